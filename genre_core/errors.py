@@ -30,14 +30,24 @@ class NotExtractedError(DataError):
         self.n_missing, self.n_windows = n_missing, n_windows
 
 
-class UnlearnedError(DataError):
-    """A split that has no training track of some genres: using the `others` alone is what to do."""
+class GenresError(DataError):
+    """A split that some genres cannot have: using the `others` alone is what to do, where there are two or more."""
+
+    def __init__(self, sentence: str, others: list[str]) -> None:
+        super().__init__(sentence)
+        self.others = others if len(others) > 1 else []
+
+
+class UnlearnedError(GenresError):
+    """A split that has no training track of some genres."""
 
     def __init__(self, genres: list[str], others: list[str]) -> None:
         they = f"genre{'s' * (len(genres) > 1)} {joined(genres)}"
         instead = f"use the other {len(others):,} genres alone (data.genres), or " if len(others) > 1 else ""
-        super().__init__(f"The published split has no training track of the {they}: {instead}split another way.")
-        self.genres, self.others = genres, others
+        super().__init__(
+            f"The published split has no training track of the {they}: {instead}split another way.", others
+        )
+        self.genres = genres
 
 
 class ManyGenresError(DataError):

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 from genre_core.data.dataset import PARTS, Dataset
 from genre_core.data.inputs import Features
 from genre_core.data.published import MAX_BYTES, part_of, read_split, with_split
+from genre_core.data.splitting import split_dataset
 from genre_core.data.tables.reading import read_table
 from genre_core.errors import DataError
 from genre_core.settings.config import ExperimentConfig, SplitConfig, TableConfig
 from genre_core.store.tables import TableStore
 from genre_core.terminal.main import main
 from genre_core.training.experiment import prepare
+from tests.test_table import load_bytes
 
 GTZAN = Path(__file__).parents[2] / "shared" / "data" / "gtzan"
 needs_gtzan = pytest.mark.skipif(not GTZAN.is_dir(), reason=f"needs the data in {GTZAN}")
@@ -136,8 +138,11 @@ def test_a_bad_list_is_one_sentence(lists, sentence):
 def test_a_file_of_no_known_part_and_a_part_without_a_file_are_refused():
     with pytest.raises(DataError, match=r"tracks.txt does not say which part it lists: write train=, validation= or"):
         read_split([("tracks.txt", b"a\n")])
-    with pytest.raises(DataError, match="No file names the validation tracks"):
-        read_split([("train.txt", b"a\n"), ("test.txt", b"b\n")])
+    with pytest.raises(DataError, match="No file names the test tracks: a published split needs train and test"):
+        read_split([("train.txt", b"a\n"), ("valid.txt", b"b\n")])
+    assert read_split([("train.txt", b"a\n"), ("test.txt", b"b\n")]).notes == (
+        "No file names validation tracks: they are cut from the training part.",
+    )
     assert (
         read_split([("one", b"a\n"), ("two", b"b\n"), ("test", b"c\n")], ["validation", "train"]).counts["train"] == 1
     )
@@ -151,6 +156,68 @@ def test_a_split_of_other_data_is_refused():
     table = read_table([("t.csv", b"x,genre\n" + b"1.5,a\n2.5,b\n" * 10)])
     with pytest.raises(DataError, match="names a table that is not a published split"):
         with_split(dataset(["a.00001"]), table.parquet)
+
+
+# -- in the table itself -----------------------------------------------------------------------------------------------
+
+
+def rows(n=60, **columns):
+    lines = [",".join(["file", "genre", "x", "y", *columns])]
+    for i in range(n):
+        told = [str(values[i % len(values)]) for values in columns.values()]
+        lines.append(",".join([f"t{i}.wav", "ab"[i // 6 % 2], str(i * 37 % 101 + 0.5), str(i * 53 % 97 + 0.5), *told]))
+    return "\n".join(lines).encode()
+
+
+def loaded(data, **config):
+    return load_bytes([("table.csv", data)], **config)
+
+
+@pytest.mark.parametrize(
+    ("columns", "sizes", "said"),
+    [
+        ({"split": ("train", "val", "Test", "training")}, [30, 15, 15], "split says which rows are in which part"),
+        ({"set": ("train", "test")}, [30, 0, 30], "set says"),
+        ({"is_test": (0, 0, 1)}, [40, 0, 20], "is_test says"),
+        ({"is_train": ("True", "False")}, [30, 0, 30], "is_train says"),
+        ({"is_test": (1, 0, 0), "is_val": (0, 1, 0)}, [20, 20, 20], "is_test and is_val say"),
+        ({"fold": (1, 2, 3, 4, 5)}, [36, 12, 12], "fold 5 as test and 4 as validation part"),
+        ({"fold": (1, 2, 3, 4), "split": ("train", "test")}, [30, 0, 30], "split says"),
+    ],
+)
+def test_a_column_of_parts_is_a_published_split_and_no_feature(columns, sizes, said):
+    data = loaded(rows(**columns))
+    assert [int((data.published == part).sum()) for part in range(3)] == sizes
+    assert any(note.startswith(said) or said in note for note in data.notes)
+    assert data.features == ("x", "y")
+    split = split_dataset(data, SplitConfig(by="published"))
+    assert len(split.test) == sizes[2]
+    assert len(split.train) + len(split.validation) == sizes[0] + sizes[1]
+    assert len(split.validation) == (sizes[1] or round(0.176 * sizes[0] + 0.5))
+    assert split_dataset(data, SplitConfig()).by == "row"
+
+
+@pytest.mark.parametrize(
+    "columns", [{"split": ("a", "b")}, {"is_test": (0, 0)}, {"set": ("train", "val")}, {"fold": (1, 2)}]
+)
+def test_a_column_that_names_no_test_rows_is_no_split(columns):
+    assert loaded(rows(**columns)).published is None
+
+
+def test_a_column_of_parts_that_is_a_feature_by_choice_is_no_split():
+    assert loaded(rows(fold=(1, 2, 3, 4, 5)), taken="fold").published is None
+
+
+def test_own_files_of_train_and_test_are_a_published_split():
+    train, test = ("my_train.csv", rows(40)), ("my_test.csv", rows(20).replace(b"\nt", b"\nu"))
+    reading = read_table([train, test])
+    assert reading.notes == (
+        "my_train.csv and my_test.csv are the parts of a split: their rows are put below each other.",
+    )
+    data = load_bytes([train, test])
+    assert [int((data.published == part).sum()) for part in range(3)] == [40, 0, 20]
+    same = read_table([train, ("my_test.csv", rows(20))])
+    assert "20 tracks stand in each of them." in same.notes
 
 
 # -- with a table, from the store and in the terminal ------------------------------------------------------------------
@@ -177,9 +244,13 @@ def store(tmp_path, monkeypatch):
 
 def test_the_terminal_stores_a_split_and_trains_by_it(lists, store, capsys):
     files = [str(lists / name) for name in ("train.txt", "valid.txt", "test.txt")]
+    assert main(["import", str(lists), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["new"]
     assert main(["import", *files]) == 0
     out = capsys.readouterr().out
-    assert out.startswith("train.txt + valid.txt + test.txt stored: 18 training, 9 validation, 7 test tracks.")
+    assert out.startswith(
+        "train.txt + valid.txt + test.txt was in the store already: 18 training, 9 validation, 7 test tracks."
+    )
     named = [f"--split={part}={path}" for part, path in zip(PARTS, files, strict=True)]
     assert main(["import", *named, "--json"]) == 0
     found = json.loads(capsys.readouterr().out)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from genre_core.data.dataset import PARTS
 from genre_core.data.splitting import split_dataset
-from genre_core.errors import DataError, UnlearnedError
+from genre_core.errors import DataError, GenresError, UnlearnedError
 from genre_core.settings.config import SplitConfig
 from tests.test_dataset import make
 
@@ -108,7 +108,11 @@ def test_a_published_split_is_taken_as_it_is_and_leaves_out_what_is_in_no_part()
 
 @pytest.mark.parametrize(
     ("part", "sentence"),
-    [([0, 0, 2, 2], "has no validation part"), ([0, 1, 0, 2], "has no training track of the genre genre 1")],
+    [
+        ([0, 0, 2, 2], "too few to cut a validation part from it"),
+        ([0, 0, 1, 1], "has no test part"),
+        ([0, 1, 0, 2], "has no training track of the genre genre 1"),
+    ],
 )
 def test_a_published_split_that_cannot_be_trained_on_is_refused(part, sentence):
     dataset = replace(make(np.arange(4) % 2), published=np.array(part))
@@ -159,7 +163,7 @@ def test_a_genre_with_too_few_groups_is_named_however_many_rows_it_has():
 def test_a_genre_that_is_in_no_artists_majority_is_named_where_a_part_lacks_it():
     y = np.repeat([0, 1], 300)
     y[:3] = 2  # three tracks by one artist who plays something else
-    with pytest.raises(DataError, match="The genre genre 2 has 1 artist, too few"):
+    with pytest.raises(DataError, match=r"The genre genre 2 has 1 artist, too few"):
         split_dataset(make(y, artist=np.arange(600) // 10), SplitConfig())
 
 
@@ -241,3 +245,15 @@ def test_a_genre_that_is_too_small_for_the_folds_is_named(by, sentence):
 def test_one_fold_is_no_cross_validation():
     with pytest.raises(ValueError, match="1 fold leaves nothing to learn from"):
         SplitConfig(folds=1)
+
+
+def test_a_genre_that_an_artist_split_cannot_have_is_left_out_by_name():
+    y = np.repeat([0, 1, 2], [60, 60, 12])
+    artist = np.concatenate([np.arange(60) // 3, 20 + np.arange(60) // 3, np.full(12, 99)])
+    with pytest.raises(GenresError, match=r"The genre genre 2 has 1 artist, too few .* or leave it out") as caught:
+        split_dataset(make(y, artist=artist), SplitConfig())
+    assert caught.value.others == ["genre 0", "genre 1"]
+    with pytest.raises(GenresError) as one:
+        split_dataset(make(y[y != 1] // 2, artist=artist[y != 1]), SplitConfig())
+    assert one.value.others == []
+    assert "leave it out" not in str(one.value)

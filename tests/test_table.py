@@ -202,7 +202,7 @@ def test_what_is_no_feature_is_left_out_with_its_reason() -> None:
         "rock": "left out",
         "subgenre": "left out",
     }
-    assert columns["mood"].reason == "Text, such as “sad”; features are numbers."
+    assert columns["mood"].reason == "Text, such as “sad”: 4 categories, which can be taken as features, one for each."
     assert columns["nearly"].reason == "Not only numbers: 1 of 40 values, such as “about 3”. Correct or empty them."
     assert columns["constant"].reason == "The same value in every row: 1.5."
     assert columns["subgenre"].reason.startswith("Gives the genre away")
@@ -473,7 +473,7 @@ def test_a_genre_column_that_was_left_out_is_not_the_genre() -> None:
 @pytest.mark.parametrize(
     ("config", "sentence"),
     [
-        ({"taken": "mood"}, "mood holds text, such as “sad”, but a feature must be a number: correct"),
+        ({"taken": "lyrics"}, "lyrics holds text, such as “la 0”, but a feature must be a number: correct"),
         ({"taken": "void"}, "void holds no number and cannot be a feature: do not use it as one."),
         ({"taken": "tempp"}, "The table has no column tempp for the features: did you mean tempo?"),
         ({"left_out": "tempo,rsm"}, "The table has no column rsm for the columns left out: did you mean rms?"),
@@ -484,7 +484,9 @@ def test_a_genre_column_that_was_left_out_is_not_the_genre() -> None:
     ],
 )  # fmt: skip
 def test_a_choice_that_cannot_be_says_why(config: dict[str, str], sentence: str) -> None:
-    assert refusal(table(mood=["sad", "gay"] * 20, void=[None] * 40), label="label", **config).startswith(sentence)
+    assert refusal(
+        table(60, lyrics=[f"la {i}" for i in range(60)], void=[None] * 60), label="label", **config
+    ).startswith(sentence)
 
 
 @given(

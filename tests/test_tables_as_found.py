@@ -183,7 +183,7 @@ CASES = {
     "a serial number with gaps": Case(
         rows("label,tempo,rms,ref", "G,~,~,{i}7"), said="ref is left out. Whole numbers, a different one in each row"
     ),
-    "folds": Case(rows("label,tempo,rms,fold,is_test", "G,~,~,{i},#"), said="Says in which part or fold a track is"),
+    "folds": Case(rows("label,tempo,rms,fold,is_test", "G,~,~,{i},#"), said="published split, or in which fold"),
     "files pasted side by side": Case(
         rows("track_id,label,track_id,tempo,rms", "{i}7,G,9{i}3,~,~"), said="track_id.2 does not agree with track_id"
     ),

@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.services import datasets, tables
 from dashboard.shell import forms
 from dashboard.shell.address import plain
-from genre_core.errors import DataError, UnlearnedError
+from genre_core.errors import DataError, GenresError
 from genre_core.settings.config import ExperimentConfig
 
 
@@ -28,7 +28,7 @@ def usable(form: forms.Form, *, to_split: bool = True) -> Usable:
         form.config.model.check_memory(shape.inputs, min(batch, shape.n_tracks), shape.frame_seconds)
         if to_split:
             datasets.check_split(form.config.data, form.config.split)
-    except UnlearnedError as error:
+    except GenresError as error:
         return Usable(None, str(error), tuple(error.others))
     except DataError as error:
         return Usable(None, str(error))
@@ -40,7 +40,7 @@ def say_why_not(found: Usable) -> None:
     if not found.problem:
         return
     st.caption(f":material/error: {plain(found.problem)}")
-    if found.others:  # the published split has no training track of some
+    if found.others:  # the split cannot have the rest
         change = {"values": {"data.genres": tables.genres_alone(forms.said_config().data, found.others)}}
         label = f"Use the other {len(found.others):,} genres"
         st.button(label, key="other genres", on_click=forms.take, args=(change,))

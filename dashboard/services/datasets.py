@@ -92,16 +92,16 @@ def longest_window(config: DatasetConfig) -> float:
 
 @st.cache_resource(show_spinner=False, max_entries=64)
 def check_split(config: DatasetConfig, split: SplitConfig) -> None:
-    """Check that clips can be split, before they are measured, and that a published split can be learned from.
+    """Check that clips can be split, before they are measured, and stored tracks too.
 
     Raises
     ------
     DataError
-        They cannot; of an `UnlearnedError`, the other genres can.
+        They cannot; of a `GenresError`, its other genres can.
     """
     if isinstance(config, SoundConfig):
         split_dataset(unmeasured(config, store()), split)
-    elif split.by == "published":
+    elif config.imported:
         split_dataset(dataset(config), split)
 
 

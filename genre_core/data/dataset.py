@@ -30,12 +30,16 @@ Role = Literal["label", "group", "identifier", "feature", "left out"]
 
 @dataclass(frozen=True)
 class Column:
-    """Role of a column of a table, and why; `problem` says what of its values was lost or is in doubt."""
+    """Role of a column of a table, and why; `problem` says what of its values was lost or is in doubt.
+
+    Where a feature has `categories`, each of them is a feature of its own.
+    """
 
     name: str
     role: Role
     reason: str
     problem: str = ""
+    categories: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:

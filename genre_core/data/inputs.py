@@ -39,6 +39,8 @@ class Copy(NamedTuple):
 Decibels = tuple[FloatArray, FloatArray]
 """The mean and scale in dB of the standard scores of spectrograms, (n_mels, 1) or (1, 1)."""
 
+BEYOND = 1e30
+"""Scale by which a feature comes to nothing."""
 READ_AT_ONCE = 4_000_000
 """Most numbers that are read from a file at a time: 16 MB."""
 MOST_KEPT = 128_000_000
@@ -132,12 +134,14 @@ class Inputs(ABC):
 class Features(Inputs):
     """Features (n, n_features), NaN where a value is missing, and their names.
 
-    `copies` are features of the same rows, changed.
+    `copies` are features of the same rows, changed. `is_mark` says which features are 1 in the rows of a category and
+    0 elsewhere: a category that the training part lacks says nothing.
     """
 
     matrix: FloatArray
     names: tuple[str, ...]
     copies: tuple[Copy, ...] = ()
+    is_mark: tuple[bool, ...] = ()
     noun = "features"
 
     def __post_init__(self) -> None:
@@ -160,6 +164,9 @@ class Features(Inputs):
     def standardize(self, train: IntArray) -> "tuple[Standardizer, Rows]":
         """Return medians, means and scales of the rows `train`, and standard scores (n, n_features) of all rows."""
         standardizer = Standardizer.fit(self.matrix[train])
+        if any(self.is_mark):
+            unseen = np.array(self.is_mark) & (self.matrix[train] == self.matrix[train[:1]]).all(axis=0)
+            standardizer = replace(standardizer, scale=np.where(unseen, BEYOND, standardizer.scale))
         return standardizer, standardizer.transform(self.matrix)
 
     def to_learn(self, X: Rows, standardizer: "Standardizer | BandStandardizer", train: IntArray) -> Rows:

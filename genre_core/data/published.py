@@ -76,8 +76,10 @@ def read_split(files: Sequence[tuple[str, bytes]], parts: Sequence[Part | None] 
             raise DataError(f"{name} does not say which part it lists: write train=, validation= or test= before it.")
         _add(part_of_name, _names(name, data), part, name, notes)
     counts = {part: sum(other == part for other in part_of_name.values()) for part in PARTS}
-    if missing := [part for part in PARTS if not counts[part]]:
-        raise DataError(f"No file names the {missing[0]} tracks: a published split needs train, validation and test.")
+    if missing := [part for part in ("train", "test") if not counts[part]]:
+        raise DataError(f"No file names the {missing[0]} tracks: a published split needs train and test.")
+    if not counts["validation"]:
+        notes.append("No file names validation tracks: they are cut from the training part.")
     rows = sorted(part_of_name.items())
     digest = hashlib.sha256("\n".join(f"{part}\t{name}" for name, part in rows).encode()).hexdigest()
     title = " + ".join(PureWindowsPath(name).name for name, _ in files)

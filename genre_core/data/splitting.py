@@ -8,8 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from genre_core.data.dataset import PARTS, Dataset, IntArray, Part
-from genre_core.errors import DataError, UnlearnedError
+from genre_core.errors import DataError, GenresError, UnlearnedError
 from genre_core.settings.config import DatasetConfig, SplitConfig
+
+FEWEST = 3
+"""Members of a genre from which on each of three parts can have one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +51,8 @@ def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:
     """Deal rows into stratified parts: the test part first, then validation from what it leaves.
 
     Whole groups of the level `config.by` are dealt, stratified by the genre of most of their rows; "auto" is the
-    coarsest level that there is. A published split is taken as it is, and its rows in no part are left out. With folds,
+    coarsest level that there is. A published split is taken as it is, and its rows in no part are left out; where it
+    has no validation part, that is cut from its training part. With folds,
     the test part is in no part: the held-out fold of what it leaves takes its place (see `_hold_out`). Dealt again, it
     is in no part either: what it leaves is dealt into three parts, the fractions being of that.
 
@@ -58,7 +62,7 @@ def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:
         The data do not have that level, or a genre has too few tracks (or groups) to be in every part.
     """
     by = _level(dataset, config)
-    parts = _published(dataset) if by == "published" else _deal(dataset, config, np.arange(len(dataset)), by)
+    parts = _published(dataset, config) if by == "published" else _deal(dataset, config, np.arange(len(dataset)), by)
     if config.folds or config.dealing:
         by = _foldable(dataset) if by == "published" else by
         outside = np.sort(np.concatenate(parts[:2]))
@@ -90,7 +94,7 @@ def split_outside(dataset: Dataset, config: SplitConfig, closed: IntArray) -> Sp
     by = _level(dataset, config)
     if by != "published":
         return _split(dataset, _deal(dataset, config, np.setdiff1d(np.arange(len(dataset)), closed), by), by)
-    train, validation, test = (np.setdiff1d(rows, closed) for rows in _published(dataset))
+    train, validation, test = (np.setdiff1d(rows, closed) for rows in _published(dataset, config))
     if not len(test):
         test = validation
         train, validation = _choose_validation(dataset, config, train, _foldable(dataset))
@@ -118,9 +122,11 @@ def _level(dataset: Dataset, config: SplitConfig) -> str:
     return config.by
 
 
-def _published(dataset: Dataset) -> Sequence[IntArray]:
+def _published(dataset: Dataset, config: SplitConfig) -> Sequence[IntArray]:
     assert dataset.published is not None
     parts = [np.flatnonzero(dataset.published == number) for number in range(len(PARTS))]
+    if len(parts[0]) and not len(parts[1]):
+        parts[:2] = _choose_validation(dataset, config, parts[0], _foldable(dataset))
     for part, rows in zip(PARTS, parts, strict=True):
         if not len(rows):
             raise DataError(f"The published split has no {part} part among these tracks: split them another way.")
@@ -140,11 +146,10 @@ def _deal(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str) -> 
     _, first, members = np.unique(numbers, return_index=True, return_inverse=True)
     dealt = _deal_each(_majority(y, members, len(first), n_genres), config, dataset, level)
     parts = [np.flatnonzero(np.isin(members, part)) for part in dealt]
-    for part in parts:
-        absent = np.setdiff1d(y, y[part])
-        if len(absent):
-            n_groups = len(np.unique(numbers[y == absent[0]]))
-            raise DataError(_too_small(dataset, config, level, int(absent[0]), n_groups))
+    absent = np.setdiff1d(y, [genre for genre in np.unique(y) if all((y[part] == genre).any() for part in parts)])
+    if len(absent):
+        sizes = [len(np.unique(numbers[y == genre])) for genre in absent]
+        raise _too_small(dataset, config, level, absent[np.argsort(sizes, kind="stable")], min(sizes))
     return [rows[part] for part in parts]
 
 
@@ -159,10 +164,10 @@ def _deal_each(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) ->
             rest, test_size=config.validation_fraction, random_state=config.seed, stratify=y[rest]
         )
     except ValueError as error:
-        raise DataError(_rarest(y, config, dataset, unit)) from error
+        raise _rarest(y, config, dataset, unit) from error
     for part in (train, validation, test):
         if len(np.unique(y[part])) < len(np.unique(y)):
-            raise DataError(_rarest(y, config, dataset, unit))
+            raise _rarest(y, config, dataset, unit)
     return train, validation, test
 
 
@@ -223,6 +228,8 @@ def _choose_validation(dataset: Dataset, config: SplitConfig, rows: IntArray, le
     except ValueError as error:
         rarest = int(np.bincount(y, minlength=len(dataset.genres)).argmin())
         n = int(np.count_nonzero(y == rarest))
+        if not config.folds:
+            raise DataError(_too_few_to_choose(dataset, level, rarest, n)) from error
         raise DataError(_too_few_for_folds(dataset, config, level, rarest, n)) from error
     inside = np.isin(members, chosen)
     return rows[~inside], rows[inside]
@@ -239,20 +246,34 @@ def _too_few_for_folds(dataset: Dataset, config: SplitConfig, unit: str, genre: 
     )
 
 
-def _rarest(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> str:
-    counts = np.bincount(y, minlength=len(dataset.genres))
-    return _too_small(dataset, config, unit, int(counts.argmin()), int(counts.min()))
-
-
-def _too_small(dataset: Dataset, config: SplitConfig, unit: str, genre: int, n: int) -> str:
-    """Say which genre cannot be dealt into three parts, and what to do."""
+def _too_few_to_choose(dataset: Dataset, unit: str, genre: int, n: int) -> str:
+    """Say which genre the training part has too little of to cut a validation part from it, and what to do."""
     noun = {"row": "track"}.get(unit, unit) + ("" if n == 1 else "s")
-    finer = [] if unit == "row" else ["keep less together"]
-    ways = ["add tracks", "raise the fractions", *finer, "raise the minimum tracks per genre to leave it out"]
     return (
-        f"The genre {dataset.genres[genre]} has {n:,} {noun}, too few for a training, a validation "
+        f"The genre {dataset.genres[genre]} has {n:,} {noun} in the training part, too few to cut a validation part "
+        "from it: raise the minimum tracks per genre to leave it out, or split another way."
+    )
+
+
+def _rarest(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> GenresError:
+    counts = np.bincount(y, minlength=len(dataset.genres))
+    order = np.argsort(counts, kind="stable")
+    few = order[counts[order] < FEWEST]
+    return _too_small(dataset, config, unit, few if len(few) else order[:1], int(counts.min()))
+
+
+def _too_small(dataset: Dataset, config: SplitConfig, unit: str, genres: IntArray, n: int) -> GenresError:
+    """Say which genre cannot be dealt into three parts, the smallest of `genres` with `n`, and what to do."""
+    noun = {"row": "track"}.get(unit, unit) + ("" if n == 1 else "s")
+    others = [name for number, name in enumerate(dataset.genres) if number not in genres]
+    finer = [] if unit == "row" else ["keep less together"]
+    alone = "leave it out (data.genres)" if len(genres) == 1 else f"leave out the {len(genres)} that are too small"
+    ways = ["add tracks", "raise the fractions", *finer, *([alone] if len(others) > 1 else [])]
+    return GenresError(
+        f"The genre {dataset.genres[genres[0]]} has {n:,} {noun}, too few for a training, a validation "
         f"and a test part (test {100 * config.test_fraction:g} %, "
-        f"validation {100 * config.validation_fraction:g} % of the rest): {', '.join(ways[:-1])}, or {ways[-1]}."
+        f"validation {100 * config.validation_fraction:g} % of the rest): {', '.join(ways[:-1])}, or {ways[-1]}.",
+        others,
     )
 
 

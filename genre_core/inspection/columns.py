@@ -1,11 +1,15 @@
 """Columns that measure nothing: indices and lengths taken as features, constants, copies of another column, slips."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from genre_core.data.dataset import Dataset, FloatArray, IntArray
-from genre_core.data.tables.cells import is_identifier_name, is_index_name, is_length_name, is_whole
+from genre_core.data.inputs import Features
+from genre_core.data.tables.cells import is_identifier_name, is_index_name, is_length_name, is_whole, plain
+from genre_core.data.tables.columns import COARSER, LENGTH
 from genre_core.inspection.sampling import MAX_ROWS, sample
-from genre_core.inspection.warning import Finding, listed, percent, rows_of, tracks
+from genre_core.inspection.warning import Finding, Kind, listed, percent, rows_of, tracks
 
 MIN_ROWS = 50
 NEARLY_ALL = 0.98
@@ -23,7 +27,10 @@ MANY_COLUMNS = 1000
 
 
 def find(dataset: Dataset) -> list[Finding]:
-    """Return what is odd about single columns."""
+    """Return what is odd about single columns; categories are 0 or 1 and cannot be odd."""
+    told = [*_problems(dataset), *_coarser(dataset), *_alone(dataset)]
+    if not (dataset := _measured(dataset)).features:
+        return told
     rows = sample(np.arange(len(dataset)), MAX_ROWS)
     codes = _codes(dataset)
     coded = {name for finding in codes for name in finding.columns}
@@ -31,7 +38,7 @@ def find(dataset: Dataset) -> list[Finding]:
     coded |= {name for finding in slips for name in finding.columns}
     tails = _long_tails(dataset, rows, coded)
     return [
-        *_problems(dataset),
+        *told,
         *_not_measured(dataset),
         *_constants(dataset, rows),
         *_copied(dataset, rows),
@@ -41,13 +48,53 @@ def find(dataset: Dataset) -> list[Finding]:
     ]
 
 
+def _measured(dataset: Dataset) -> Dataset:
+    """Return the data without what says categories."""
+    if not isinstance(inputs := dataset.inputs, Features) or not any(inputs.is_mark):
+        return dataset
+    kept = ~np.array(inputs.is_mark)
+    names = tuple(name for name, here in zip(dataset.features, kept, strict=True) if here)
+    return replace(dataset, inputs=Features(dataset.X[:, kept], names))
+
+
 def _problems(dataset: Dataset) -> list[Finding]:
     """Report columns of which something was lost when they were read."""
     found = []
     for column in filter(lambda column: column.problem, dataset.columns):
         serious = column.problem.startswith("does not agree")
-        found.append(Finding("read in part", "serious" if serious else "warning", column.sentence, (column.name,)))
+        kind: Kind = "not taken" if column.problem.startswith("is left out") else "read in part"
+        found.append(Finding(kind, "serious" if serious else "warning", column.sentence, (column.name,)))
+    lengths = [
+        column.name for column in dataset.columns if column.reason == LENGTH and "duration" in plain(column.name)
+    ]
+    if lengths:
+        they, are, a = ("it", "is", "a length") if len(lengths) == 1 else ("they", "are", "lengths")
+        sentence = f"{listed(lengths)} {are} left out: {they} {are} {a} and may say how recordings were cut."
+        found.append(Finding("not taken", "note", sentence, tuple(lengths)))
     return found
+
+
+def _coarser(dataset: Dataset) -> list[Finding]:
+    """Report the column that groups the genres, by its names rather than its numbers."""
+    found = [column for column in dataset.columns if column.reason.startswith(COARSER)]
+    if not found:
+        return []
+    column = min(found, key=lambda column: plain(column.name).endswith("id"))
+    label = next(column.name for column in dataset.columns if column.role == "label")
+    numbers = column.reason.removeprefix(f"{COARSER}: ").partition(".")[0].replace("→", "into")
+    sentence = f"{column.name} groups the genres of {label}, {numbers}: fewer genres are easier to tell apart."
+    return [Finding("coarser genres", "note", sentence, (column.name,))]
+
+
+def _alone(dataset: Dataset) -> list[Finding]:
+    """Report a single feature: little can be learned from it, and what was left out may have been the others."""
+    if len(dataset.features) != 1:
+        return []
+    sentence = (
+        f"{dataset.features[0]} is the only feature: little can be learned from one number. Look at the columns that "
+        "are left out."
+    )
+    return [Finding("one feature", "warning", sentence, dataset.features)]
 
 
 def _not_measured(dataset: Dataset) -> list[Finding]:

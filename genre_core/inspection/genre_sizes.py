@@ -19,14 +19,20 @@ LONG_NAME = 6
 
 def find(dataset: Dataset, split: Split | None) -> list[Finding]:
     """Return what is odd about the genres."""
-    return [*_small(dataset, split), *_owned(dataset), *_alike(dataset), *_imbalance(dataset)]
+    return [
+        *_small(dataset, split),
+        *_owned(dataset),
+        *_alike(dataset),
+        *_names_and_numbers(dataset),
+        *_imbalance(dataset),
+    ]
 
 
 def _small(dataset: Dataset, split: Split | None) -> list[Finding]:
     """Report genres that cannot be split, and those whose test score rests on a handful."""
     level, units = _units(dataset)
     present = np.flatnonzero(dataset.counts > 0)
-    tiny = [g for g in present if units[g] < FEWEST_TO_SPLIT]
+    tiny = [g for g in present if split is None and units[g] < FEWEST_TO_SPLIT]
     if split is not None:
         in_test, noun = np.bincount(dataset.y[split.test], minlength=len(dataset.genres)), "tracks"
         few = [g for g in present if in_test[g] < FEWEST_IN_TEST and g not in tiny]
@@ -36,10 +42,11 @@ def _small(dataset: Dataset, split: Split | None) -> list[Finding]:
     found = []
     if tiny:
         names = tuple(dataset.genres[g] for g in tiny)
+        leave = ", or leave them out" if len(present) - len(tiny) > 1 else ""
         sizes = listed([f"{dataset.genres[g]} with {units[g]:,}" for g in tiny])
         sentence = (
             f"{len(names):,} {'genre has' if len(names) == 1 else 'genres have'} fewer than {FEWEST_TO_SPLIT} {level}s "
-            f"({sizes}), too few for training, validation and test: add tracks, or raise the minimum tracks per genre."
+            f"({sizes}), too few for training, validation and test: add tracks{leave}."
         )
         found.append(Finding("too small to split", "serious", sentence, genres=names))
     if few:
@@ -101,6 +108,23 @@ def _alike(dataset: Dataset) -> list[Finding]:
                 sentence = f"{genre} and {other} differ by one letter: if they are the same genre, give them one name."
                 found.append(Finding("alike names", "note", sentence, genres=(genre, other)))
     return found
+
+
+def _names_and_numbers(dataset: Dataset) -> list[Finding]:
+    """Report genres of which some are numbers and some are names: perhaps codes beside the names of the same genres."""
+    numbers = [genre for genre in dataset.genres if genre.lstrip("-").isdecimal()]
+    names = [genre for genre in dataset.genres if genre not in numbers]
+    if not numbers or not names:
+        return []
+    sentence = (
+        f"The genre is a number in {tracks(dataset, _count(dataset, numbers))} ({listed(numbers)}) and a name in "
+        f"{tracks(dataset, _count(dataset, names))} ({listed(names)}): if the numbers are codes, name their genres."
+    )
+    return [Finding("names and numbers", "warning", sentence, genres=tuple(numbers))]
+
+
+def _count(dataset: Dataset, genres: list[str]) -> int:
+    return int(sum(dataset.counts[dataset.genres.index(genre)] for genre in genres))
 
 
 def _one_letter_apart(first: str, second: str) -> bool:

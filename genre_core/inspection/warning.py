@@ -27,6 +27,10 @@ Kind = Literal[
     "outliers",
     "long tails",
     "read in part",
+    "not taken",
+    "coarser genres",
+    "names and numbers",
+    "one feature",
     "recorded another way",
     "faulty recordings",
 ]

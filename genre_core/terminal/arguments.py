@@ -18,7 +18,8 @@ def add_experiment(parser: Parser) -> None:
     add_preset(parser)
     parser.add_argument(
         "--table",
-        action="append",
+        action="extend",
+        nargs="+",
         metavar="FILE",
         help="train on this table (CSV, Parquet, Excel …); several files are joined by their tracks, or stacked",
     )

@@ -23,6 +23,7 @@ from genre_core.terminal.inputs import (
     import_clips,
     import_with_lines,
     import_with_progress,
+    lists_in,
     put_split,
     read_split_files,
 )
@@ -46,6 +47,8 @@ def import_data(options: argparse.Namespace) -> int:
     if _is_clips(paths):
         return _import_clips(options, paths[0])
     files = find_fma(paths)
+    if files is None and len(paths) == 1 and os.path.isdir(paths[0]) and (lists := lists_in(paths[0])):
+        return _import_split(options, [str(path) for path in lists])
     return _import_table(options) if files is None else _import_fma(options, files)
 
 

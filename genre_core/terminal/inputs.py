@@ -242,7 +242,7 @@ def find_split(given: Sequence[str]) -> tuple[str, PublishedSplit | None]:
         There is no such file, folder or stored split, or it is no split.
     """
     if len(given) == 1 and os.path.isdir(given[0]):
-        lists = [path for path in list_folder(Path(given[0])) if path.suffix in LISTS and part_of(path.name)]
+        lists = lists_in(Path(given[0]))
         if not lists:
             raise DataError(f"{given[0]} holds no list of tracks such as train.txt: name the files of the split.")
         found = read_split([read_file(path) for path in lists])
@@ -251,6 +251,11 @@ def find_split(given: Sequence[str]) -> tuple[str, PublishedSplit | None]:
         return _by_hash(given[0], RunStore(), SPLIT, "stored split"), None
     found = read_split_files(given)
     return found.content_hash, found
+
+
+def lists_in(folder: Path) -> list[Path]:
+    """Return the files of a folder that list the tracks of a split's parts, by their names."""
+    return [path for path in list_folder(folder) if path.suffix in LISTS and part_of(path.name)]
 
 
 def read_split_files(given: Sequence[str]) -> PublishedSplit:

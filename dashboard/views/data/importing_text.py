@@ -73,6 +73,8 @@ def published_sentence(data: Dataset) -> str:
     n_rows = [int((data.published == number).sum()) for number in range(len(PARTS))]
     parts = [f"{n:,} {part}" for n, part in zip(n_rows, PARTS, strict=True)]
     rest = len(data) - sum(n_rows)
+    if not n_rows[1]:
+        parts[1] = "no validation row, so that part is cut from training"
     named = f"It names {', '.join(parts[:-1])} and {count(n_rows[-1], f'{PARTS[-1]} row')}"
     return f"{named}; {count(rest, 'row is', 'rows are')} in no part and left out." if rest else f"{named}."
 
@@ -80,7 +82,7 @@ def published_sentence(data: Dataset) -> str:
 def empty_part(data: Dataset) -> str:
     """Name a part of the published split that no row is in, nothing where all have some."""
     assert data.published is not None
-    return next((part for number, part in enumerate(PARTS) if not (data.published == number).any()), "")
+    return next((part for part in ("train", "test") if not (data.published == PARTS.index(part)).any()), "")
 
 
 def unknown_tracks(data: Dataset) -> str:

@@ -115,8 +115,11 @@ def _buttons(ways: Sequence[Remedy], key: str, config: ExperimentConfig, data: D
 
 def _do(way: Remedy, config: ExperimentConfig, data: Dataset) -> None:
     values = dict(way.values)
-    if isinstance(config.data, TableConfig) and (way.leave_out or way.judge_anew):
-        roles = {**dict.fromkeys(way.leave_out, "left out"), **dict.fromkeys(way.judge_anew)}
+    if isinstance(config.data, TableConfig) and (way.leave_out or way.judge_anew or way.take):
+        roles = {
+            **dict.fromkeys(way.leave_out, "left out"), **dict.fromkeys(way.judge_anew),
+            **dict.fromkeys(way.take, "feature"),
+        }  # fmt: skip
         try:
             values |= tables.changed(data.columns, roles, config.data)  # type: ignore[arg-type]
         except DataError as error:

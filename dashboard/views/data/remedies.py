@@ -6,6 +6,8 @@ from typing import Any
 
 from dashboard.theme import count
 from genre_core.data.dataset import Dataset, count_groups
+from genre_core.data.genres import write_counted
+from genre_core.data.tables.roles import write_names
 from genre_core.inspection.genre_sizes import FEWEST_TO_SPLIT
 from genre_core.inspection.warnings import Finding
 from genre_core.settings.config import ClipsConfig, ExperimentConfig, FmaConfig, TableConfig
@@ -17,19 +19,20 @@ LEVELS = {"track": "tracks", "album": "albums", "artist": "artists", "group": "g
 
 @dataclass(frozen=True)
 class Remedy:
-    """A button: what it says, the columns that it leaves out, or the settings that it changes."""
+    """A button: what it says, the columns that it leaves out or takes, or the settings that it changes."""
 
     label: str
     values: Mapping[str, Any] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     judge_anew: tuple[str, ...] = ()
+    take: tuple[str, ...] = ()
 
 
 def remedies(finding: Finding, config: ExperimentConfig, data: Dataset, n_complete: int) -> tuple[Remedy, ...]:
     """Return what can be done about a finding; `n_complete` rows of the data miss nothing."""
     found: list[Remedy] = []
     if isinstance(config.data, TableConfig):
-        found += _leave_out(finding, data)
+        found += _leave_out(finding, data) + _take(finding, data)
     if isinstance(config.data, TableConfig | FmaConfig):
         found += _fewer_rows(finding, config.data, data, n_complete)
     if finding.kind in ("one group", "too small to split") and (finer := _finer(config, data)):
@@ -37,6 +40,10 @@ def remedies(finding: Finding, config: ExperimentConfig, data: Dataset, n_comple
         found.append(Remedy(f"Split by {words}", {"split.by": finer}))
     if finding.kind in TORN and config.split.by == "row" and data.coarsest:
         found.append(Remedy(f"Keep {LEVELS[data.coarsest[0]]} together", {"split.by": "auto"}))
+    if finding.kind == "alike names" and not getattr(config.data, "genres", "*"):
+        name = max(finding.genres, key=lambda genre: int(data.counts[data.genres.index(genre)]))
+        merged = {genre: name if genre in finding.genres else genre for genre in data.genres}
+        found.append(Remedy(f"Count as {name}", {"data.genres": write_counted(data.genres, merged)}))
     if finding.kind == "imbalance" and config.train.class_weighting == "none":
         found.append(Remedy("Turn on class weighting", {"train.class_weighting": "balanced"}))
     return tuple(found)
@@ -44,7 +51,9 @@ def remedies(finding: Finding, config: ExperimentConfig, data: Dataset, n_comple
 
 def _leave_out(finding: Finding, data: Dataset) -> list[Remedy]:
     """Offer to use the finding's columns no more, as long as there are others."""
-    columns = finding.columns
+    names = {column.name for column in data.columns}
+    owners = [c.rpartition("=")[0] for c in finding.columns]  # of a category, the column that it is of
+    columns = tuple(dict.fromkeys(own if own in names else c for own, c in zip(owners, finding.columns, strict=True)))
     if finding.kind == "copied column" and len(columns) == 2:
         columns = columns[1:]
     elif finding.kind not in NOT_MEASURED:
@@ -58,18 +67,42 @@ def _leave_out(finding: Finding, data: Dataset) -> list[Remedy]:
     ]
 
 
+def _take(finding: Finding, data: Dataset) -> list[Remedy]:
+    """Offer to use what was left out: a coarser genre, or a column of numbers as a feature."""
+    if finding.kind == "coarser genres":
+        label = f"Use {finding.columns[0]} as the genre"
+        return [Remedy(label, {"data.label": finding.columns[0], "data.genres": None})]
+    if finding.kind != "not taken":
+        return []
+    return [Remedy(f"Use {name} as a feature", take=(name,)) for name in finding.columns]
+
+
 def _fewer_rows(finding: Finding, config: TableConfig | FmaConfig, data: Dataset, n_complete: int) -> list[Remedy]:
     """Offer to leave out genres that are too small, or rows with gaps, as long as enough is left."""
-    if finding.kind in ("too small to split", "small"):
-        least = 1 + max(int(data.counts[data.genres.index(genre)]) for genre in finding.genres)
-        if int((data.counts >= least).sum()) >= 2:
-            words = f"genres with fewer than {least:,} tracks" if len(finding.genres) > 1 else finding.genres[0]
-            return [Remedy(f"Leave out {words}", {"data.min_tracks": least})]
+    if finding.kind in ("too small to split", "small", "one group"):
+        found = _fewer_genres(finding, config, data)
+        if found:
+            return [found]
     if finding.kind in ("missing", "missing by genre") and config.missing == "median":
         n_gone = len(data) - n_complete
         if 0 < n_gone < len(data) / 2:
             return [Remedy(f"Drop the {n_gone:,} rows with gaps", {"data.missing": "drop"})]
     return []
+
+
+def _fewer_genres(finding: Finding, config: TableConfig | FmaConfig, data: Dataset) -> Remedy | None:
+    """Offer to leave out genres: by their number of tracks where that leaves out no others, else by name."""
+    others = [genre for genre in data.genres if genre not in finding.genres]
+    if len(others) < 2:
+        return None
+    words = finding.genres[0] if len(finding.genres) == 1 else count(len(finding.genres), "genre")
+    least = 1 + max(int(data.counts[data.genres.index(genre)]) for genre in finding.genres)
+    if least <= min(int(data.counts[data.genres.index(genre)]) for genre in others):
+        words = words if len(finding.genres) == 1 else f"genres with fewer than {least:,} tracks"
+        return Remedy(f"Leave out {words}", {"data.min_tracks": least})
+    if "=" in config.genres:  # names of merged genres are none of the data
+        return None
+    return Remedy(f"Leave out {words}", {"data.genres": write_names(others)})
 
 
 def _finer(config: ExperimentConfig, data: Dataset) -> str:

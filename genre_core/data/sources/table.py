@@ -19,10 +19,12 @@ from genre_core.data.inputs import Features
 from genre_core.data.published import with_split
 from genre_core.data.sources import Tables
 from genre_core.data.tables.belonging import belonging, describe
+from genre_core.data.tables.categories import marked, marks
 from genre_core.data.tables.cells import is_identifier_name, is_key, numbers, texts, track_keys
 from genre_core.data.tables.columns import find_levels, find_name, judge_columns
 from genre_core.data.tables.delimited import count_of
 from genre_core.data.tables.labels import candidates, find_label, refuse_many
+from genre_core.data.tables.parts import find_parts
 from genre_core.data.tables.reading import read_with
 from genre_core.data.tables.roles import chosen_roles
 from genre_core.data.tables.written import Signs, read_written
@@ -112,7 +114,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
     if reader is not None:
         frame, problems = _numbers_read(frame, {label.name, *find_levels(frame, chosen, label.name).values()}, reader)
     columns = judge_columns(frame, label, chosen, problems)
-    features = tuple(column.name for column in columns if column.role == "feature")
+    features = {column.name: column.categories for column in columns if column.role == "feature"}
     if not features:
         if lost := next((column for column in columns if column.problem and column.role == "left out"), None):
             raise DataError(f"The table has no numeric feature. {lost.sentence}")
@@ -125,6 +127,8 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
     chosen_rows = label.values.isin(counted).to_numpy()
     rows = frame if chosen_rows.all() else frame[chosen_rows]
     X, notes = _features(rows, features)
+    shown = [one for name, own in features.items() for one in (marked(name, own) if own else (name,))]
+    is_mark = tuple(bool(own) for name, own in features.items() for _ in (marked(name, own) if own else (name,)))
     kept, row_notes = _kept_rows(X, config)
     if not labelled.all():
         row_notes = (f"{count_of(int((~labelled).sum()), 'row')} left out: no genre.", *row_notes)
@@ -145,8 +149,21 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
     key = name if name is not None and (is_key(name) or chosen.name) else None
     groups, group_notes = _groups(rows, key, find_levels(frame, chosen, label.name))
     y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
-    notes = (*row_notes, *merge_notes(counted), *rare_note, *notes, *_missing_note(X), *group_notes)
-    return Dataset(Features(X, features), y, genres, _track_names(rows, name), groups, notes, columns)
+    others = chosen.not_genre | {label.name, chosen.group}
+    parts = find_parts(rows, others) if reader is not None and not config.published else None
+    part_note = (parts.note,) if parts else ()
+    notes = (*row_notes, *merge_notes(counted), *rare_note, *notes, *_missing_note(X), *group_notes, *part_note)
+    published = parts.numbers if parts else None
+    return Dataset(
+        Features(X, tuple(shown), is_mark=is_mark),
+        y,
+        genres,
+        _track_names(rows, name),
+        groups,
+        notes,
+        columns,
+        published=published,
+    )
 
 
 def _numbers_read(
@@ -188,18 +205,28 @@ def _common(names: "pd.Series[str]", min_tracks: int) -> tuple[Mask, tuple[str, 
     return (~names.isin(rare)).to_numpy(), (note,)
 
 
-def _features(rows: "pd.DataFrame", features: tuple[str, ...]) -> tuple[FloatArray, tuple[str, ...]]:
-    """Return the features (n_rows, n_features), infinities turned into NaN, with a note on them."""
-    X = np.empty((len(rows), len(features)))
+def _features(rows: "pd.DataFrame", features: Mapping[str, tuple[str, ...]]) -> tuple[FloatArray, tuple[str, ...]]:
+    """Return the features (n_rows, n_features), infinities turned into NaN, with a note on them.
+
+    `features` are the columns, each with its categories where it has some.
+    """
+    X = np.empty((len(rows), sum(len(marked(name, own)) if own else 1 for name, own in features.items())))
     infinite: dict[str, int] = {}
-    for position, name in enumerate(features):
+    position = 0
+    for name, own in features.items():
+        if own:
+            found = marks(rows[name], own)
+            X[:, position : position + found.shape[1]] = found
+            position += found.shape[1]
+            continue
         values = numbers(rows[name])
         assert values is not None
         X[:, position] = values
         endless = np.abs(values) >= LARGEST
-        if found := int(endless.sum()):
-            infinite[name] = found
+        if n_endless := int(endless.sum()):
+            infinite[name] = n_endless
             X[endless, position] = np.nan
+        position += 1
     if not infinite:
         return X, ()
     return X, (f"{count_of(sum(infinite.values()), 'infinite value')} taken as missing, in {_listed(list(infinite))}.",)

@@ -37,6 +37,7 @@ NOT_SOUND_NAME = re.compile(
     r"(track|disc|disk)_(number|num|no)|(release_)?year|date|added|date_added|release_date|"
     r"(offset|start|end)(_(s|ms|sec))?)"
 )
+CATEGORY_NAME = re.compile(r"(.*_)?(key|mode|time_signature|meter)")
 PART_NAME = re.compile(
     r"folds?|(train|test|val|validation)?_?(split|subset|part|fold)|is_(train|test|val|validation)|set"
 )
@@ -154,6 +155,11 @@ def is_length_name(name: str) -> bool:
 def is_not_sound_name(name: str) -> bool:
     """Say whether a column tells of a recording's success, date or place in a list rather than of its sound."""
     return bool(NOT_SOUND_NAME.fullmatch(plain(name)))
+
+
+def is_category_name(name: str) -> bool:
+    """Say whether a column of this name holds a key, a mode or a time signature: categories, and no genre."""
+    return bool(CATEGORY_NAME.fullmatch(plain(name)))
 
 
 def is_part_name(name: str) -> bool:

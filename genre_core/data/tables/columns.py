@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genre_core.data.dataset import Column, FloatArray, IntArray
+from genre_core.data.tables.categories import categories_of, numbered_categories
 from genre_core.data.tables.cells import (
     LEVEL_NAMES,
     REPEATED_NAME,
+    is_category_name,
     is_identifier_name,
     is_index_name,
     is_key,
@@ -23,7 +25,7 @@ from genre_core.data.tables.cells import (
     plain,
     texts,
 )
-from genre_core.data.tables.labels import GLANCE_ROWS, Label
+from genre_core.data.tables.labels import GLANCE_ROWS, Label, rereads
 from genre_core.data.tables.roles import Chosen
 from genre_core.errors import DataError
 
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 NUMBERED_NAME = re.compile(r"(.+)\.\d+")
 NOT_SOUND = "Tells of success, date or place in a list, not of the sound. Take it as a feature if you want it."
+LENGTH = "A length: it says how the recording was cut, not how it sounds."
+COARSER = "Groups the genres"
 ENOUGH_SERIAL = 50
 """Rows from which on whole numbers that all differ look like a serial number."""
 ENOUGH_ROWS = 20
@@ -68,7 +72,7 @@ def judge_columns(
         elif name in chosen.taken:
             columns.append(_taken(name, rows[name]))
         else:
-            told = None if problems is None else _not_sound(name, rows, has_decimals)
+            told = None if problems is None else _told(name, rows, label, has_decimals)
             columns.append(told or _judge(name, rows, genre_of_row))
     return tuple(replace(c, problem=c.problem or (problems or {}).get(c.name, "")) for c in columns)
 
@@ -114,6 +118,9 @@ def _kept_together(name: str, levels: Mapping[str, str], chosen: Chosen) -> str:
 def _taken(name: str, series: "pd.Series[Any]") -> Column:
     """Return the column of a feature that a person chose."""
     values = numbers(series)
+    categories = categories_of(series) if values is None else numbered_categories(name, series)
+    if categories and (values is not None or 2 * len(_odd(texts(series).dropna())) > series.notna().sum()):
+        return Column(name, "feature", f"Chosen by you. {_each_a_feature(categories)}", categories=categories)
     if values is None:
         known = texts(series).dropna()
         odd = _odd(known)
@@ -145,7 +152,7 @@ def _judge(name: str, rows: "pd.DataFrame", genre_of_row: IntArray) -> Column:
     if values is None:
         return _judge_text(name, texts(series))
     if is_length_name(name):
-        return Column(name, "left out", "A length: it says how the recording was cut, not how it sounds.")
+        return Column(name, "left out", LENGTH)
     values = np.where(np.isinf(values), np.nan, values)
     if np.isnan(values).all():
         return Column(name, "left out", "No finite value in it.")
@@ -161,6 +168,32 @@ def _judge(name: str, rows: "pd.DataFrame", genre_of_row: IntArray) -> Column:
     return Column(name, "feature", f"Numbers, {missing:,} of {len(values):,} missing." if missing else "Numbers.")
 
 
+def _told(name: str, rows: "pd.DataFrame", label: Label, has_decimals: bool) -> Column | None:
+    """Return the role of a column whose name or relation to the genre tells it; None where its values have to."""
+    if told := _another_genre(name, rows, label) or _not_sound(name, rows, has_decimals):
+        return told
+    if categories := numbered_categories(name, rows[name]):
+        return Column(name, "feature", _each_a_feature(categories), categories=categories)
+    return None
+
+
+def _each_a_feature(categories: Sequence[str]) -> str:
+    if len(categories) == 2:
+        return f"Categories: a feature is 0 for {categories[0]} and 1 for {categories[1]}."
+    return f"{len(categories)} categories: each is a feature of its own, 0 or 1."
+
+
+def _another_genre(name: str, rows: "pd.DataFrame", label: Label) -> Column | None:
+    """Return the column where it says the genre in other words, as finely or more coarsely; else None."""
+    if not (n := rereads(name, rows[name], label)):
+        return None
+    n_genres = label.values.nunique()
+    if n == n_genres:
+        return Column(name, "left out", f"Another name or number of the {n_genres} genres.")
+    how = COARSER if n < n_genres else "Divides the genres"
+    return Column(name, "left out", f"{how}: {n_genres} → {n}. Choose it as the genre to tell those {n} apart.")
+
+
 def _not_sound(name: str, rows: "pd.DataFrame", beside_decimals: bool) -> Column | None:
     """Return the column where its name or its numbers say that it does not measure the sound, and else None.
 
@@ -171,7 +204,9 @@ def _not_sound(name: str, rows: "pd.DataFrame", beside_decimals: bool) -> Column
         problem = f"does not agree with {repeated[1]}: were two files pasted side by side? Check that they fit."
         return Column(name, "identifier", f"A second column named {repeated[1]}, with other values.", problem)
     if is_part_name(name):
-        return Column(name, "left out", "Says in which part or fold a track is, not how it sounds.")
+        return Column(
+            name, "left out", "Says in which part of a published split, or in which fold, a track is: no feature."
+        )
     values = numbers(rows[name])
     if values is None or np.isnan(values).any():
         return Column(name, "left out", NOT_SOUND) if is_not_sound_name(name) and values is not None else None
@@ -212,6 +247,10 @@ def _judge_text(name: str, text: "pd.Series[str]") -> Column:
             f"Not only numbers: {len(odd):,} of {len(known):,} values, {example}. Correct or empty them.",
             f"{len(odd):,} of {len(known):,} values are no numbers, {example}, so it is left out.",
         )
+    if len(known) >= ENOUGH_ROWS and (n := len(categories_of(text))):
+        can = "can be taken as features, one for each."
+        problem = f"is left out: its {n} categories {can}" if is_category_name(name) else ""
+        return Column(name, "left out", f"Text, {example}: {n} categories, which {can}", problem)
     return Column(name, "left out", f"Text, {example}; features are numbers.")
 
 

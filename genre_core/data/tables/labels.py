@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from genre_core.data.tables.cells import (
     REPEATED_NAME,
+    is_category_name,
     is_identifier_name,
     is_index_name,
     is_key,
     is_length_name,
+    is_part_name,
     is_whole,
     label_texts,
     numbers,
@@ -31,10 +33,22 @@ GLANCE_ROWS = 2000
 """Rows that are looked at first: what does not hold for them does not hold for all."""
 
 LABEL_NAMES = (
-    ("label", "labels", "genre", "genres", "genre_top", "top_genre", "music_genre", "genre_label", "genre_name"),
+    (
+        "label",
+        "labels",
+        "genre",
+        "genres",
+        "genre_top",
+        "top_genre",
+        "music_genre",
+        "genre_label",
+        "genre_name",
+        "genre_title",
+    ),
     ("class", "class_label", "genre_id", "genre_code", "label_id", "target", "category", "y"),
 )
 """Names of the genre column, the telling ones first."""
+GENRE_WORD = re.compile(r"(^|_)(genres?|labels?|class|style|category|parent)(_|$)")
 NOT_GENRE = re.compile(
     r"(^|_)(artist|album|split|subset|fold|set|key|mode|scale|language|country|type|date|year)s?(_|$)"
 )
@@ -77,6 +91,7 @@ def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str
 def candidates(frame: "pd.DataFrame") -> tuple[str, ...]:
     """Return the columns that could hold the genre, for a person to choose from: text or codes with few values."""
     names = (c for c in map(str, frame.columns) if not (is_key(c) or is_index_name(c) or is_length_name(c)))
+    names = (c for c in names if not (is_category_name(c) or is_part_name(c)))
     return tuple(c for c in names if (most := _most(frame[c])) and 2 <= _n_genres(frame[c]) <= most)
 
 
@@ -162,6 +177,28 @@ def _by_content(frame: "pd.DataFrame") -> Label:
         "No column names the genre of each track, such as label or genre: choose the column, or load this table "
         f"together with the file that holds the genres{joined}."
     )
+
+
+def rereads(name: str, series: "pd.Series[Any]", label: Label) -> int:
+    """Return how many genres a column has that is another reading of the genre: a name, a number, a parent, a child.
+
+    Each genre has one value in it, or each value one genre, and its name speaks of genres; where each genre has one
+    value, text may have any name. 0 if it is none.
+    """
+    speaks = bool(GENRE_WORD.search(plain(name)))
+    if not speaks and (numbers(series) is not None or _names_other(name)):
+        return 0
+    here = label.values.notna() & series.notna()
+    if not here.any() or series.iloc[:GLANCE_ROWS].nunique() > 4 * MAX_GENRES:
+        return 0
+    values, genres = label_texts(series[here]), label.values[here]
+    n = int(values.nunique())
+    if n < 2 or 2 * n > len(values):
+        return 0
+    one_each = (values.groupby(genres).nunique() <= 1).all() or (
+        speaks and (genres.groupby(values).nunique() <= 1).all()
+    )
+    return n if one_each else 0
 
 
 def _names_other(name: str) -> bool:

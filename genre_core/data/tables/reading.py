@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 from typing import Any
 
+from genre_core.data.published import part_of
 from genre_core.data.tables.cells import EXTENSION, is_identifier_name, is_index_name, is_key, plain
 from genre_core.data.tables.decimals import UNKNOWN
 from genre_core.data.tables.decoding import decode
@@ -22,6 +23,8 @@ from genre_core.data.tables.formats import MAX_BYTES, as_table, as_text, unpacke
 from genre_core.data.tables.how import FOUND_OUT, How
 from genre_core.errors import DataError
 
+SPLIT = "split"
+"""Column that says from the file of which part a row is."""
 READER = "genre_lab"
 """Key of a stored table's metadata: how it was read, which tells how its text is to be taken."""
 MAX_ROWS = 2_000_000
@@ -85,8 +88,11 @@ def read_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> Read
         tables.append(table)
         decimals.add(decimal)
         notes += [f"{name}: {note[0].lower()}{note[1:]}" if len(files) > 1 else note for note in found]
+    if said := _of_parts(names, tables):
+        tables, found = said
+        notes += found
     table = tables[0]
-    for name, other in zip(names[1:], tables[1:], strict=True):
+    for name, other in zip(names[1:], tables[1:], strict=False):
         both = " and ".join((names[0], name))
         table, found = _stacked(table, other, both) or _join(table, other, both)
         notes += found
@@ -251,6 +257,27 @@ def _plain_type(kind: Any) -> Any:
     if types.is_floating(kind) or types.is_decimal(kind):
         return pa.float64()
     return pa.string()
+
+
+def _of_parts(names: Sequence[str], tables: Sequence[Any]) -> tuple[list[Any], list[str]] | None:
+    """Put files of one form below each other where their names say the parts of a split, with a column that says so.
+
+    None where they do not: there is no file of a training or of a test part, or their columns differ.
+    """
+    import pyarrow as pa
+
+    parts, columns = [part_of(name) for name in names], tables[0].column_names
+    if None in parts or not {"train", "test"} <= set(parts) or SPLIT in columns:
+        return None
+    if any(set(table.column_names) != set(columns) for table in tables):
+        return None
+    told = [t.append_column(SPLIT, pa.array([p] * t.num_rows)) for t, p in zip(tables, parts, strict=True)]
+    both = pa.concat_tables([table.select([*columns, SPLIT]) for table in told], promote_options="permissive")
+    notes = [f"{' and '.join(names)} are the parts of a split: their rows are put below each other."]
+    key = next((name for name in columns if is_key(name)), None)
+    if key and (n_shared := len(set.intersection(*(set(table[key].to_pylist()) for table in tables)))):
+        notes.append(f"{count_of(n_shared, 'track')} stand{'s' if n_shared == 1 else ''} in each of them.")
+    return [both], notes
 
 
 def _stacked(upper: Any, lower: Any, names: str) -> tuple[Any, list[str]] | None:

@@ -1,0 +1,84 @@
+"""The columns of a table that say in which part of a published split, or in which fold, each row is."""
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from genre_core.data.dataset import PARTS, IntArray
+from genre_core.data.published import WORDS
+from genre_core.data.tables.cells import is_part_name, numbers, plain, texts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+IS_PART = re.compile(r"is_(train|test|val|validation)")
+FEWEST_FOLDS, MOST_FOLDS = 3, 20
+
+
+@dataclass(frozen=True, eq=False)
+class Parts:
+    """What columns say of the split: their names, the position in `PARTS` of each row (n_rows,), and in words."""
+
+    names: tuple[str, ...]
+    numbers: IntArray
+    note: str
+
+
+def find_parts(frame: "pd.DataFrame", others: Collection[str] = ()) -> Parts | None:
+    """Return what the columns of a table say of a published split; `others` were chosen for something else.
+
+    Words such as train and test count before columns such as is_test, and those before folds: of these the last one
+    tests, and the one before it validates. None where no column says which rows train and which test.
+    """
+    names = [c for c in map(str, frame.columns) if is_part_name(c) and c not in others]
+    found = _by_words(frame, names) or _by_truth(frame, names) or _by_folds(frame, names)
+    if found is None or not {0, 2} <= set(np.unique(found.numbers).tolist()):
+        return None
+    return found
+
+
+def _told(names: Collection[str], found: Any, how: str = "") -> Parts:
+    values: IntArray = np.asarray(found, dtype=np.int64)
+    sizes = [
+        f"{int((values == number).sum()):,} {part}" for number, part in enumerate(PARTS) if (values == number).any()
+    ]
+    said = f"{' and '.join(names)} {'says' if len(names) == 1 else 'say'} which rows are in which part{how}"
+    return Parts(tuple(names), values, f"{said}: {', '.join(sizes)}. This is a published split (split.by published).")
+
+
+def _by_words(frame: "pd.DataFrame", names: Collection[str]) -> Parts | None:
+    for name in names:
+        words = texts(frame[name]).str.lower()
+        found = words.map({word: PARTS.index(part) for word, part in WORDS.items()})
+        if found.notna().sum() * 2 > words.notna().sum() and {0, 2} <= set(found.dropna().astype(int)):
+            return _told([name], found.fillna(-1))
+    return None
+
+
+def _by_truth(frame: "pd.DataFrame", names: Collection[str]) -> Parts | None:
+    found: dict[str, tuple[int, Any]] = {}
+    for name in names:
+        values = numbers(frame[name]) if IS_PART.fullmatch(plain(name)) else None
+        if values is not None and set(np.unique(values[~np.isnan(values)])) == {0.0, 1.0}:
+            found[name] = (PARTS.index(WORDS[plain(name).removeprefix("is_")]), values == 1)
+    if not found:
+        return None
+    parts = np.full(len(frame), 2 if {part for part, _ in found.values()} == {0} else 0)
+    for part, rows in found.values():
+        parts[rows] = part
+    return _told(list(found), parts)
+
+
+def _by_folds(frame: "pd.DataFrame", names: Collection[str]) -> Parts | None:
+    for name in names:
+        values = numbers(frame[name]) if re.fullmatch(r"(.*_)?folds?", plain(name)) else None
+        if values is None or np.isnan(values).any():
+            continue
+        folds = np.unique(values)
+        if FEWEST_FOLDS <= len(folds) <= MOST_FOLDS and (folds == np.round(folds)).all():
+            found = np.select([values == folds[-1], values == folds[-2]], [2, 1], 0)
+            return _told([name], found, f", fold {folds[-1]:g} as test and {folds[-2]:g} as validation part")
+    return None

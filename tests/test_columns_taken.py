@@ -1,0 +1,121 @@
+"""What a column is taken for by its meaning: another reading of the genre, a category, a length, one feature alone."""
+
+import numpy as np
+import pytest
+
+from dashboard.views.data.remedies import remedies
+from genre_core.data.dataset import Dataset
+from genre_core.data.splitting import split_dataset
+from genre_core.data.tables.labels import candidates
+from genre_core.inspection.warnings import Finding, findings
+from genre_core.settings.config import SplitConfig
+from genre_core.settings.names import configure
+from tests.test_table import load_bytes
+
+N = 120
+GENRES = ("Hip-Hop", "Psych-Rock", "Indie-Rock", "Pop")
+PARENTS = {"Hip-Hop": "Hip-Hop", "Psych-Rock": "Rock", "Indie-Rock": "Rock", "Pop": "Pop"}
+
+
+def load(genre: str = "genre", config: dict[str, str] | None = None, **columns: object) -> Dataset:
+    rng = np.random.default_rng(0)
+    every: dict[str, object] = {"tempo": rng.normal(120, 9, N).round(3)} | columns
+    if genre:
+        every = {genre: [GENRES[i % 4] for i in range(N)]} | every
+    lines = [",".join(every), *(",".join(str(values[i]) for values in every.values()) for i in range(N))]
+    return load_bytes([("table.csv", "\n".join(lines).encode())], **(config or {}))
+
+
+def column(data: Dataset, name: str):
+    return next(column for column in data.columns if column.name == name)
+
+
+def found(data: Dataset, kind: str) -> Finding:
+    (one,) = [finding for finding in findings(data) if finding.kind == kind]
+    return one
+
+
+def four(**config: str) -> Dataset:
+    names = [GENRES[i % 4] for i in range(N)]
+    return load(
+        "genre_title",
+        config,
+        genre_id=[21 + 7 * GENRES.index(name) for name in names],
+        genre_parent_id=[100 + sorted(set(PARENTS.values())).index(PARENTS[name]) for name in names],
+        genre_parent_title=[PARENTS[name] for name in names],
+        rms=np.random.default_rng(1).normal(0, 1, N).round(4),
+    )
+
+
+def test_names_of_genres_go_before_their_numbers_and_parents_are_offered():
+    data = four()
+    assert data.genres == tuple(sorted(GENRES))
+    assert data.features == ("tempo", "rms")
+    assert column(data, "genre_id").reason == "Another name or number of the 4 genres."
+    for name in ("genre_parent_id", "genre_parent_title"):
+        assert column(data, name).reason.startswith("Groups the genres: 4 → 3.")
+        assert column(data, name).role == "left out"
+    told = found(data, "coarser genres")
+    assert told.sentence.startswith("genre_parent_title groups the genres of genre_title, 4 into 3")
+    (way,) = remedies(told, configure({"data.source": "table"}), data, N)
+    assert (way.label, way.values["data.label"]) == ("Use genre_parent_title as the genre", "genre_parent_title")
+    parents = four(label="genre_parent_title")
+    assert parents.genres == ("Hip-Hop", "Pop", "Rock")
+    assert column(parents, "genre_title").reason.startswith("Divides the genres: 3 → 4.")
+
+
+def test_a_category_of_numbers_is_a_feature_for_each_and_never_the_genre():
+    data = load(key=[i * i % 7 for i in range(N)], time_signature=[(3, 4, 5)[i // 5 % 3] for i in range(N)])
+    assert data.features == ("tempo", "key=0", "key=1", "key=2", "key=4", *(f"time_signature={n}" for n in (3, 4, 5)))
+    assert set(np.unique(data.X[:, 1:])) == {0.0, 1.0}
+    assert (data.X[:, 1:5].sum(axis=1) == 1).all()
+    assert not [finding for finding in findings(data) if finding.kind in ("constant", "copied column", "outliers")]
+
+
+def test_a_category_of_text_is_told_and_taken_by_one_click():
+    keys = [("C", "C#", "D")[i // 3 % 3] for i in range(N)]
+    data = load(key=keys, mode=["Major", "Minor"] * (N // 2), rms=np.arange(N) * 37 % 101 + 0.5)
+    assert data.features == ("tempo", "rms")
+    told = [finding for finding in findings(data) if finding.kind == "not taken"]
+    assert "key is left out: its 3 categories can be taken as features" in told[0].sentence
+    (way,) = remedies(told[0], configure({"data.source": "table"}), data, N)
+    assert (way.label, way.take) == ("Use key as a feature", ("key",))
+    taken = load(key=keys, mode=["Major", "Minor"] * (N // 2), config={"taken": "key,mode"})
+    assert taken.features == ("tempo", "key=C", "key=C#", "key=D", "mode=Minor")
+    assert column(taken, "key").reason == "Chosen by you. 3 categories: each is a feature of its own, 0 or 1."
+
+
+def test_a_category_that_the_training_part_lacks_says_nothing():
+    split = split_dataset(load(), SplitConfig())
+    keys = np.array(["C"] * N, dtype=object)
+    keys[split.train[:40]], keys[split.test] = "D", "E"
+    data = load(key=keys, config={"taken": "key"})
+    _, scores = data.inputs.standardize(split.train)
+    unseen = np.asarray(scores)[:, data.features.index("key=E")]
+    assert np.abs(unseen).max() < 1e-20
+    assert np.isfinite(np.asarray(scores)).all()
+
+
+def test_no_key_mode_meter_or_part_is_offered_as_the_genre():
+    import pandas as pd
+
+    frame = pd.DataFrame(
+        {"style": ["a", "b"] * 30, "key": ["C", "D"] * 30, "mode": [0, 1] * 30, "time_signature": [3, 4] * 30,
+         "split": ["train", "test"] * 30}
+    )  # fmt: skip
+    assert candidates(frame) == ("style",)
+
+
+def test_a_duration_is_left_out_and_taken_by_one_click():
+    data = load(duration_ms=[200_000 + 137 * i for i in range(N)], rms=np.arange(N) * 37 % 101 + 0.5)
+    told = found(data, "not taken")
+    assert (told.severity, told.columns) == ("note", ("duration_ms",))
+    (way,) = remedies(told, configure({"data.source": "table"}), data, N)
+    assert way.label == "Use duration_ms as a feature"
+
+
+@pytest.mark.parametrize("more", [{}, {"rms": np.arange(N) * 37 % 101 + 0.5}])
+def test_one_feature_alone_is_a_warning(more):
+    told = [finding for finding in findings(load(**more)) if finding.kind == "one feature"]
+    assert len(told) == (0 if more else 1)
+    assert all(one.severity == "warning" for one in told)
