@@ -5,8 +5,11 @@ import pytest
 
 from dashboard.views.data.remedies import remedies
 from genre_core.data.dataset import Dataset
+from genre_core.data.sources.table import inspect
 from genre_core.data.splitting import split_dataset
+from genre_core.data.tables.categories import with_marks
 from genre_core.data.tables.labels import candidates
+from genre_core.data.tables.reading import read_table
 from genre_core.inspection.warnings import Finding, findings
 from genre_core.settings.config import SplitConfig
 from genre_core.settings.names import configure
@@ -119,3 +122,52 @@ def test_one_feature_alone_is_a_warning(more):
     told = [finding for finding in findings(load(**more)) if finding.kind == "one feature"]
     assert len(told) == (0 if more else 1)
     assert all(one.severity == "warning" for one in told)
+
+
+def test_playlists_of_one_genre_each_may_belong_together_and_are_kept_so_by_one_click():
+    lists = [f"{GENRES[i % 4]} {i // 24}" for i in range(N)]
+    data = load(playlist=lists, rms=np.arange(N) * 37 % 101 + 0.5)
+    assert column(data, "playlist").reason.startswith("May belong together: 20 groups, each of one genre.")
+    told = found(data, "may belong together")
+    (way,) = remedies(told, configure({"data.source": "table"}), data, N)
+    assert (way.label, way.values["data.group"]) == ("Keep playlist together", "playlist")
+    kept = load(playlist=lists, config={"group": "playlist"})
+    assert len(np.unique(kept.groups["group"])) == 20
+    assert not [one for one in findings(kept) if one.kind == "may belong together"]
+
+
+def test_folders_of_artists_are_told_and_kept_together():
+    files = [f"./audio/{GENRES[i % 4]}/artist {i % 4} {i // 24}/album/{i}.mp3" for i in range(N)]
+    data = load(filename=files, rms=np.arange(N) * 37 % 101 + 0.5)
+    told = found(data, "may belong together")
+    assert told.columns == ("filename: folder 3",)
+    assert "parts the tracks into 20 groups" in told.sentence
+    assert len(np.unique(load(filename=files, config={"group": "filename: folder 3"}).groups["group"])) == 20
+    assert "filename: folder 2" not in [one.name for one in data.columns]  # the genre itself
+
+
+@pytest.mark.parametrize("name", ["{}.{:05}.wav", "Music/{}/{:05}.mp3"])
+def test_the_genre_is_offered_from_names_of_files(name):
+    files = [name.format(("blues", "rock")[i % 2], i) for i in range(N)]
+    text = "\n".join(["filename,tempo", *(f"{file},{i * 37 % 101 + 0.5}" for i, file in enumerate(files))]).encode()
+    offered = inspect(read_table([("names.csv", text)]).parquet)
+    assert offered.dataset is None
+    (column,) = offered.candidates
+    data = load_bytes([("names.csv", text)], label=column)
+    assert (data.genres, data.counts.tolist()) == (("blues", "rock"), [N // 2, N // 2])
+
+
+def test_unknown_and_various_artists_are_no_artist():
+    names = [("unknown", "Various Artists", "<Unknown>", f"a{i // 8}")[min(i % 6, 3)] for i in range(N)]
+    data = load(artist=names, rms=np.arange(N) * 37 % 101 + 0.5)
+    sizes = np.bincount(data.groups["artist"])
+    assert (sizes == 1).sum() == 60
+    assert "artist names nobody in 60 of 120 rows (“" in found(data, "read in part").sentence
+
+
+def test_categories_of_new_tables_are_read_as_those_that_were_learned():
+    import pandas as pd
+
+    frame = with_marks(pd.DataFrame({"key": ["C", "E"], "x": [1.0, 2.0]}), ("x", "key=C", "key=D", "other=1"))
+    assert frame.columns.tolist() == ["key", "x", "key=C", "key=D"]
+    assert frame[["key=C", "key=D"]].to_numpy().tolist() == [[1.0, 0.0], [0.0, 0.0]]

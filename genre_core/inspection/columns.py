@@ -7,7 +7,7 @@ import numpy as np
 from genre_core.data.dataset import Dataset, FloatArray, IntArray
 from genre_core.data.inputs import Features
 from genre_core.data.tables.cells import is_identifier_name, is_index_name, is_length_name, is_whole, plain
-from genre_core.data.tables.columns import COARSER, LENGTH
+from genre_core.data.tables.columns import COARSER, LENGTH, TOGETHER
 from genre_core.inspection.sampling import MAX_ROWS, sample
 from genre_core.inspection.warning import Finding, Kind, listed, percent, rows_of, tracks
 
@@ -28,7 +28,7 @@ MANY_COLUMNS = 1000
 
 def find(dataset: Dataset) -> list[Finding]:
     """Return what is odd about single columns; categories are 0 or 1 and cannot be odd."""
-    told = [*_problems(dataset), *_coarser(dataset), *_alone(dataset)]
+    told = [*_problems(dataset), *_coarser(dataset), *_together(dataset), *_alone(dataset)]
     if not (dataset := _measured(dataset)).features:
         return told
     rows = sample(np.arange(len(dataset)), MAX_ROWS)
@@ -84,6 +84,20 @@ def _coarser(dataset: Dataset) -> list[Finding]:
     numbers = column.reason.removeprefix(f"{COARSER}: ").partition(".")[0].replace("→", "into")
     sentence = f"{column.name} groups the genres of {label}, {numbers}: fewer genres are easier to tell apart."
     return [Finding("coarser genres", "note", sentence, (column.name,))]
+
+
+def _together(dataset: Dataset) -> list[Finding]:
+    """Report the column of text, or of folders, whose rows may belong together though no split keeps them so."""
+    found = []
+    for column in dataset.columns:
+        if column.reason.startswith(TOGETHER):
+            n = column.reason.removeprefix(f"{TOGETHER}: ").partition(" ")[0]
+            sentence = (
+                f"{column.name} parts the tracks into {n} groups, each of one genre: where tracks of one group are in "
+                "both training and test, the score is too good for tracks of others."
+            )
+            found.append(Finding("may belong together", "warning", sentence, (column.name,)))
+    return found[:1]
 
 
 def _alone(dataset: Dataset) -> list[Finding]:

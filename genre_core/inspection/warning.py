@@ -29,6 +29,7 @@ Kind = Literal[
     "read in part",
     "not taken",
     "coarser genres",
+    "may belong together",
     "names and numbers",
     "one feature",
     "recorded another way",

@@ -72,6 +72,8 @@ def _take(finding: Finding, data: Dataset) -> list[Remedy]:
     if finding.kind == "coarser genres":
         label = f"Use {finding.columns[0]} as the genre"
         return [Remedy(label, {"data.label": finding.columns[0], "data.genres": None})]
+    if finding.kind == "may belong together":
+        return [Remedy(f"Keep {finding.columns[0]} together", {"data.group": finding.columns[0], "split.by": None})]
     if finding.kind != "not taken":
         return []
     return [Remedy(f"Use {name} as a feature", take=(name,)) for name in finding.columns]

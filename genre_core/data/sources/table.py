@@ -23,10 +23,11 @@ from genre_core.data.tables.categories import marked, marks
 from genre_core.data.tables.cells import is_identifier_name, is_key, numbers, texts, track_keys
 from genre_core.data.tables.columns import find_levels, find_name, judge_columns
 from genre_core.data.tables.delimited import count_of
-from genre_core.data.tables.labels import candidates, find_label, refuse_many
+from genre_core.data.tables.labels import candidates, find_label, may_group, refuse_many
 from genre_core.data.tables.parts import find_parts
+from genre_core.data.tables.paths import path_columns, with_paths
 from genre_core.data.tables.reading import read_with
-from genre_core.data.tables.roles import chosen_roles
+from genre_core.data.tables.roles import chosen_roles, named_columns
 from genre_core.data.tables.written import Signs, read_written
 from genre_core.errors import DataError, ManyGenresError
 from genre_core.settings.config import TableConfig
@@ -80,13 +81,13 @@ def inspect(parquet: bytes, config: TableConfig | None = None) -> Inspection:
     except ManyGenresError as error:
         return Inspection(names, candidates(frame), None, str(error), error.least, error.kept)
     except DataError as error:
-        return Inspection(names, candidates(frame), None, str(error))
+        return Inspection(names, candidates(frame.assign(**path_columns(frame))), None, str(error))
     return Inspection(names, candidates(frame), dataset)
 
 
 def genre_sizes(config: TableConfig, tables: Tables) -> dict[str, int]:
     """Return how many rows each genre has, whichever are chosen of them; raises DataError."""
-    frame = read_frame(tables.read_table(config.table))
+    frame = with_paths(read_frame(tables.read_table(config.table)), named_columns(config))
     sizes = find_label(frame, config, chosen_roles(frame, config).not_genre).values.value_counts()
     return {genre: int(sizes[genre]) for genre in in_order(map(str, sizes.index))}
 
@@ -108,8 +109,11 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
     """Return the tracks of a table; `reader` says how its text is to be taken, and an earlier version took none."""
     import pandas as pd
 
+    frame = with_paths(frame, named_columns(config))
     chosen = chosen_roles(frame, config)
     label = find_label(frame, config, chosen.not_genre)
+    if reader is not None and not chosen.group:
+        frame = frame.assign(**{name: c for name, c in path_columns(frame).items() if may_group(name, c, label)})
     problems: dict[str, str] | None = None
     if reader is not None:
         frame, problems = _numbers_read(frame, {label.name, *find_levels(frame, chosen, label.name).values()}, reader)

@@ -1,6 +1,6 @@
 """Columns of categories, such as the key of a track: each category is a feature of its own, 0 or 1."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -44,3 +44,13 @@ def marks(series: "pd.Series[Any]", categories: Sequence[str]) -> FloatArray:
     shown = categories if len(categories) > 2 else categories[1:]
     values = label_texts(series).to_numpy(dtype=object)
     return np.stack([(values == category).astype(np.float64) for category in shown], axis=1)
+
+
+def with_marks(frame: "pd.DataFrame", features: Iterable[str]) -> "pd.DataFrame":
+    """Return a table with the columns of those features that are categories of a column that it has."""
+    found: dict[str, FloatArray] = {}
+    for feature in features:
+        name, mark, category = feature.rpartition("=")
+        if mark and feature not in frame.columns and name in frame.columns:
+            found[feature] = (label_texts(frame[name]).to_numpy(dtype=object) == category).astype(np.float64)
+    return frame.assign(**found) if found else frame

@@ -28,6 +28,11 @@ LEVEL_NAMES = {
     "artist": re.compile(r"(track_|song_|album_)?artists?(_id|_name|_mbid)?"),
 }
 """Names of columns with a row's album or artist, the finer level first."""
+NOBODY = (
+    r"(?i)[\s<(\[]*(?:unknown|various|untitled|anonymous|n/?a|none|v\.?\s?a\.?|diverse?)"
+    r"(?:[\s_]+(?:artists?|albums?|title))?[\s>)\].]*"
+)
+"""What stands where an artist or an album is not known, or is many."""
 REPEATED_NAME = re.compile(r"(.+) \(\d+\)")
 GENRE_WORDS = ("NA", "None", "none", "na")
 """Words for a missing value that could be the name of a genre."""
@@ -140,6 +145,11 @@ def is_identifier_name(name: str) -> bool:
 def level_of(name: str) -> str | None:
     """Return the level that a column of this name says: album or artist, None for neither."""
     return next((level for level, pattern in LEVEL_NAMES.items() if pattern.fullmatch(plain(name))), None)
+
+
+def names_nobody(names: "pd.Series[str]") -> "pd.Series[bool]":
+    """Say which names of artists or albums (n_rows,) are none: unknown, Various Artists."""
+    return names.str.fullmatch(NOBODY).fillna(value=False).astype(bool)
 
 
 def is_index_name(name: str) -> bool:

@@ -21,11 +21,12 @@ from genre_core.data.tables.cells import (
     is_part_name,
     is_whole,
     level_of,
+    names_nobody,
     numbers,
     plain,
     texts,
 )
-from genre_core.data.tables.labels import GLANCE_ROWS, Label, rereads
+from genre_core.data.tables.labels import GLANCE_ROWS, Label, may_group, rereads
 from genre_core.data.tables.roles import Chosen
 from genre_core.errors import DataError
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 NUMBERED_NAME = re.compile(r"(.+)\.\d+")
 NOT_SOUND = "Tells of success, date or place in a list, not of the sound. Take it as a feature if you want it."
 LENGTH = "A length: it says how the recording was cut, not how it sounds."
+TOGETHER = "May belong together"
 COARSER = "Groups the genres"
 ENOUGH_SERIAL = 50
 """Rows from which on whole numbers that all differ look like a serial number."""
@@ -64,7 +66,8 @@ def judge_columns(
         if name == label.name:
             columns.append(Column(name, "label", label.reason))
         elif name in levels.values():
-            columns.append(Column(name, "group", _kept_together(name, levels, chosen)))
+            nobody = _nobody(name, rows[name]) if name != chosen.group else ""
+            columns.append(Column(name, "group", _kept_together(name, levels, chosen), nobody))
         elif name == chosen.name:
             columns.append(Column(name, "identifier", "Chosen by you to name the tracks."))
         elif name in chosen.left_out:
@@ -72,7 +75,7 @@ def judge_columns(
         elif name in chosen.taken:
             columns.append(_taken(name, rows[name]))
         else:
-            told = None if problems is None else _told(name, rows, label, has_decimals)
+            told = None if problems is None else _told(name, rows, label, has_decimals, chosen)
             columns.append(told or _judge(name, rows, genre_of_row))
     return tuple(replace(c, problem=c.problem or (problems or {}).get(c.name, "")) for c in columns)
 
@@ -106,6 +109,16 @@ def find_name(columns: Sequence[Column], chosen: Chosen) -> str | None:
         return chosen.name
     names = [c.name for c in columns if c.role == "identifier" or (c.role == "group" and is_key(c.name))]
     return min(names, key=lambda name: ("file" not in plain(name), not is_key(name), name), default=None)
+
+
+def _nobody(name: str, series: "pd.Series[Any]") -> str:
+    """Say how many rows name an artist that is none, such as unknown."""
+    text = texts(series)
+    rows = names_nobody(text)
+    if not (n := int(rows.sum())):
+        return ""
+    word = text[rows].mode().iloc[0]
+    return f"names nobody in {n:,} of {len(text):,} rows (“{word}”): their tracks are kept together with no others."
 
 
 def _kept_together(name: str, levels: Mapping[str, str], chosen: Chosen) -> str:
@@ -168,10 +181,12 @@ def _judge(name: str, rows: "pd.DataFrame", genre_of_row: IntArray) -> Column:
     return Column(name, "feature", f"Numbers, {missing:,} of {len(values):,} missing." if missing else "Numbers.")
 
 
-def _told(name: str, rows: "pd.DataFrame", label: Label, has_decimals: bool) -> Column | None:
+def _told(name: str, rows: "pd.DataFrame", label: Label, has_decimals: bool, chosen: Chosen) -> Column | None:
     """Return the role of a column whose name or relation to the genre tells it; None where its values have to."""
     if told := _another_genre(name, rows, label) or _not_sound(name, rows, has_decimals):
         return told
+    if not chosen.group and (n := may_group(name, rows[name], label)):
+        return Column(name, "left out", f"{TOGETHER}: {n:,} groups, each of one genre. A split can keep each together.")
     if categories := numbered_categories(name, rows[name]):
         return Column(name, "feature", _each_a_feature(categories), categories=categories)
     return None

@@ -48,7 +48,7 @@ LABEL_NAMES = (
     ("class", "class_label", "genre_id", "genre_code", "label_id", "target", "category", "y"),
 )
 """Names of the genre column, the telling ones first."""
-GENRE_WORD = re.compile(r"(^|_)(genres?|labels?|class|style|category|parent)(_|$)")
+GENRE_WORD = re.compile(r"(^|_)((sub)?genres?|labels?|class|style|category|parent)(_|$)")
 NOT_GENRE = re.compile(
     r"(^|_)(artist|album|split|subset|fold|set|key|mode|scale|language|country|type|date|year)s?(_|$)"
 )
@@ -199,6 +199,21 @@ def rereads(name: str, series: "pd.Series[Any]", label: Label) -> int:
         speaks and (genres.groupby(values).nunique() <= 1).all()
     )
     return n if one_each else 0
+
+
+def may_group(name: str, series: "pd.Series[Any]", label: Label) -> int:
+    """Return how many groups a column of text parts the rows into, if each is of one genre, as playlists are. Else 0.
+
+    Such rows may belong together: there are more groups than genres, and on average two rows or more in each.
+    """
+    if is_key(name) or numbers(series) is not None or series.iloc[:GLANCE_ROWS].nunique() > GLANCE_ROWS / 2:
+        return 0
+    here = label.values.notna() & series.notna()
+    groups, genres = series[here].astype("str"), label.values[here]
+    n = int(groups.nunique())
+    if not genres.nunique() < n <= len(groups) / 2:
+        return 0
+    return n if bool((genres.groupby(groups).nunique() == 1).all()) else 0
 
 
 def _names_other(name: str) -> bool:

@@ -57,6 +57,13 @@ def write_names(names: Iterable[str]) -> str:
     return buffer.getvalue()
 
 
+def named_columns(config: TableConfig) -> frozenset[str]:
+    """Return the columns that a configuration names."""
+    return frozenset(
+        {config.label, config.group, config.name, *read_names(config.left_out), *read_names(config.taken)} - {""}
+    )
+
+
 def chosen_roles(frame: "pd.DataFrame", config: TableConfig) -> Chosen:
     """Return what `config` says of a table's columns.
 

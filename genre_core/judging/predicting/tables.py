@@ -10,6 +10,7 @@ from genre_core.data.dataset import Column, FloatArray, IntArray, telling
 from genre_core.data.inputs import Features
 from genre_core.data.sources.table import read_frame
 from genre_core.data.tables.belonging import belonging
+from genre_core.data.tables.categories import with_marks
 from genre_core.data.tables.cells import is_identifier_name, is_key, label_texts, numbers, texts, track_keys
 from genre_core.data.tables.columns import find_levels, find_name
 from genre_core.data.tables.labels import find_label
@@ -56,7 +57,8 @@ def read_new(reading: Reading, learned: Learned, genres: Iterable[str], said: It
     DataError
         What was said names a feature or a column that there is not.
     """
-    frame, signs = read_frame(reading.parquet), Signs.of(read_with(reading.parquet) or {})
+    frame = with_marks(read_frame(reading.parquet), learned.features)
+    signs = Signs.of(read_with(reading.parquet) or {})
     columns = tuple(map(str, frame.columns))
     matching = match_columns(columns, learned, said, len(frame))
     X, problems = _values(frame, matching.columns, learned.features, signs)
