@@ -274,8 +274,8 @@ def test_the_terminal_stores_a_split_and_trains_by_it(lists, store, capsys):
         (["import", "--split", "nowhere.txt"], "There is no file nowhere.txt"),
         (["train", "--table", str(SEGMENTS), "--published", "abcd1234"], "There is no stored split abcd1234"),
         (["train", "--table", str(SEGMENTS), "--published", "."], ". holds no list of tracks such as train.txt"),
-        (["train", "--data.published", "x"], "data.published is no setting where data.source is synthetic."),
-        (["train", "--data.source", "table", "--data.published", "x"], "must be the hash of a stored split"),
+        (["train", "--data.published", "ab" * 32], "data.published is no setting where data.source is synthetic."),
+        (["train", "--data.source", "table", "--data.published", "x"], "No stored data are called x"),
         (["train", "--table", str(SEGMENTS), "--fma", "."], "--table and --fma name"),
     ],
 )
