@@ -76,8 +76,12 @@ def test_what_is_of_one_artist_is_split_by_rows_where_there_are_enough(data):
 
 
 def test_copies_that_a_row_split_tears_apart_are_kept_together(data):
-    assert offered(found("copies"), config(split__by="row"), data) == ["Keep artists together"]
-    assert offered(found("copies"), config(), data) == []
+    assert offered(found("copies"), config(split__by="row"), data) == [
+        "Keep artists together",
+        "Keep copies together",
+    ]
+    assert offered(found("copies"), config(), data) == ["Keep copies together"]
+    assert offered(found("copies"), config(split__copies=True), data) == []
 
 
 def test_common_genres_can_be_weighed_once(data):

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genre_core.data.dataset import PARTS
+from genre_core.data.inputs import Features
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import DataError, GenresError, UnlearnedError
 from genre_core.settings.config import SplitConfig
@@ -257,3 +258,22 @@ def test_a_genre_that_an_artist_split_cannot_have_is_left_out_by_name():
         split_dataset(make(y[y != 1] // 2, artist=artist[y != 1]), SplitConfig())
     assert one.value.others == []
     assert "leave it out" not in str(one.value)
+
+
+def test_exact_copies_stay_on_one_side_where_asked_for():
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(200, 3))
+    X[100:] = X[:100]
+    X[:, 0][[0, 100]] = np.nan
+    y, sets = np.arange(200) % 2, np.arange(200) % 100
+    data = replace(make(y), inputs=Features(X, ("a", "b", "c")))
+    torn = split_dataset(data, SplitConfig())
+    assert set(sets[torn.test]) & set(sets[torn.train])
+    for config in (SplitConfig(copies=True), SplitConfig(copies=True, folds=5), SplitConfig(copies=True, dealing=2)):
+        split = split_dataset(data, config)
+        parts = [set(sets[split[part]]) for part in PARTS]
+        assert sum(map(len, parts)) == len(set.union(*parts))
+    artist = np.arange(200) // 4
+    kept = split_dataset(replace(data, groups={"artist": artist}), SplitConfig(copies=True))
+    for numbers in (sets, artist):
+        assert not set(numbers[kept.test]) & set(numbers[np.concatenate([kept.train, kept.validation])])

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from genre_core.data.copies import with_copies
 from genre_core.data.dataset import PARTS, Dataset, IntArray, Part
 from genre_core.errors import DataError, GenresError, UnlearnedError
 from genre_core.settings.config import DatasetConfig, SplitConfig
@@ -139,10 +140,10 @@ def _published(dataset: Dataset, config: SplitConfig) -> Sequence[IntArray]:
 
 def _deal(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str) -> Sequence[IntArray]:
     """Return the rows of training, validation and test part among `rows`, by row or with whole groups of a level."""
-    y = dataset.y[rows]
-    if level == "row":
+    y, groups = dataset.y[rows], _kept_together(dataset, config, level)
+    if groups is None:
         return [rows[part] for part in _deal_each(y, config, dataset, level)]
-    numbers, n_genres = dataset.groups[level][rows], len(dataset.genres)
+    numbers, n_genres = groups[rows], len(dataset.genres)
     _, first, members = np.unique(numbers, return_index=True, return_inverse=True)
     dealt = _deal_each(_majority(y, members, len(first), n_genres), config, dataset, level)
     parts = [np.flatnonzero(np.isin(members, part)) for part in dealt]
@@ -151,6 +152,12 @@ def _deal(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str) -> 
         sizes = [len(np.unique(numbers[y == genre])) for genre in absent]
         raise _too_small(dataset, config, level, absent[np.argsort(sizes, kind="stable")], min(sizes))
     return [rows[part] for part in parts]
+
+
+def _kept_together(dataset: Dataset, config: SplitConfig, level: str) -> IntArray | None:
+    """Return numbers (n_samples,) of what stays on one side: groups of a level, and copies if asked for; None: rows."""
+    groups = None if level == "row" else dataset.groups[level]
+    return with_copies(groups, dataset.X) if config.copies and dataset.features else groups
 
 
 def _deal_each(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> tuple[IntArray, IntArray, IntArray]:
@@ -182,7 +189,8 @@ def _hold_out(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str)
     Each dealing of the folds has a seed of its own; the validation part is cut from the other folds.
     """
     dealing, fold = divmod(config.fold - 1, config.folds)
-    y, groups = dataset.y[rows], None if level == "row" else dataset.groups[level][rows]
+    together = _kept_together(dataset, config, level)
+    y, groups = dataset.y[rows], None if together is None else together[rows]
     n_each = [
         int(np.count_nonzero(y == genre)) if groups is None else len(np.unique(groups[y == genre]))
         for genre in range(len(dataset.genres))
@@ -218,8 +226,8 @@ def _choose_validation(dataset: Dataset, config: SplitConfig, rows: IntArray, le
 
     y = dataset.y[rows]
     members = np.arange(len(rows))
-    if level != "row":
-        _, first, members = np.unique(dataset.groups[level][rows], return_index=True, return_inverse=True)
+    if (groups := _kept_together(dataset, config, level)) is not None:
+        _, first, members = np.unique(groups[rows], return_index=True, return_inverse=True)
         y = _majority(y, members, len(first), len(dataset.genres))
     try:
         _, chosen = train_test_split(

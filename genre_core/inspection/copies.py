@@ -1,8 +1,8 @@
 """Rows that stand there more than once, exactly or nearly: a copy that comes into the test part was trained on."""
 
 import numpy as np
-import numpy.typing as npt
 
+from genre_core.data.copies import row_hashes
 from genre_core.data.dataset import Dataset, FloatArray, IntArray
 from genre_core.data.inputs import Standardizer
 from genre_core.data.splitting import Split
@@ -24,22 +24,12 @@ MAX_DIMENSIONS = 60
 MAX_EXACT = 1000
 """Most columns whose covariances are all computed to find them."""
 
-Hashes = npt.NDArray[np.uint64]
-
 
 def find(dataset: Dataset, split: Split | None) -> list[Finding]:
     """Return exact copies, those of them under several genres, and near copies that nothing keeps together."""
-    hashes = _hashes(dataset.X)
+    hashes = row_hashes(dataset.X)
     _, first, members, sizes = np.unique(hashes, return_index=True, return_inverse=True, return_counts=True)
     return [*_exact(dataset, split, members, sizes), *_near(dataset, split, np.sort(first))]
-
-
-def _hashes(X: FloatArray) -> Hashes:
-    """Return a number for each row (n_rows,), the same for equal rows; a missing value equals a missing value."""
-    import pandas as pd
-
-    frame = pd.DataFrame(X + 0.0, copy=False)  # adding zero makes -0 the same as 0
-    return np.asarray(pd.util.hash_pandas_object(frame, index=False), dtype=np.uint64)
 
 
 def _exact(dataset: Dataset, split: Split | None, members: IntArray, sizes: IntArray) -> list[Finding]:
@@ -89,7 +79,7 @@ def _by_chance(dataset: Dataset) -> int:
     for i in range(len(dataset.features)):
         mixed = np.lexsort((rng.random(len(dataset)), dataset.y))
         shuffled[in_genres, i] = dataset.X[mixed, i]
-    return len(dataset) - len(np.unique(_hashes(shuffled)))
+    return len(dataset) - len(np.unique(row_hashes(shuffled)))
 
 
 def _rows_of_sets(members: IntArray, sets: IntArray) -> IntArray:

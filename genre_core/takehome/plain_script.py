@@ -79,7 +79,7 @@ def _is_features(prepared: "Prepared") -> bool:
 def drawn_by(config: ExperimentConfig) -> SyntheticConfig | None:
     """Return how the tracks are drawn, where the notebook's few lines draw and split them."""
     data, split = config.data.generator, config.split
-    if data is None or split.folds or split.dealing or split.by not in ("auto", "row"):
+    if data is None or split.folds or split.dealing or split.copies or split.by not in ("auto", "row"):
         return None
     others = {name.removeprefix("data.") for name in own_settings(ExperimentConfig(data=data))} - _NOTEBOOK_DRAWS
     return None if others else data

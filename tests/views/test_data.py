@@ -267,13 +267,18 @@ def test_where_values_are_missing_is_a_table_by_column_and_genre(store):
 
 def test_equal_tracks_are_listed(store):
     rows = [f"t{n},{'ab'[n % 2]},{n * 37 % 101},{n * 53 % 97}" for n in range(80)]
-    rows += [row.replace("t", "copy", 1) for row in rows[:3]]
+    rows += [row.replace("t", "copy", 1) for row in rows[:30]]
     text = "filename,genre,tempo,rms\n" + "\n".join(rows)
     table = tables.add_table([("copies.csv", text.encode())])
     page = on_table(table)
     assert finding(of_table(table), "copies") in texts(page)
     listed = next(item.value for item in page.dataframe if list(item.value.columns)[:2] == ["track", "genre"])
     assert {"t0", "copy0", "t2", "copy2"} <= set(listed["track"])
+    press(page, "Keep copies together")
+    assert page.query_params["split.copies"] == "true"
+    assert "this split keeps them all on one side" in texts(page)
+    press(page, "Undo: copies kept together")
+    assert "split.copies" not in page.query_params
 
 
 def test_between_equal_columns_the_genre_is_chosen_on_the_page(store):

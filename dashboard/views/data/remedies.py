@@ -14,6 +14,7 @@ from genre_core.settings.config import ClipsConfig, ExperimentConfig, FmaConfig,
 
 NOT_MEASURED = ("gives the genre away", "says nothing about the sound", "missing in a genre", "constant", "outliers")
 TORN = ("copies", "near copies", "copies under several genres")
+EXACT = ("copies", "copies under several genres")
 LEVELS = {"track": "tracks", "album": "albums", "artist": "artists", "group": "groups"}
 
 
@@ -44,6 +45,13 @@ def remedies(finding: Finding, config: ExperimentConfig, data: Dataset, n_comple
         name = max(finding.genres, key=lambda genre: int(data.counts[data.genres.index(genre)]))
         merged = {genre: name if genre in finding.genres else genre for genre in data.genres}
         found.append(Remedy(f"Count as {name}", {"data.genres": write_counted(data.genres, merged)}))
+    if (
+        finding.kind in EXACT
+        and finding.severity != "note"
+        and not config.split.copies
+        and config.split.by != "published"
+    ):
+        found.append(Remedy("Keep copies together", {"split.copies": True}))
     if finding.kind == "imbalance" and config.train.class_weighting == "none":
         found.append(Remedy("Turn on class weighting", {"train.class_weighting": "balanced"}))
     return tuple(found)
@@ -148,6 +156,8 @@ def taken(config: ExperimentConfig, chosen: frozenset[str], left_out: tuple[str,
             config.split.by, LEVELS.get(config.split.by, "")
         )
         found.append(Remedy(f"split: {words}", {"split.by": None}))
+    if config.split.copies:
+        found.append(Remedy("copies kept together", {"split.copies": None}))
     if config.train.class_weighting != "none":
         found.append(Remedy("class weighting on", {"train.class_weighting": None}))
     return tuple(found)
