@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard.views.data.remedies import remedies
+from dashboard.views.track.text import part_badges
 from genre_core.data.dataset import Dataset
 from genre_core.data.sources.table import inspect
 from genre_core.data.splitting import split_dataset
@@ -171,3 +172,17 @@ def test_categories_of_new_tables_are_read_as_those_that_were_learned():
     frame = with_marks(pd.DataFrame({"key": ["C", "E"], "x": [1.0, 2.0]}), ("x", "key=C", "key=D", "other=1"))
     assert frame.columns.tolist() == ["key", "x", "key=C", "key=D"]
     assert frame[["key=C", "key=D"]].to_numpy().tolist() == [[1.0, 0.0], [0.0, 0.0]]
+
+
+def test_artists_albums_and_tracks_are_called_by_their_own_names():
+    data = load(
+        track_id=range(N), artist_id=[7 + i // 8 for i in range(N)], artist_name=[f"The {i // 8}s" for i in range(N)],
+        title=[f"Song {i}" for i in range(N)], rms=np.arange(N) * 37 % 101 + 0.5,
+    )  # fmt: skip
+    assert [data.called("artist", int(number)) for number in data.groups["artist"][[0, 119]]] == ["The 0s", "The 14s"]
+    assert data.titles[5] == "Song 5"
+    assert "artist The 0s" in [badge.text for badge in part_badges("validation", data, 3)]
+    assert "“Song 3”" in [badge.text for badge in part_badges("validation", data, 3)]
+    nameless = load(artist_id=[7 + i // 8 for i in range(N)], rms=np.arange(N) * 37 % 101 + 0.5)
+    assert nameless.called("artist", 1) == "8"
+    assert nameless.called("album", 1) == "album 2"

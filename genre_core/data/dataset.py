@@ -57,6 +57,8 @@ class Dataset:
     (n_samples,) of the tracks, albums or artists that the rows belong to; it has only levels that say something (see
     `telling`). `published` (n_samples,) holds positions in `PARTS` where the data come with a split of their own, -1
     for a row in no part of it. `y_clean` (n_samples,) holds the true classes where `y` is what noisy labels say.
+    `group_names` hold what the groups of a level are called, by their numbers, and `titles` what the tracks are called
+    besides (n_samples,), empty where that is not known.
     `paths` hold each genre's path in a tree, from its top genre down to itself, where one is known. `heard` holds the
     window of sound that each row is, where it can be heard; `recorded` says of the file of each what is known: codec,
     sample_rate, channels, length (s), loudness (dB), peak.
@@ -71,6 +73,8 @@ class Dataset:
     columns: tuple[Column, ...] = ()
     published: IntArray | None = None
     y_clean: IntArray | None = None
+    group_names: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    titles: tuple[str, ...] = ()
     paths: tuple[tuple[str, ...], ...] = ()
     heard: "tuple[Window, ...]" = ()
     recorded: Mapping[str, Sequence[float | str]] = field(default_factory=dict)
@@ -134,6 +138,11 @@ class Dataset:
     def coarsest(self) -> tuple[str, IntArray] | None:
         """Return the coarsest level that the rows belong to and its numbers (n_samples,); None: rows stand alone."""
         return next(((level, self.groups[level]) for level in reversed(GROUPS) if level in self.groups), None)
+
+    def called(self, level: str, number: int) -> str:
+        """Return what a group of a level is called: its own name, or the level and its number from 1."""
+        names = self.group_names.get(level, ())
+        return names[number] if number < len(names) else f"{level} {number + 1:,}"
 
     @property
     def in_segments(self) -> bool:

@@ -41,7 +41,9 @@ def columns(data: Dataset, rows: IntArray, split: Split | None, most: int | None
     if data.y_clean is not None:
         found["true genre"] = [data.genres[number] for number in data.y_clean[rows].tolist()]
     for level, numbers in data.groups.items():
-        found[f"of {level}" if level == "track" else level] = (numbers[rows] + 1).tolist()
+        found[f"of {level}" if level == "track" else level] = [
+            data.called(level, number) for number in numbers[rows].tolist()
+        ]
     if split is not None:
         found["part"] = _parts(rows, split)
     for at, name in enumerate(data.features[:most]):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -172,7 +173,7 @@ def _clouds(
             about = "" if data.y_clean is None else "true genre" if clean else "label"
             return clouds, sentences.answers_sentence(run.name, n_right, n_wrong, about), run
     elif colour in data.groups:
-        return by_group(data.groups[colour][found.rows], colour), "", None
+        return by_group(data.groups[colour][found.rows], colour, partial(data.called, colour)), "", None
     return by_genre(found.y, data.genres, _lifted(config, data)), "", None
 
 

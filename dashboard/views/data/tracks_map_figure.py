@@ -1,6 +1,6 @@
 """Tracks on a plane, colored by what a person asks: genre, group, part of the split, or right and wrong of a run."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,11 +48,11 @@ def by_genre(y: Numbers, genres: Sequence[str], lifted: Sequence[int]) -> list[C
     return by_number(y, genres, lifted, count(len(genres) - len(lifted), "other genre"))
 
 
-def by_group(groups: Numbers, level: str) -> list[Cloud]:
-    """Return the tracks of the groups that most of the points belong to; the others are gray."""
+def by_group(groups: Numbers, level: str, called: Callable[[int], str] | None = None) -> list[Cloud]:
+    """Return the tracks of the groups that most of the points belong to; the others are gray; `called` names one."""
     numbers, sizes = np.unique(groups, return_counts=True)
     most = numbers[np.argsort(-sizes, kind="stable")][:MOST_LIFTED]
-    names = {int(number): f"{level} {int(number) + 1}" for number in most}
+    names = {int(number): called(int(number)) if called else f"{level} {int(number) + 1}" for number in most}
     clouds = [
         Cloud(names[int(number)], np.flatnonzero(groups == number), GENRE_COLOURS[at].light, SYMBOLS[at])
         for at, number in enumerate(most)

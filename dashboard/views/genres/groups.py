@@ -27,7 +27,7 @@ def draw(one: OneGenre) -> None:
     if not found.groups:
         return
     listed = {
-        level: [f"{level} {group.group + 1}" for group in found.groups],
+        level: [judged.data.called(level, int(group.group)) for group in found.groups],
         "tracks": [group.n for group in found.groups],
         "wrong": [group.wrong for group in found.groups],
         "share wrong": [100 * group.wrong / group.n for group in found.groups],

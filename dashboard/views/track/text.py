@@ -31,7 +31,10 @@ def part_badges(part: Part | None, data: Dataset, row: int) -> list[Badge]:
     for level, numbers in data.groups.items():
         members = int((numbers == numbers[row]).sum())
         word = "recording" if level == "track" else level
-        found.append(Badge(f"{word} {numbers[row] + 1:,}", f"{count(members, 'row')} of the data belong to it."))
+        name = data.called(level, int(numbers[row])).removeprefix(f"{level} ")
+        found.append(Badge(f"{word} {name}", f"{count(members, 'row')} of the data belong to it."))
+    if data.titles and data.titles[row] not in ("", data.tracks[row]):
+        found.insert(1, Badge(f"“{data.titles[row]}”", "The title of this track."))
     if data.y_clean is not None and data.y_clean[row] != data.y[row]:
         labelled, true = data.genres[data.y[row]], data.genres[data.y_clean[row]]
         found.append(Badge("wrong label", f"The label is {labelled}, but the true genre is {true}.", "warning"))

@@ -21,6 +21,7 @@ from genre_core.data.fma.importing import SUBSETS
 from genre_core.data.genres import counted_as, in_order, merge_notes, name_of
 from genre_core.data.inputs import Features
 from genre_core.data.sources import Tables
+from genre_core.data.tables.calling import group_names
 from genre_core.data.tables.delimited import count_of
 from genre_core.errors import DataError
 from genre_core.settings.config import FmaConfig
@@ -140,13 +141,17 @@ def _dataset(
     if n_missing := int(np.isnan(X).sum()):
         notes.append(f"{count_of(n_missing, 'missing value')}; the training part's median stands in.")
     has_split = n_outside < len(published)
+    told = telling(groups)
+    frame = plain.select(["artist_id", "artist"]).to_pandas()
     return Dataset(
         Features(X, features),
         y.astype(np.int64),
         tuple(map(str, genres)),
         _names(plain),
-        telling(groups),
+        told,
         tuple(notes),
+        group_names=group_names(frame, {level: told[level] for level in told if level == "artist"}, {}, None),
+        titles=tuple(title or "" for title in plain["title"].to_pylist()),
         published=published if has_split else None,
         paths=tuple(path_of[genre] for genre in genres) if path_of else (),
     )

@@ -19,6 +19,7 @@ from genre_core.data.inputs import Features
 from genre_core.data.published import with_split
 from genre_core.data.sources import Tables
 from genre_core.data.tables.belonging import belonging, describe
+from genre_core.data.tables.calling import group_names, titles
 from genre_core.data.tables.categories import marked, marks
 from genre_core.data.tables.cells import is_identifier_name, is_key, numbers, texts, track_keys
 from genre_core.data.tables.columns import find_levels, find_name, judge_columns
@@ -151,7 +152,8 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
         raise DataError(f"{left} left after rows were left out: at least two genres are needed.")
     name = find_name(columns, chosen)
     key = name if name is not None and (is_key(name) or chosen.name) else None
-    groups, group_notes = _groups(rows, key, find_levels(frame, chosen, label.name))
+    levels = find_levels(frame, chosen, label.name)
+    groups, group_notes = _groups(rows, key, levels)
     y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
     others = chosen.not_genre | {label.name, chosen.group}
     parts = find_parts(rows, others) if reader is not None and not config.published else None
@@ -167,6 +169,8 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
         notes,
         columns,
         published=published,
+        group_names=group_names(rows, groups, levels, key),
+        titles=titles(rows, name),
     )
 
 
