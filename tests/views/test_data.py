@@ -20,7 +20,6 @@ TABLES = Path(__file__).resolve().parents[1] / "data"
 BAD = {
     "bad_empty.csv": "empty",
     "bad_header_alone.csv": "no rows",
-    "bad_no_genre.csv": "No column names the genre",
     "bad_binary.csv": "bad_binary.csv",
     "bad_pointer.csv": "Git",
 }
@@ -118,6 +117,15 @@ def test_of_too_many_genres_the_commonest_are_kept_with_one_click(store):
     page = press(page, "Keep the 9 commonest genres")
     assert page.query_params["data.min_tracks"] == "4"
     assert "9 genres" in heading(page)
+
+
+def test_of_a_table_without_genres_those_in_the_names_of_files_are_offered(store):
+    page = on_table(added("bad_no_genre.csv"))
+    assert "No column names the genre" in texts(page)
+    (choice,) = [box for box in page.pills if box.label.startswith("Which column")]
+    choice.set_value("filename: beginning").run()
+    assert page.query_params["data.label"] == "filename: beginning"
+    assert "genres" in heading(page)
 
 
 @pytest.mark.parametrize("name", BAD)
