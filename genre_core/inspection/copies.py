@@ -1,6 +1,7 @@
 """Rows that stand there more than once, exactly or nearly: a copy that comes into the test part was trained on."""
 
 import numpy as np
+import numpy.typing as npt
 
 from genre_core.data.copies import row_hashes
 from genre_core.data.dataset import Dataset, FloatArray, IntArray
@@ -38,7 +39,7 @@ def _exact(dataset: Dataset, split: Split | None, members: IntArray, sizes: IntA
         return []
     pairs = np.unique(np.column_stack([members, dataset.y]), axis=0)
     n_genres = np.bincount(pairs[:, 0], minlength=len(sizes))
-    several = np.flatnonzero(n_genres > 1)
+    several = np.flatnonzero((n_genres > 1) & ~_of_one_track(dataset, members, len(sizes)))
     found = []
     if len(several):
         rows = _rows_of_sets(members, several)
@@ -60,6 +61,14 @@ def _exact(dataset: Dataset, split: Split | None, members: IntArray, sizes: IntA
     )
     harmless = torn == 0 or (torn is None and together)
     return [*found, Finding("copies", "note" if harmless else "warning", sentence, rows=rows_of(rows))]
+
+
+def _of_one_track(dataset: Dataset, members: IntArray, n: int) -> npt.NDArray[np.bool_]:
+    """Say which sets are of one track (n_sets,): it is filed under several genres, which is told otherwise."""
+    if "track" not in dataset.groups:
+        return np.zeros(n, dtype=bool)
+    pairs = np.unique(np.column_stack([members, dataset.groups["track"]]), axis=0)
+    return np.asarray(np.bincount(pairs[:, 0], minlength=n) == 1)
 
 
 def _kept_together(dataset: Dataset, members: IntArray, rows: IntArray) -> str:

@@ -1,10 +1,14 @@
 """Genres: too small for a split, owned by one artist, called nearly the same, or far more common than others."""
 
+import re
+
 import numpy as np
 
 from genre_core.data.dataset import Dataset
 from genre_core.data.splitting import Split
-from genre_core.inspection.warning import Finding, Severity, listed, tracks
+from genre_core.data.tables.delimited import count_of
+from genre_core.data.tables.several import BETWEEN
+from genre_core.inspection.warning import Finding, Severity, listed, rows_of, tracks
 
 FEWEST_TO_SPLIT = 7
 """Tracks (or groups) from which a genre has one in a test part of 15 percent."""
@@ -22,6 +26,7 @@ def find(dataset: Dataset, split: Split | None) -> list[Finding]:
     return [
         *_small(dataset, split),
         *_owned(dataset),
+        *_several(dataset),
         *_alike(dataset),
         *_names_and_numbers(dataset),
         *_imbalance(dataset),
@@ -107,6 +112,34 @@ def _alike(dataset: Dataset) -> list[Finding]:
             if _one_letter_apart(letters, others):
                 sentence = f"{genre} and {other} differ by one letter: if they are the same genre, give them one name."
                 found.append(Finding("alike names", "note", sentence, genres=(genre, other)))
+    return found
+
+
+def _several(dataset: Dataset) -> list[Finding]:
+    """Report tracks of several genres: in one cell, or in several rows."""
+    found = []
+    combined = [genre for genre in dataset.genres if len(re.split(BETWEEN, genre)) > 1]
+    if combined:
+        sentence = (
+            f"{tracks(dataset, _count(dataset, combined))} {'has' if len(combined) == 1 else 'have'} several genres in "
+            f"one cell ({listed(combined)}): each combination counts as a genre of its own."
+        )
+        found.append(Finding("several genres", "warning", sentence, genres=tuple(combined)))
+    if "track" in dataset.groups:
+        pairs = np.unique(np.column_stack([dataset.groups["track"], dataset.y]), axis=0)
+        several = np.flatnonzero(np.bincount(pairs[:, 0]) > 1)
+        if len(several):
+            rows = np.flatnonzero(np.isin(dataset.groups["track"], several))
+            rows = rows[np.argsort(dataset.groups["track"][rows], kind="stable")]
+            first = rows[dataset.groups["track"][rows] == dataset.groups["track"][rows[0]]]
+            named = listed([dataset.genres[genre] for genre in np.unique(dataset.y[first])])
+            n = count_of(len(several), "track")
+            example = dataset.called("track", int(dataset.groups["track"][rows[0]]))
+            sentence = (
+                f"{n} {'is' if len(several) == 1 else 'are'} filed under several genres, such as {example} ({named}): "
+                "no single answer is right."
+            )
+            found.append(Finding("several genres", "warning", sentence, rows=rows_of(rows)))
     return found
 
 

@@ -28,6 +28,7 @@ Kind = Literal[
     "long tails",
     "read in part",
     "not taken",
+    "several genres",
     "coarser genres",
     "may belong together",
     "names and numbers",

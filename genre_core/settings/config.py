@@ -183,8 +183,11 @@ class TableConfig(StoredConfig):
     left_out: str = setting("", "Columns left out", "Columns that are not used at all, separated by commas. Put a column here if it gives the genre away.", max_length=20_000)
     taken: str = setting("", "Columns used as features", "Columns that are always used as features, separated by commas. They must hold numbers.", max_length=20_000)
     missing: Literal["median", "drop"] = _MISSING
+    several: Literal["each", "first", "none"] = setting("each", "Several genres", "What a track counts as that has several genres: in one cell, such as rock|pop, or in several rows. Each combination or row can count, its first genre alone, or the track is left out.", labels={"each": "each as it is", "first": "the first one", "none": "left out"})
     min_tracks: int = _MIN_TRACKS
     genres: str = _GENRES
+    sample: float = setting(1.0, "Sample", "Share of the tracks of each genre that is used, drawn at random: whole tracks with all of their rows. Lower: everything is faster and every interval wider. At 1 all are used.", ge=0.01, le=1, step=0.01)
+    sample_seed: Seed = setting(42, "Sample seed", "The start of the random numbers that draw the sample. The same seed draws the same tracks.", step=1)
     published: str = _PUBLISHED
 
     def called(self, tables: Mapping[str, str]) -> str:

@@ -80,6 +80,11 @@ def _take(finding: Finding, data: Dataset) -> list[Remedy]:
     if finding.kind == "coarser genres":
         label = f"Use {finding.columns[0]} as the genre"
         return [Remedy(label, {"data.label": finding.columns[0], "data.genres": None})]
+    if finding.kind == "several genres":
+        return [
+            Remedy("Use the first genre", {"data.several": "first"}),
+            Remedy("Leave these tracks out", {"data.several": "none"}),
+        ]
     if finding.kind == "may belong together":
         return [Remedy(f"Keep {finding.columns[0]} together", {"data.group": finding.columns[0], "split.by": None})]
     if finding.kind != "not taken":
@@ -144,6 +149,11 @@ def taken(config: ExperimentConfig, chosen: frozenset[str], left_out: tuple[str,
             found.append(Remedy(what, judge_anew=others))
         if data.published:
             found.append(Remedy("published split", {"data.published": None, "split.by": None}))
+    if isinstance(data, TableConfig) and data.several != "each":
+        words = "first genre alone" if data.several == "first" else "tracks of several genres left out"
+        found.append(Remedy(words, {"data.several": None}))
+    if isinstance(data, TableConfig) and data.sample < 1:
+        found.append(Remedy("sample", {"data.sample": None, "data.sample_seed": None}))
     if isinstance(data, TableConfig | ClipsConfig | FmaConfig) and data.genres:
         found.append(Remedy("genres chosen", {"data.genres": None}))
     if isinstance(data, TableConfig | FmaConfig):

@@ -17,6 +17,7 @@ from genre_core.data.dataset import Dataset, FloatArray, IntArray, telling
 from genre_core.data.genres import counted_as, in_order, merge_notes
 from genre_core.data.inputs import Features
 from genre_core.data.published import with_split
+from genre_core.data.sampling import sampled
 from genre_core.data.sources import Tables
 from genre_core.data.tables.belonging import belonging, describe
 from genre_core.data.tables.calling import group_names, titles
@@ -29,6 +30,7 @@ from genre_core.data.tables.parts import find_parts
 from genre_core.data.tables.paths import path_columns, with_paths
 from genre_core.data.tables.reading import read_with
 from genre_core.data.tables.roles import chosen_roles, named_columns
+from genre_core.data.tables.several import one_each, rows_kept
 from genre_core.data.tables.written import Signs, read_written
 from genre_core.errors import DataError, ManyGenresError
 from genre_core.settings.config import TableConfig
@@ -89,7 +91,8 @@ def inspect(parquet: bytes, config: TableConfig | None = None) -> Inspection:
 def genre_sizes(config: TableConfig, tables: Tables) -> dict[str, int]:
     """Return how many rows each genre has, whichever are chosen of them; raises DataError."""
     frame = with_paths(read_frame(tables.read_table(config.table)), named_columns(config))
-    sizes = find_label(frame, config, chosen_roles(frame, config).not_genre).values.value_counts()
+    label, _ = one_each(find_label(frame, config, chosen_roles(frame, config).not_genre), config.several)
+    sizes = label.values.value_counts()
     return {genre: int(sizes[genre]) for genre in in_order(map(str, sizes.index))}
 
 
@@ -112,7 +115,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
 
     frame = with_paths(frame, named_columns(config))
     chosen = chosen_roles(frame, config)
-    label = find_label(frame, config, chosen.not_genre)
+    label, several_note = one_each(find_label(frame, config, chosen.not_genre), config.several)
     if reader is not None and not chosen.group:
         frame = frame.assign(**{name: c for name, c in path_columns(frame).items() if may_group(name, c, label)})
     problems: dict[str, str] | None = None
@@ -143,6 +146,12 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
         row_notes = (*row_notes, *_emptied(label.values[rows.index], kept))
         rows, X = rows[kept], X[kept]
     names = label.values[rows.index].map(counted)
+    name = find_name(columns, chosen)
+    key = name if name is not None and (is_key(name) or chosen.name) else None
+    if key:
+        one, note = rows_kept(track_keys(texts(rows[key])), names, config.several)
+        several_note = (*several_note, *filter(None, [note]))
+        rows, X, names = rows[one], X[one], names[one]
     common, rare_note = _common(names, config.min_tracks)
     rows, X, names = rows[common], X[common], names[common]
     refuse_many(label.name, names.value_counts(), config.min_tracks)
@@ -150,17 +159,24 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
     if len(genres) < 2:
         left = f"Only the genre {genres[0]} is" if len(genres) else "No genre is"
         raise DataError(f"{left} left after rows were left out: at least two genres are needed.")
-    name = find_name(columns, chosen)
-    key = name if name is not None and (is_key(name) or chosen.name) else None
     levels = find_levels(frame, chosen, label.name)
-    groups, group_notes = _groups(rows, key, levels)
+    groups, group_notes = _groups(rows, key, levels, names)
     y: IntArray = pd.Categorical(names, categories=list(genres)).codes.astype(np.int64)
     others = chosen.not_genre | {label.name, chosen.group}
     parts = find_parts(rows, others) if reader is not None and not config.published else None
     part_note = (parts.note,) if parts else ()
-    notes = (*row_notes, *merge_notes(counted), *rare_note, *notes, *_missing_note(X), *group_notes, *part_note)
+    notes = (
+        *row_notes,
+        *several_note,
+        *merge_notes(counted),
+        *rare_note,
+        *notes,
+        *_missing_note(X),
+        *group_notes,
+        *part_note,
+    )
     published = parts.numbers if parts else None
-    return Dataset(
+    dataset = Dataset(
         Features(X, tuple(shown), is_mark=is_mark),
         y,
         genres,
@@ -172,6 +188,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
         group_names=group_names(rows, groups, levels, key),
         titles=titles(rows, name),
     )
+    return sampled(dataset, config.sample, config.sample_seed)
 
 
 def _numbers_read(
@@ -253,14 +270,16 @@ def _kept_rows(X: FloatArray, config: TableConfig) -> tuple[Mask, tuple[str, ...
 
 
 def _groups(
-    rows: "pd.DataFrame", name: str | None, columns: Mapping[str, str]
+    rows: "pd.DataFrame", name: str | None, columns: Mapping[str, str], genres: "pd.Series[str]"
 ) -> tuple[dict[str, IntArray], tuple[str, ...]]:
     """Return what the rows belong to (n_rows,) at each level that says something, and what was found."""
     import pandas as pd
 
     keys = _or_row_numbers(None if name is None else track_keys(texts(rows[name])), rows)
     levels = belonging(rows, pd.factorize(keys)[0].astype(np.int64), columns)
-    return telling(levels), describe(levels, {"track": name or "row", **columns})
+    told = telling(levels)
+    n_several = int((genres.groupby(levels["track"]).nunique() > 1).sum()) if "track" in told else 0
+    return told, describe(levels, {"track": name or "row", **columns}, n_several)
 
 
 def _track_names(rows: "pd.DataFrame", name: str | None) -> tuple[str, ...]:

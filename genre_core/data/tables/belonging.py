@@ -34,8 +34,11 @@ def belonging(rows: "pd.DataFrame", tracks: IntArray, columns: Mapping[str, str]
     return {level: levels[level] for level in GROUPS if level in levels}
 
 
-def describe(levels: Mapping[str, IntArray], columns: Mapping[str, str]) -> tuple[str, ...]:
-    """Say what was found to belong together, and what was expected to and does not."""
+def describe(levels: Mapping[str, IntArray], columns: Mapping[str, str], n_several: int = 0) -> tuple[str, ...]:
+    """Say what was found to belong together, and what was expected to and does not.
+
+    `n_several` tracks are filed under several genres, so that their rows are no pieces of them.
+    """
     n_rows = len(levels["track"])
     told = telling(levels)
     notes = []
@@ -51,7 +54,10 @@ def describe(levels: Mapping[str, IntArray], columns: Mapping[str, str]) -> tupl
         return tuple(notes)
     coarsest = next(reversed(told))
     counts = {level: count_of(count_groups(numbers), level) for level, numbers in told.items()}
-    if list(told) == ["track"]:
+    if list(told) == ["track"] and n_several:
+        under = f"{count_of(n_several, 'track')} {'is' if n_several == 1 else 'are'} filed under several genres"
+        said = f"{n_rows:,} rows are of {counts['track']}, by {columns['track']}: {under}. A split keeps them together."
+    elif list(told) == ["track"]:
         said = f"{n_rows:,} rows are pieces of {counts['track']}, by {columns['track']}; a split keeps them together."
     elif len(told) == 1:
         said = f"{n_rows:,} rows form {counts[coarsest]} by {columns[coarsest]}; a split keeps each together."
