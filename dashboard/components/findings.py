@@ -56,6 +56,17 @@ def several(found: Sequence[Finding], told: Told, key: str, here: str, config: E
                 address.same_page_link(plain(way.label), f"finding way {key} {number}", FORWARD, **way.looked_at)
             elif not shown:
                 address.page_link(way.page, plain(way.label), FORWARD, **way.looked_at)
+            if finding.kind == "macro_f1":
+                _balanced(config)
+
+
+def _balanced(config: ExperimentConfig) -> None:
+    """Draw the way to the same settings with balanced weights, so that rare genres count as much as common ones."""
+    if config.train.class_weighting != "none":
+        return
+    balanced = config.train.model_copy(update={"class_weighting": "balanced"})
+    settings = forms.link(config.model_copy(update={"train": balanced}))
+    st.page_link("views/train/page.py", label="Train with balanced weights", icon=FORWARD, query_params=settings)
 
 
 def _something_harder(config: ExperimentConfig) -> None:

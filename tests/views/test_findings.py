@@ -113,3 +113,13 @@ def test_a_test_part_that_is_closed_is_not_spoken_of(store):
     scores = saved_scores(store, "closed")["test"]
     assert f"{100 * scores['accuracy']:.1f}" not in texts(page).replace("\u202f", " ")
     assert not [one for one, _, _ in found(store.run("closed"), "validation") if one.kind == "part_gap"]
+
+
+def test_where_rare_genres_fail_balanced_weights_are_one_click_away(store):
+    assert "macro_f1" in {finding.kind for finding, _, _ in found(store.run("noisy"), "validation")}
+    page = opened(EVALUATE, run="noisy")
+    links = {item.proto.label: item.proto.query_string for item in page.get("page_link")}
+    assert "train.class_weighting=balanced" in links["Train with balanced weights"]
+    assert "Train with balanced weights" not in {
+        item.proto.label for item in opened(EVALUATE, run="artists").get("page_link")
+    }
