@@ -13,6 +13,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.file_names import named
+from dashboard.figures.written import as_written
 from dashboard.shell.mount import mount
 from dashboard.theme import TWINS, Figure
 
@@ -31,7 +32,8 @@ _mount = mount(__file__, isolate_styles=False)
 def chart_part(figure: Figure | Any, alt: str) -> dict[str, str]:
     """Return what changes of a chart while it follows a run: its figure as text, and its sentence."""
     # As text: Streamlit looks through plain data, value by value, for tables to send apart.
-    text = json.dumps(figure, separators=(",", ":")) if isinstance(figure, dict) else figure.to_json()
+    drawn = as_written(figure if isinstance(figure, dict) else json.loads(figure.to_json()))
+    text = json.dumps(drawn, separators=(",", ":"))
     return {"figure": text, "alt": alt}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.figures.parts import bars, name_axis
+from dashboard.figures.parts import bars, feature_axis
 from dashboard.theme import INK, MUTED, Figure, fade, genre_colour, layout
 
 Points = npt.NDArray[Any]
@@ -63,14 +63,8 @@ def distribution_figure(values: Points, y: Points, genres: Sequence[str], featur
 
 
 def _genre_axis(genres: Sequence[str]) -> dict[str, Any]:
-    return name_axis(
-        tickmode="array",
-        tickvals=list(genres) if len(genres) <= 40 else list(genres)[::2],
-        autorange="reversed",
-        tickfont={"color": INK, "size": 12 if len(genres) <= 20 else 9},
-        categoryorder="array",
-        categoryarray=list(genres),
-    )
+    font = {"color": INK, "size": 12 if len(genres) <= 20 else 9}
+    return {**feature_axis(genres), "tickfont": font}
 
 
 def _box(values: Points, number: int, genres: Sequence[str]) -> dict[str, Any] | None:

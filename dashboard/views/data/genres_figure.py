@@ -104,7 +104,7 @@ def _with_tree(heat: dict[str, Any], tree: Tree, names: Sequence[str], height: s
                 "rangemode": "tozero",
                 "fixedrange": True,
             },
-            yaxis={**axis, "range": [k - 0.5, -0.5]},
+            yaxis={**_name_axis(names, most=k), "range": [k - 0.5, -0.5]},
             hovermode="closest",
             margin=FLAT,
         ),
