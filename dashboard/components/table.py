@@ -55,6 +55,6 @@ def table(
 
 
 def _download(data: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]], file: str, key: str) -> None:
-    if file:
+    if file and len(data):
         by_column = data if isinstance(data, Mapping) else {name: [row.get(name) for row in data] for name in data[0]}
         csv_download({name: list(column) for name, column in by_column.items()}, f"{named(file)}.csv", key)

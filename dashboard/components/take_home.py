@@ -75,12 +75,13 @@ def _one_of(runs: list[Run]) -> Run:
 def _entry(entry: Entry, runs: list[Run]) -> None:
     with st.container(key=f"take {entry.label} {len(runs)}", gap="xsmall"):
         st.markdown(f"**{entry.label}**")
-        st.caption(f"{entry.about} {entry.size(runs[0])}{_how_long(entry, runs[0])}.")
-        forms(entry, runs)
-
-
-def _how_long(entry: Entry, run: Run) -> str:
-    return f", {sentences.how_long(_seconds(run))}" if entry.trains else ""
+        seconds = _seconds(runs[0]) if entry.trains else 0.0
+        how_long = f", {sentences.how_long(seconds)}" if entry.trains else ""
+        st.caption(f"{entry.about} {entry.size(runs[0])}{how_long}.")
+        if too_long := sentences.too_long(runs[0], seconds):
+            st.caption(plain(too_long))
+        else:
+            forms(entry, runs)
 
 
 def _seconds(run: Run) -> float:

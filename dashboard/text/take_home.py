@@ -8,6 +8,7 @@ from genre_core.data.dataset import PARTS
 from genre_core.errors import RunStateError
 from genre_core.store.schema import Epoch, Run
 from genre_core.takehome.plain_script import beyond, drawn_by
+from genre_core.takehome.programs import MOST_SECONDS
 from genre_core.text import GAP
 
 _BESIDE_WEIGHTS = 40_000
@@ -71,6 +72,13 @@ def no_plain(run: Run) -> str:
 def how_long(seconds: float) -> str:
     """Say how long the cells of a notebook run, where that is known."""
     return f"made in about {duration(seconds)}, as its cells run" if seconds else "made as its cells run"
+
+
+def too_long(run: Run, seconds: float) -> str:
+    """Say where a notebook is made that takes longer than a worker gives it; nothing where a worker makes it."""
+    if seconds < MOST_SECONDS / 2:  # another machine, or a busy one, may be slower
+        return ""
+    return f"That is too long for the page: make it in a terminal, by python -m genre_core script {run.id} --notebook."
 
 
 def notebook_seconds(epochs: Sequence[Epoch]) -> float:

@@ -31,6 +31,7 @@ PAGES = {
     "data, features": ("data", "section=features&data.n_samples=800&pair=0-1", "800 tracks"),
     "data, limits": ("data", "section=limits&data.n_samples=800", "800 tracks"),
     "listen, to a run that cannot": ("listen", "run=read", "Read aloud cannot listen."),
+    "report": ("report", "run=read", "Report on Read aloud"),
     "runs": ("runs", "run=read", "Read aloud"),
 }
 

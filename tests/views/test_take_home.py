@@ -12,6 +12,7 @@ from dashboard.components import take_home_routes
 from dashboard.components.take_home import link
 from dashboard.services import taking_home
 from dashboard.services.asking import Asked
+from dashboard.text import take_home as sentences
 from dashboard.text.take_home import ENTRIES, how_long, no_plain, script_size, size
 from dashboard.views.report.writing import LONGEST
 from genre_core.errors import RunStateError, StoreError
@@ -138,6 +139,14 @@ def test_what_takes_long_shows_how_far_it_is(store, answers):
     assert 0 <= progress.proto.value < 95
     assert progress.proto.text == "A worker runs the cells of the notebook …"
     assert "A worker makes the LaTeX …" in texts(page)
+
+
+def test_a_training_of_hours_is_repeated_in_a_terminal(store, monkeypatch):
+    monkeypatch.setattr(sentences, "notebook_seconds", lambda epochs: 5000.0)
+    page, keys = menu("views/runs/page.py", run="one")
+    assert "notebook one" not in keys
+    assert "script one" in keys
+    assert "make it in a terminal, by python -m genre_core script one --notebook." in texts(page)
 
 
 def test_the_route_gives_the_file_or_a_sentence(answers, monkeypatch):
