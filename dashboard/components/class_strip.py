@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.lesson_panel import params_of
+from dashboard.components.view import PLAIN
 from dashboard.services import classroom
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
@@ -36,7 +37,7 @@ def begin(joined: Class) -> None:
     if lesson := lessons().get(name):
         params = params_of(name, lesson, 1, {})
         address.say_settings({setting: text for setting, text in params.items() if setting != "lesson"})
-        address.look(**{"class": None, "lesson": params["lesson"]})
+        address.look(**{"class": None, "lesson": params["lesson"], "view": PLAIN})
         return
     address.say_settings(dict(joined.plan.said))
     address.look(**{"class": None})

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.components.browser_memory import Answer, answer_step, browser_memory, done_in, keep_lesson
 from dashboard.components.ruler import Mark, Ruler, ruler
 from dashboard.components.safely import refreshing
+from dashboard.components.view import PLAIN
 from dashboard.services import classroom
 from dashboard.services import lessons as service
 from dashboard.shell import address, forms
@@ -31,7 +32,6 @@ SELECTORS: Mapping[Place, str] = {
     "controls": ".st-key-controls",
     "curves": ".st-key-train-charts",
     "confusions": ".st-key-confusions",
-    "sections": ".st-key-evaluate-sections",
     "whole page": ".st-key-evaluate-page",
 }
 """Where on a page lies what a step can point at."""
@@ -82,11 +82,14 @@ def params_of(name: str, lesson: Lesson, at: int, answers: Mapping[str, Answer])
 
 
 def begin_link(label: str, page: str, name: str = "") -> None:
-    """Draw the link on a page into a lesson, the first one if none is named, at the step where the person is."""
+    """Draw the link on a page into a lesson, the first one if none is named, at the step where the person is.
+
+    A lesson begins in the plain view; the person may choose another.
+    """
     name = name or next(iter(lessons()))
     lesson, done = lessons()[name], done_in(name)
     at = min(done.at, len(lesson.step))
-    step, params = lesson.step[at - 1], params_of(name, lesson, at, done.answers)
+    step, params = lesson.step[at - 1], {**params_of(name, lesson, at, done.answers), "view": PLAIN}
     address.step_link(step_page(step), step.page == page, label, f"begin {name}", params, "secondary")
 
 
@@ -119,7 +122,7 @@ class Panel:
             st.caption(f"Lesson: {self.lesson.title} · {where}")
             address.page_link("views/lessons/page.py", "All lessons")
             leave = "Your answers stay in this browser."
-            address.close_button("leave the lesson", "lesson", help=leave)
+            address.close_button("leave the lesson", "lesson", "view", help=leave)
 
     def _step(self) -> bool:
         missing, asked = self._missing(), self.step.ask is not None

@@ -208,7 +208,7 @@ def step_link(
 
 def _arrive(params: Mapping[str, str]) -> None:
     bound = {name for name in _given() if name in st.session_state}  # widgets that say their own parameter
-    _write(params, drop=_given().keys() - params.keys() - bound)
+    _write(params, drop=_given().keys() - params.keys() - bound - {"view"})
 
 
 def selection(n_genres: int) -> Selection | None:

@@ -7,7 +7,7 @@ from genre_core.lessons.figures import FIGURES, Unit
 from genre_core.lessons.lesson import Choice, Number
 from genre_core.text import GAP, capitalized, count
 
-CLOSE = {"percent": 2.0, "points": 2.0, "epochs": 2.0, "tracks": 10.0, "times": 0.2}
+CLOSE = {"percent": 2.0, "points": 2.0, "epochs": 2.0, "tracks": 10.0, "genres": 0.0, "times": 0.2}
 """How near a prediction is called close, in each unit."""
 
 
@@ -48,7 +48,7 @@ def number_reveal(question: Number, predicted: float, value: float) -> str:
     if value != value:
         return f"You predicted {said}."
     if abs(apart) <= CLOSE[unit]:
-        return f"You predicted {said}: close."
+        return f"You predicted {said}: {'close' if apart else 'right'}."
     size = written(abs(apart), "points" if unit == "percent" else unit)
     return f"You predicted {said}. It came out {size} {'higher' if apart > 0 else 'lower'}."
 

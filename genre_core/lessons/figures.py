@@ -20,7 +20,7 @@ from genre_core.evaluation.paired import Matched, matched
 from genre_core.store.run_result import JUDGE, Judge, Outcome
 from genre_core.store.schema import Epoch, Run
 
-Unit = Literal["percent", "points", "epochs", "tracks", "times"]
+Unit = Literal["percent", "points", "epochs", "tracks", "genres", "times"]
 NEARLY = 0.02
 """How far below its best validation accuracy a network has nearly learned all."""
 SURE = 0.9
@@ -176,6 +176,10 @@ FIGURES: Mapping[str, Figure] = {
         "macro-F1", "percent", lambda result: 100 * result.outcome("validation").evaluation.macro_f1
     ),
     "lowest recall": Figure("the lowest recall of a genre", "percent", _lowest_recall),
+    "genres below two thirds": Figure(
+        "the number of genres of which less than two thirds are recognized", "genres",
+        lambda result: float(np.count_nonzero(result.matrix.recalls < 2 / 3)),
+    ),
     "majority baseline": Figure(
         "the share of the most common genre", "percent",
         lambda result: 100 * result.outcome("validation").evaluation.majority_accuracy,

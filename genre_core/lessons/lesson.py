@@ -14,7 +14,7 @@ from genre_core.values import Frozen
 Page = Literal["train", "evaluate", "genres", "compare", "data", "lens", "listen"]
 """Where a step takes place, as the address names it."""
 PAGES = get_args(Page)
-Place = Literal["settings", "answer", "controls", "curves", "confusions", "sections", "whole page"]
+Place = Literal["settings", "answer", "controls", "curves", "confusions", "whole page"]
 """What a step can point at."""
 
 

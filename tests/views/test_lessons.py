@@ -129,7 +129,10 @@ class TestTheFirstMinute:
         assert any(item.value.startswith("A small network learns") for item in page.markdown)
         press(page, "The first lesson")
         first = next(iter(lessons()))
-        assert {name: said(page, name) for name in page.query_params} == params_of(first, lessons()[first], 1, {})
+        assert {name: said(page, name) for name in page.query_params} == {
+            **params_of(first, lessons()[first], 1, {}),
+            "view": "plain",
+        }
         assert has(page, "lesson")
         assert not has(page, "welcome")
 
