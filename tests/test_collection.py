@@ -71,6 +71,14 @@ def other(tmp_path):
     opened.close()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def elsewhere(request, tmp_path):
+    is_file = request.param == "sqlite"
+    opened = new_store(tmp_path, "other") if is_file else RunStore(request.getfixturevalue("postgres").database())
+    yield opened
+    opened.close()
+
+
 def exported(store, *run_ids, with_data=False):
     return export_runs(store, [store.run(run_id) for run_id in run_ids], with_data=with_data).content
 
@@ -93,18 +101,18 @@ def same(ours, theirs, run_id):
     assert ours.own_words.of(run_id) == theirs.own_words.of(run_id)
 
 
-def test_runs_are_the_same_elsewhere_with_their_words_and_looks(store, other):
-    found = import_runs(other, exported(store, "both", "tabled", "lost", with_data=True))
+def test_runs_are_the_same_elsewhere_with_their_words_and_looks(store, elsewhere):
+    found = import_runs(elsewhere, exported(store, "both", "tabled", "lost", with_data=True))
     assert {run.id for run in found.runs} == {"closed", "seen", "both", "tabled", "lost"}, "members come along"
     assert (found.there, found.tables, found.notes) == ((), ("my features.csv",), ())
     for run in found.runs:
-        same(store, other, run.id)
+        same(store, elsewhere, run.id)
         if run.state == "complete":
-            ours, theirs = (load(one.artifact(run.id, "logits")) for one in (store, other))
+            ours, theirs = (load(one.artifact(run.id, "logits")) for one in (store, elsewhere))
             assert ours["logits"] == pytest.approx(theirs["logits"], abs=1e-5)
-    assert other.run("closed").name == NAME
-    assert other.notes.of(["closed"]) == {"closed": RunNote(("first one", "lesson"), "Look at <jazz>.")}
-    looks = [openings_of(one, one.runs())["closed"] for one in (store, other)]
+    assert elsewhere.run("closed").name == NAME
+    assert elsewhere.notes.of(["closed"]) == {"closed": RunNote(("first one", "lesson"), "Look at <jazz>.")}
+    looks = [openings_of(one, one.runs())["closed"] for one in (store, elsewhere)]
     assert looks[0] == looks[1]
     assert looks[0].n == 1
 
