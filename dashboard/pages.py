@@ -41,7 +41,7 @@ PAGES = {
     "glossary": "Glossary",
 }
 """Pages by their names in an address, the first of them at the root."""
-HIDDEN = {"track", "repeat", "report", "glossary"}
+HIDDEN = {"track", "report", "glossary"}
 """Pages that one comes to by a link."""
 
 st.set_page_config(page_title="Genre Lab", page_icon=str(HERE / "icon.svg"), layout="wide")

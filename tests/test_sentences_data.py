@@ -7,6 +7,7 @@ from dashboard.services.datasets import Checked, Gaps
 from dashboard.views.data import importing_text as of_import
 from dashboard.views.data import text as sentences
 from dashboard.views.data.imports import Import
+from dashboard.views.data.upload import lacking
 from genre_core.bayes.limit import BayesLimit, bayes_limit
 from genre_core.data.dataset import Dataset
 from genre_core.data.inputs import Features
@@ -24,6 +25,13 @@ def tracks(**more) -> Dataset:
 @pytest.fixture(scope="module")
 def limit() -> BayesLimit:
     return bayes_limit(SyntheticConfig(), n_draws=20_000)
+
+
+def test_a_published_split_that_lacks_a_list_says_which():
+    assert lacking([]) == "Still to add: the training tracks, the validation tracks and the test tracks."
+    assert lacking(["train", "test"]) == "Still to add: the validation tracks."
+    assert lacking(["train", None, "test"]) == "Choose the part of each file."
+    assert lacking(["train", "validation", "test", "test"]) == ""
 
 
 def test_the_answer_counts_tracks_segments_genres_and_features(limit: BayesLimit) -> None:

@@ -14,6 +14,9 @@ KNOWS_RECIPE = "knows the recipe"
 """Label on the ruler at the limit for who knows the recipe of generated music."""
 
 
+OTHER_MEANS = "Another number of tracks or another data seed draws other genre means, and so moves this limit."
+
+
 def known_already(run: Run, heard: Heard = "row") -> str:
     """Return the same only where a leaky split lets the model know them, so that it may rightly exceed the limit."""
     return unheard(run.config.data, heard) if run.context.get("leaky") else ""
@@ -40,6 +43,6 @@ def long_run(limit: BayesLimit | None) -> str:
     if limit is None:
         return ""
     return (
-        f"Over many new tracks it is right on {percent(limit.accuracy)}, and no classifier can expect more. On these "
-        "tracks it is a little luckier or less lucky."
+        f"In the long run the best possible classifier is right on {percent(limit.accuracy)}, which Train shows. On "
+        "these very tracks it is a little luckier or less lucky."
     )

@@ -7,7 +7,7 @@ from dashboard.figures.curves import Parent
 from dashboard.figures.network import widths
 from dashboard.services.datasets import Shape
 from dashboard.services.runs import Queue
-from dashboard.text.limits import known_already, on, unheard
+from dashboard.text.limits import OTHER_MEANS, known_already, on, unheard
 from dashboard.text.saved_scores import macro_f1_of
 from dashboard.theme import GAP, count, percent, points
 from genre_core.bayes.limit import BayesLimit
@@ -59,7 +59,7 @@ def before_training(
     best = f"{count(shape.n_tracks, 'track')}, {numbers(shape.inputs)} each."
     if limit is not None:
         whom = unheard(config.data) or "such tracks"
-        best = f"The best possible classifier is right on {percent(limit.accuracy)} of {whom}."
+        best = f"The best possible classifier is right on {percent(limit.accuracy)} of {whom}. {OTHER_MEANS}"
     elif with_recipe is not None:
         best = recipe_known(percent(with_recipe.accuracy))
     return Headline(f"Press Train and watch {config.model.phrase} learn to tell {shape.n_genres} genres apart.", best)

@@ -187,11 +187,11 @@ def test_information_ranks_as_well_and_a_feature_is_chosen_by_its_address():
 
 def test_train_and_test_are_compared_or_it_is_said_why_not():
     found = exploring.drifts(config(), SplitConfig())
-    assert sentences.drift_sentence(found) in texts(on("features", of="parts"))
-    page = on("features", of="parts", split__by="artist")
+    assert sentences.drift_sentence(found) in texts(on("features", features="parts"))
+    page = on("features", features="parts", split__by="artist")
     assert sentences.drift_sentence(found) not in texts(page)
     assert "which artist" in texts(page)
-    assert drawn(on("features", of="together"), "correlations")
+    assert drawn(on("features", features="together"), "correlations")
 
 
 def test_the_nearest_genres_lead_to_what_tells_them_apart():

@@ -88,11 +88,11 @@ def test_before_there_is_one_the_page_says_what_it_is_for(store):
 
 
 def test_the_button_starts_it_the_address_names_it_and_it_can_be_stopped_and_gone_on_with(store):
-    page = opened(VIEW, how="5 folds", **SETTINGS)
+    page = opened(VIEW, how="folds", times="7", **SETTINGS)
     press(page, "Repeat")
     study_id = one(page.query_params["study"])
     config = RepeatsConfig.model_validate_json(store.studies.study(study_id).config_json)
-    assert config.what == Folds(k=5)
+    assert config.what == Folds(k=7)
     assert config.experiment.train.max_epochs == 4
     assert shows(page, study_id)
     press(page, "Stop")

@@ -17,6 +17,8 @@ from genre_core.evaluation.intervals import wilson
 from genre_core.settings.names import configure
 from genre_core.settings.naming import run_name
 from genre_core.store.schema import runs as run_table
+from genre_core.studies.kinds import REPEATS
+from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.workers.run import execute
 from tests.views.opening import drawn, opened, own_store, panel, press, texts
 
@@ -143,6 +145,15 @@ def test_train_starts_one_run_with_the_settings_and_puts_it_into_the_address(sto
     assert answer(page) == "Starting."
     assert answers(page) == headline(run)
     assert enabled(page) == {"Pause", "Step", "Stop"}
+
+
+def test_the_menu_repeats_with_as_many_seeds_or_folds_as_are_asked_for(store):
+    page = opened(TRAIN, train__seed="8")
+    assert {"With 5 other seeds", "On 5 folds"} <= {button.label for button in page.button}
+    page.number_input(key="repeat times").set_value(3).run()
+    press(page, "On 3 folds")
+    config = RepeatsConfig.model_validate_json(store.studies.studies(REPEATS.name)[0].config_json)
+    assert config.what == Folds(k=3)
 
 
 def test_by_hand_train_asks_for_one_epoch(store):

@@ -78,8 +78,10 @@ def test_before_a_search_the_page_says_what_it_is_for_and_nothing_can_be_started
 def test_ticked_settings_have_ranges_from_their_fields_and_make_a_search(store):
     page = opened(VIEW, **ADDRESS)
     page.button_group(key="search").set_value(["train.learning_rate", "model.dropout"]).run()
-    assert page.text_input(key="range.model.dropout").value == "0..0.9"
-    page.text_input(key="range.model.dropout").set_value("0..0.4").run()
+    assert page.number_input(key="low.model.dropout").value == 0
+    assert page.number_input(key="low.train.learning_rate").value == pytest.approx(3.2e-5)
+    page.number_input(key="high.model.dropout").set_value(0.4).run()
+    assert not page.text_input, "a range of numbers is two numbers"
     page.number_input(key="trials").set_value(7).run()
     press(page, "Search")
     study = store.studies.study(named(page, "study"))
@@ -97,15 +99,28 @@ def test_ticked_settings_have_ranges_from_their_fields_and_make_a_search(store):
     assert said(study.id) in texts(page)
 
 
-@pytest.mark.parametrize(
-    ("text", "said"), [("0.3..0.3", "one point"), ("0.5..0.1", "lower end first"), ("0..2", "highest allowed is 0.9")]
-)
-def test_a_range_that_makes_no_search_is_told_and_cannot_be_started(store, text, said):
+@pytest.mark.parametrize(("low", "high", "said"), [(0.3, 0.3, "one point"), (0.5, 0.1, "lower end first")])
+def test_a_range_that_makes_no_search_is_told_and_cannot_be_started(store, low, high, said):
     page = opened(VIEW, **ADDRESS)
     page.button_group(key="search").set_value(["model.dropout"]).run()
-    page.text_input(key="range.model.dropout").set_value(text).run()
+    page.number_input(key="low.model.dropout").set_value(low).run()
+    page.number_input(key="high.model.dropout").set_value(high).run()
     assert said in texts(page)
     assert next(button for button in page.button if button.label == "Search").disabled
+
+
+def test_values_of_a_number_may_be_named_by_a_link(store):
+    page = opened(VIEW, **{"range.train.batch_size": "32|64"}, **ADDRESS)
+    page.button_group(key="search").set_value(["train.batch_size"]).run()
+    assert page.text_input(key="range.train.batch_size").value == "32|64"
+
+
+def test_trials_stand_with_the_best_first_or_the_newest(store, complete):
+    rows = opened(VIEW, study=complete, **ADDRESS).dataframe[0].value
+    assert rows["state"][0] == "best"
+    assert list(rows["accuracy"]) == sorted(rows["accuracy"], reverse=True)
+    newest = opened(VIEW, study=complete, order="newest", **ADDRESS).dataframe[0].value
+    assert list(newest["trial"]) == sorted(newest["trial"], reverse=True)
 
 
 def test_a_complete_search_shows_its_winner_and_reveals_its_test_score_once(store, complete):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from dashboard.text.limits import on
+from dashboard.text.limits import OTHER_MEANS, on
 from dashboard.text.train import duration
 from dashboard.theme import GAP, count, percent, points, signed_points
 from genre_core.bayes.limit import BayesLimit
@@ -260,7 +260,7 @@ def limit_sentence(limit: BayesLimit, guessing: float) -> str:
     return (
         f"The best possible classifier is right on {percent(limit.accuracy)} of such tracks. Its macro-F1 is "
         f"{percent(limit.macro_f1)}; a classifier made for macro-F1 could reach more. Always guessing the most common "
-        f"genre is right on {percent(guessing)}."
+        f"genre is right on {percent(guessing)}. {OTHER_MEANS}"
     )
 
 

@@ -32,7 +32,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
     if not has_features(data, "This section"):
         return
     with st.container(key="features-head", horizontal=True, vertical_alignment="center", gap="small"):
-        shown = address_choice("What of the features", "of", VIEWS)
+        shown = address_choice("What of the features", "features", VIEWS)
         features_meaning(config, data.features)
     match shown:
         case "together":

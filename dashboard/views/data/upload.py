@@ -20,6 +20,7 @@ from genre_core.data.published import part_of
 from genre_core.data.tables.formats import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
 from genre_core.settings.config import ClipsConfig, DatasetConfig, SoundConfig, TableConfig
+from genre_core.text import joined
 
 _PROBLEM, _COUNT = "upload problem", "uploads so far"
 _MEGABYTES = MAX_BYTES // 1024**2
@@ -29,6 +30,9 @@ SOON_SECONDS = 3.0
 """How long an upload waits for an import before the page shows its progress."""
 
 Files = Sequence[tuple[str, bytes]]
+
+LISTED = {"train": "the training tracks", "validation": "the validation tracks", "test": "the test tracks"}
+"""What a file of a published split lists, by its part."""
 
 
 def closing(label: str, icon: str = ":material/upload_file:") -> DeltaGenerator:
@@ -143,10 +147,20 @@ def split_upload() -> None:
         parts.append(
             st.selectbox(file.name, PARTS, index=at, placeholder="which part is it?", key=f"{key} part {number}")
         )
+    if missing := lacking(parts):
+        st.caption(missing)
     st.button(
-        "Use this split", type="primary", key="use split", disabled=not files or None in parts,
-        on_click=_take_split, args=(key, parts),
+        "Use this split", type="primary", key="use split", disabled=bool(missing), on_click=_take_split,
+        args=(key, parts),
     )  # fmt: skip
+
+
+def lacking(parts: Sequence[Part | None]) -> str:
+    """Say what a published split lacks, whose files list these parts; empty where it has all."""
+    if None in parts:
+        return "Choose the part of each file."
+    missing = [LISTED[part] for part in PARTS if part not in parts]
+    return f"Still to add: {joined(missing)}." if missing else ""
 
 
 def import_progress() -> None:

@@ -20,7 +20,7 @@ from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text.badges import Badge
 from dashboard.text.evaluate import answer, limit_help, scores_line
-from dashboard.text.limits import known_already, limit_here_label
+from dashboard.text.limits import known_already, limit_here_label, long_run
 from dashboard.theme import percent
 from dashboard.views.evaluate import (
     confidence,
@@ -120,6 +120,8 @@ def _ruler(judged: Judged) -> None:
     if told:
         marks.append(rulers.tags_alone(told))
     rulers.ruler(rulers.Ruler(tuple(marks), f"accuracy on {judged.measured}"), key="evaluate ruler")
+    if (in_the_long_run := judged.limit_in_the_long_run) and st.query_params.get("section", "matrix") == "matrix":
+        st.caption(long_run(in_the_long_run))
     if told and told.sentence and st.query_params.get("section", "matrix") == "matrix":
         st.caption(plain(told.sentence))
     if judged.run.config.averaged_with:

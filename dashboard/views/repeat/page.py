@@ -1,5 +1,7 @@
 """Repeat: one configuration with other seeds or on folds: how far its score moves by luck."""
 
+from collections.abc import Callable, Mapping
+
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
@@ -30,16 +32,15 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds
 
-WAYS = (
-    OtherSeeds(),
-    OtherSeeds(vary="network"),
-    OtherSeeds(times=30, vary="network"),
-    OtherSeeds(vary="split"),
-    Folds(),
-    Folds(k=10),
-    Folds(repeats=5),
-)
-OPTIONS = {sentences.option(way): way for way in WAYS}
+WAYS: Mapping[str, Callable[[int], OtherSeeds | Folds]] = {
+    "seeds of network and split": lambda n: OtherSeeds(times=n),
+    "seeds of the network": lambda n: OtherSeeds(times=n, vary="network"),
+    "seeds of the split": lambda n: OtherSeeds(times=n, vary="split"),
+    "folds": lambda n: Folds(k=n),
+    "folds, shuffled 5 times": lambda n: Folds(k=n, repeats=5),
+}
+"""Ways to repeat, by how they read after a number."""
+FEWEST, MOST_SEEDS, MOST_FOLDS, USUAL = 2, 50, 20, 5
 PARTS = {"validation": "Validation", "test": "Test"}
 MOST_LETTERS = 1000
 ANEW = {"part": None, "with": None}
@@ -79,19 +80,23 @@ def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None
         "Trains the missing runs; finished runs stay.",
         "Stop now and keep the finished runs. You can continue the others later.",
     )
-    way = OPTIONS[
-        st.selectbox(
-            "How",
-            OPTIONS,
-            key="how",
-            bind="query-params",
-            label_visibility="collapsed",
-            width=265,
-            help="Other seeds show how much luck changes a score. Folds judge every track outside the test part.",
-        )
-    ]
+    how = st.session_state.get("how", next(iter(WAYS)))
+    n = st.number_input(
+        "How many", FEWEST, MOST_FOLDS if how.startswith("folds") else MOST_SEEDS, USUAL, key="times",
+        bind="query-params", label_visibility="collapsed", width=110,
+        help="How many seeds or folds. More: a narrower interval; it takes longer. 5 are usual.",
+    )  # fmt: skip
+    how = st.selectbox(
+        "How",
+        WAYS,
+        key="how",
+        bind="query-params",
+        label_visibility="collapsed",
+        width=240,
+        help="Other seeds show how much luck changes a score. Folds judge every track outside the test part.",
+    )
     with place:
-        start_button("Repeat", "repeat", config is not None and not (study and study.active), _repeat, config, way)
+        start_button("Repeat", "repeat", config is not None and not (study and study.active), _repeat, config, how, n)
     former(
         "Earlier repetitions",
         REPEATS,
@@ -102,9 +107,9 @@ def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None
     )
 
 
-def _repeat(study_id: str, config: ExperimentConfig, way: OtherSeeds | Folds) -> None:
+def _repeat(study_id: str, config: ExperimentConfig, how: str, n: int) -> None:
     def begin() -> None:
-        studies.start_study(REPEATS, study_id, repetitions.repeats_config(config, way))
+        studies.start_study(REPEATS, study_id, repetitions.repeats_config(config, WAYS[how](n)))
 
     start_and_look(begin, study=study_id, **ANEW)
 

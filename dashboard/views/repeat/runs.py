@@ -106,6 +106,7 @@ def comparison(found: Repetition) -> None:
     _plan(found)
     others = [study for study in studies.latest_studies(REPEATS) if study.id != found.study.id]
     if not others:
+        st.caption(sentences.NO_OTHER)
         return
     named = st.query_params.get("with")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):

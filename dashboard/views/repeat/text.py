@@ -9,7 +9,7 @@ from genre_core.evaluation.practical import Practical, probabilities, settings_t
 from genre_core.evaluation.repeated_scores import PooledScore
 from genre_core.settings.config import ExperimentConfig, labels_are_noisy
 from genre_core.store.schema import Run, Study
-from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
+from genre_core.studies.repeats.config import Folds, RepeatsConfig
 from genre_core.studies.repeats.summary import Repeats, shared_groups
 
 BEFORE = Headline(
@@ -21,6 +21,7 @@ CLOSED = (
     "The test parts of these runs are closed. Opening them counts once for each run's configuration. To choose between "
     "settings, stay with validation."
 )
+NO_OTHER = "There is no other repetition yet. Change a setting in the sidebar, repeat that, and compare the two here."
 OTHERS_CLOSED = "The test parts of the other repetition are closed: open them there first, or compare on validation."
 
 REGION = (
@@ -229,8 +230,3 @@ def label(study: Study, config: RepeatsConfig | None) -> str:
 def what_differs(config: ExperimentConfig, repeated: ExperimentConfig) -> str:
     """Say where the settings are not those that were repeated; empty where they are."""
     return studies.what_differs(config, repeated, "repeated", "repeated here")
-
-
-def option(of: OtherSeeds | Folds) -> str:
-    """Return how a choice reads in a list of ways to repeat."""
-    return studies.how_often(RepeatsConfig(what=of))

@@ -11,7 +11,8 @@ from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats.config import Folds, OtherSeeds
 
 PAGE = "views/repeat/page.py"
-WAYS = {"With 10 other seeds": OtherSeeds(), "On 5 folds": Folds(), "On 10 folds": Folds(k=10)}
+FEWEST, MOST, USUAL = 2, 20, 5
+"""How many seeds or folds can be chosen here; more on the page of repetitions."""
 _STARTED = "repetition just started"
 
 
@@ -21,7 +22,8 @@ def repeat_menu(config: ExperimentConfig | None) -> None:
         st.switch_page(PAGE, query_params={**address.settings_named(), "study": study_id})
     with st.popover("Repeat", icon=":material/repeat:", key="repeat menu", disabled=config is None,
                     help="Train these settings again and see how much the score varies by chance."):  # fmt: skip
-        for label, way in WAYS.items():
+        n = st.number_input("How many", FEWEST, MOST, USUAL, key="repeat times")
+        for label, way in ((f"With {n} other seeds", OtherSeeds(times=n)), (f"On {n} folds", Folds(k=n))):
             st.button(label, key=f"repeat {label}", on_click=_start, args=(new_run_id(), config, way))
         address.page_link(PAGE, "More options and earlier repetitions", icon=":material/arrow_forward:")
 

@@ -28,7 +28,7 @@ from dashboard.views.tune import result as searched
 from dashboard.views.tune import text as sentences
 from genre_core.errors import ConfigError
 from genre_core.settings.config import ExperimentConfig
-from genre_core.settings.names import all_settings
+from genre_core.settings.names import Setting, all_settings
 from genre_core.studies.kinds import SEARCH
 from genre_core.studies.tuning.config import MOST_TRIALS, OBJECTIVES, SAMPLERS, SearchConfig, search_config
 from genre_core.studies.tuning.space import Dimension, read_dimension, searchable, suggested
@@ -39,7 +39,7 @@ ON_THE_SPLIT = "on the split"
 JUDGES = {ON_THE_SPLIT: 0, "on 3 folds": 3, "on 5 folds": 5, "on 10 folds": 10}
 SAMPLED = {text: name for name, text in SAMPLERS.items()}
 JUDGED = {text: name for name, text in OBJECTIVES.items()}
-N_COLUMNS = 4
+N_COLUMNS, VALUES, STEP = 4, "|", 0.0001
 HELP = {
     "n": "How many combinations to try. A grid search ends with its last combination.",
     "sampler": "TPE tries more values near good trials; random and grid search ignore earlier trials.",
@@ -155,14 +155,39 @@ def _ranges(base: ExperimentConfig, chosen: list[str]) -> dict[str, str]:
 
 
 def _range(name: str, usual: Dimension) -> str:
-    item, said = all_settings()[name], usual.text.partition("=")[2]
-    unit = f" ({item.unit})" if item.unit else ""
-    scale = ", spaced by ratio" if item.scale == "log" and not usual.values else ""
-    how = "Values separated by |." if usual.values else f"Lowest..highest{scale}, or values separated by |."
-    text: str = st.text_input(
-        f"{item.title}{unit}", said, 300, key=f"range.{name}", bind="query-params", help=f"{how} {item.help}"
+    """Draw the lowest and the highest value of a number, or a field for the values of anything else."""
+    item, said, key = all_settings()[name], usual.text.partition("=")[2], f"range.{name}"
+    title = f"{item.title}{f' ({item.unit})' if item.unit else ''}"
+    if usual.values or VALUES in str(st.session_state.get(key, st.query_params.get(key, ""))):
+        text: str = st.text_input(
+            title, said, 300, key=key, bind="query-params", help=f"Values separated by {VALUES}. {item.help}"
+        )
+        return text.strip() or said
+    how = "spaced by ratio" if item.scale == "log" else "evenly spaced"
+    st.markdown(f"**{title}**", help=f"From the lowest to the highest, {how}. {item.help}")
+    with st.container(horizontal=True, gap="small"):
+        low, high = (_end(item, end, value) for end, value in (("low", usual.low), ("high", usual.high)))
+    return f"{low:g}..{high:g}"
+
+
+def _end(item: Setting, end: str, value: float | None) -> float:
+    """Draw one end of a range, within the bounds of its setting."""
+    assert value is not None
+    assert item.low is not None
+    assert item.high is not None
+    whole = item.kind == "int"
+    kind: type[int] | type[float] = int if whole else float
+    typed: float = st.number_input(
+        "Lowest" if end == "low" else "Highest",
+        kind(item.low),
+        kind(item.high),
+        kind(value),
+        kind(item.step or 1) if whole or item.step else STEP,
+        "%d" if whole else "%g",
+        key=f"{end}.{item.name}",
+        bind="query-params",
     )
-    return text.strip() or said
+    return typed
 
 
 def _how(base: ExperimentConfig, chosen: list[str]) -> dict[str, object]:

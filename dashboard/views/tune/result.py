@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.address_choice import address_choice
 from dashboard.components.live import Parts
 from dashboard.components.plot import chart
 from dashboard.components.safely import refreshing
@@ -13,9 +14,10 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.views.tune import text as sentences
 from dashboard.views.tune.live import HEIGHT
-from genre_core.studies.tuning.rows import TrialResult
+from genre_core.studies.tuning.rows import TrialResult, rank
 
 TABLE_SECONDS = 1.0
+ORDERS = {"best": "Best first", "newest": "Newest first"}
 N_COLUMNS, SLICE_HEIGHT = 4, 190
 MOST_LETTERS = 1000
 
@@ -45,7 +47,9 @@ def results(found: Search, parts: Parts) -> None:
     with left:
         chart(parts["parallel"], "search parallel", height=HEIGHT + 40, revision=found.study.id, live="parallel")
     with right:
-        st.subheader("The trials", anchor=False)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.subheader("The trials", anchor=False, width="content")
+            address_choice("Order of trials", "order", ORDERS)
         refreshing(_trials, TABLE_SECONDS if found.study.active else None)(found.study.id)
         _open_chosen(found)
     with st.expander("In Optuna's own dashboard", type="compact", key="tune-optuna"):
@@ -76,7 +80,7 @@ def _winner(found: Search) -> None:
 
 def _trials(study_id: str) -> None:
     found = searches.search(study_id)
-    listed: list[TrialResult | UnderWay] = [*reversed(found.under_way), *reversed(found.trials)]
+    listed: list[TrialResult | UnderWay] = [*reversed(found.under_way), *_ordered(found)]
     if not listed:
         st.caption("Then the first trials start.")
         return
@@ -96,6 +100,14 @@ def _trials(study_id: str) -> None:
     )
     if note := sentences.uncertainty(found):
         st.caption(plain(note))
+
+
+def _ordered(found: Search) -> list[TrialResult]:
+    """Return the trials that have ended in the order that the address names: the best first, or the newest."""
+    newest = list(reversed(found.trials))
+    if st.query_params.get("order") == "newest":
+        return newest
+    return sorted(newest, key=lambda trial: rank(found.config, trial))
 
 
 def _open_chosen(found: Search) -> None:

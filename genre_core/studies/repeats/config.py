@@ -30,7 +30,7 @@ class OtherSeeds(KeepsTestClosed):
     """The same configuration with other seeds."""
 
     how: Literal["seeds"] = "seeds"
-    times: int = setting(10, "Times", _TIMES, ge=2, le=50, step=1, unit="times")
+    times: int = setting(5, "Times", _TIMES, ge=2, le=50, step=1, unit="times")
     vary: Vary = setting("both", "Seeds of", _VARY, labels=VARIES)
 
 

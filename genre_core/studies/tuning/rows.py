@@ -1,5 +1,6 @@
 """Results of a search so far: one result for each trial that has ended, and what they say together."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -68,6 +69,12 @@ def read_rows(rows: Iterable[Mapping[str, Any]]) -> tuple[list[TrialResult], Sea
         else:
             summary = SearchSummary.from_json(row)
     return [trials[number] for number in sorted(trials)], summary
+
+
+def rank(config: SearchConfig, trial: TrialResult) -> tuple[bool, float]:
+    """Return what sorts trials from the best to the worst; those that did not end as planned come last."""
+    value = math.nan if trial.value is None else trial.value
+    return trial.state != "complete", -value if config.maximize else value
 
 
 def best_of(config: SearchConfig, trials: Iterable[TrialResult]) -> TrialResult | None:
