@@ -152,7 +152,7 @@ def test_the_menu_repeats_with_as_many_seeds_or_folds_as_are_asked_for(store):
     assert {"With 5 other seeds", "On 5 folds"} <= {button.label for button in page.button}
     page.number_input(key="repeat times").set_value(3).run()
     press(page, "On 3 folds")
-    config = RepeatsConfig.model_validate_json(store.studies.studies(REPEATS.name)[0].config_json)
+    config = RepeatsConfig.model_validate_json(store.studies.studies(REPEATS.kind)[0].config_json)
     assert config.what == Folds(k=3)
 
 
