@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,9 @@ import soundfile
 from genre_core.data.sources import load_dataset
 from genre_core.data.tables.reading import read_table
 from genre_core.errors import DataError
-from genre_core.judging.elsewhere import ElsewhereConfig, judge_elsewhere, own_rows
+from genre_core.judging.elsewhere import MUSIC_ONLY, ElsewhereConfig, judge_elsewhere, own_rows
 from genre_core.judging.fitted import fit_again
-from genre_core.judging.predicting.answering import CLOSED, OWN, answer, ready
+from genre_core.judging.predicting.answering import CLOSED, OWN, answer, never_heard, ready
 from genre_core.judging.predicting.sounds import find_new
 from genre_core.judging.predicting.spelling import perhaps_renamed, read_renamed, spelled_otherwise
 from genre_core.judging.predicting.tables import learned_by, read_new
@@ -202,6 +203,8 @@ def test_missing_infinite_and_odd_values_are_noted_in_their_rows(store, run):
     new = tracks(30, 10, "new").astype({"rms": object})
     new.loc[0, "tempo"], new.loc[1, "mfcc1_mean"], new.loc[2, "rms"] = np.inf, np.nan, "loud"
     new.loc[3, list(FEATURES)] = np.nan
+    empty = taken(store, run, new.assign(tempo=np.nan)).matching.sentences
+    assert "In tempo, there is no number at all." in empty
     table = taken(store, run, new)
     said = " ".join(table.matching.sentences)
     assert "In tempo, 1 infinite value counted as missing." in said
@@ -366,6 +369,14 @@ def test_one_clip_is_answered_alone(store, listening, new_clips):
     assert found.headline() == "An answer for 1 track."
     with pytest.raises(DataError, match=r"broken\.wav"):
         measured(store, listening, new_clips / "broken.wav")
+
+
+def test_a_run_on_generated_music_says_that_it_never_heard_recordings(store, listening, new_clips):
+    rows = measured(store, listening, new_clips / "drone 09.wav").rows(store)
+    generated = replace(listening, config_json=configure({"data.source": "music"}).model_dump_json())
+    assert never_heard(generated, rows) == (MUSIC_ONLY,)
+    assert never_heard(listening, rows) == ()
+    assert never_heard(generated, replace(rows, config=generated.config.data)) == ()
 
 
 def test_a_run_that_cannot_be_asked_so_says_why(store, run, listening, new_clips):

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboard.services import predicting
 from dashboard.services.asking import Asked
+from genre_core.data.clips import uploads
 from genre_core.data.tables.reading import read_table
 from genre_core.errors import ClusterError, GenreLabError
 from tests.hums import import_hums, write_hums
@@ -202,6 +203,12 @@ def test_a_folder_of_clips_is_measured_and_answered(store, tmp_path):
     assert len(shown(page)) == 3
     page = with_files(("notes.txt", b"x"), run="hums", new="sounds")
     assert "None of these is a sound file." in texts(page)
+
+
+def test_too_many_files_are_told_what_to_do_instead(store, monkeypatch):
+    monkeypatch.setattr(uploads, "MAX_FILES", 1)
+    page = with_files(("a.wav", b"x"), ("b.wav", b"x"), run="table", new="sounds")
+    assert "These are 2 files; an upload takes 1 at most: run `python -m genre_core predict RUN FOLDER`" in texts(page)
 
 
 def test_while_clips_are_measured_the_page_says_how_far(store, tmp_path, monkeypatch):

@@ -14,6 +14,7 @@ from genre_core.data.tables.formats import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
 
 _BROUGHT, _NAMES, _PROBLEM, _COUNT = "predict brought", "predict names", "predict problem", "predict uploads"
+INSTEAD = "run `python -m genre_core predict RUN FOLDER` on the server"
 _MEGABYTES = MAX_BYTES // 1024**2
 
 
@@ -52,7 +53,7 @@ def _take(key: str, kind: str) -> None:
     st.session_state[_PROBLEM] = ""
     files = [file for file in st.session_state[key] or () if kind == "table" or is_sound(file.name)]
     try:
-        check(file.size for file in files)
+        check((file.size for file in files), INSTEAD)
         if not files and st.session_state[key]:
             raise DataError("None of these is a sound file.")
         if files:

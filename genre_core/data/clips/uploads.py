@@ -33,8 +33,8 @@ def says_genre(name: str) -> bool:
     return NAMED_GENRE.fullmatch(os.path.splitext(name)[0]) is not None
 
 
-def check(sizes: Iterable[int]) -> None:
-    """Refuse an upload of too many files, or of too many bytes.
+def check(sizes: Iterable[int], instead: str = BY_HAND) -> None:
+    """Refuse an upload of too many files, or of too many bytes; `instead` says what to do with so many.
 
     Raises
     ------
@@ -43,11 +43,11 @@ def check(sizes: Iterable[int]) -> None:
     """
     sizes = list(sizes)
     if len(sizes) > MAX_FILES:
-        raise DataError(f"These are {len(sizes):,} files; an upload takes {MAX_FILES:,} at most: {BY_HAND}.")
+        raise DataError(f"These are {len(sizes):,} files; an upload takes {MAX_FILES:,} at most: {instead}.")
     if sum(sizes) > MAX_BYTES:
         raise DataError(
             f"These files have {sum(sizes) / 1024**2:,.0f} MB; an upload takes {MAX_BYTES // 1024**2} MB at most: "
-            f"{BY_HAND}."
+            f"{instead}."
         )
 
 

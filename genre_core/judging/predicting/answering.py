@@ -12,13 +12,14 @@ from genre_core.data.inputs import Features
 from genre_core.errors import DataError
 from genre_core.evaluation.intervals import Mask
 from genre_core.evaluation.prediction_sets import LEVELS
-from genre_core.judging.elsewhere import ElsewhereConfig, judge_elsewhere, own_marks
+from genre_core.judging.elsewhere import MUSIC_ONLY, ElsewhereConfig, judge_elsewhere, own_marks
 from genre_core.judging.fitted import Fitted, Logits, fit_again
 from genre_core.judging.nearest import Surroundings
 from genre_core.judging.predicting.answers import Answers
 from genre_core.judging.predicting.far import find_far
 from genre_core.judging.predicting.rows import NewRows
 from genre_core.judging.trust import Trust, trust_of
+from genre_core.settings.config import MusicConfig
 from genre_core.store.gate import predictions_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
@@ -83,8 +84,14 @@ def answer(store: RunStore, run: Run, rows: NewRows, unit: Unit = "track", level
         _labels(rows),
         evaluation,
         problem,
-        rows.notes,
+        (*rows.notes, *never_heard(run, rows)),
     )
+
+
+def never_heard(run: Run, rows: NewRows) -> tuple[str, ...]:
+    """Say of a run on generated music that it never heard recordings, where the rows are no generated music."""
+    generated = isinstance(run.config.data, MusicConfig) and not isinstance(rows.config, MusicConfig)
+    return (MUSIC_ONLY,) if generated else ()
 
 
 def _each_alone(rows: NewRows) -> NewRows:

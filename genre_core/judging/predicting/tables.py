@@ -75,10 +75,8 @@ def read_new(reading: Reading, learned: Learned, genres: Iterable[str], said: It
     used = {label, name, *levels.values()}
     notes = reading.notes
     if learned.label in matching.others and not label:
-        notes = (
-            *notes,
-            f"The column {learned.label} holds no genre that the run knows, so the answers are not judged.",
-        )
+        said_of_label = f"The column {learned.label} holds no genre that the run knows, so the answers are not judged."
+        notes = (*notes, said_of_label)
     matching = replace(
         matching,
         others=tuple(column for column in matching.others if column not in used),
@@ -109,6 +107,8 @@ def _values(
             values = np.where(endless, np.nan, values)
             problem = f"{problem} {count(n, 'infinite value')} counted as missing.".strip()
         X[:, at] = values
+        if np.isnan(values).all() and not problem:
+            problem = "There is no number at all."
         if problem:
             problems[columns[feature]] = problem
     return X, problems
