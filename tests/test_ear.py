@@ -14,8 +14,9 @@ from genre_core.data.splitting import split_dataset
 from genre_core.ear import sentences
 from genre_core.ear.agreement import WHO, Side, Together, bands, kappa
 from genre_core.ear.drawing import draw, shares
+from genre_core.ear.pooling import majority, pooled
 from genre_core.ear.published import PUBLISHED
-from genre_core.ear.sitting import DONT_KNOW, UNHEARD, EarTest
+from genre_core.ear.sitting import DONT_KNOW, UNHEARD, Answer, EarTest, Item, Sitting
 from genre_core.errors import DataError, RunStateError
 from genre_core.judging.ear import FEWEST, draw_test, person_side, run_side, why_unlike
 from genre_core.store.gate import predictions_of
@@ -282,3 +283,34 @@ def test_silence_between_does_not_make_a_clip_louder():
 def test_a_published_figure_says_who_heard_what_and_where_it_stands():
     assert all(0 < one.accuracy < 1 and one.url.startswith("https://") for one in PUBLISHED)
     assert "on other music" in sentences.published()
+
+
+# -- a class together --------------------------------------------------------------------------------------------------
+
+
+def sat(said, rows=(0, 1, 2), genres=("a", "b", "c"), name="x"):
+    items = tuple(Item(row, f"t{row}", row % len(genres)) for row in rows)
+    test = EarTest("run", "validation", "source", 1, "sound", genres, items)
+    return Sitting(name, test, tuple(Answer(one, 1) for one in said), 0.0)
+
+
+@given(st.lists(st.lists(st.sampled_from([0, 1, 2, DONT_KNOW]), min_size=3, max_size=3), min_size=1, max_size=9))
+def test_all_answers_of_a_class_count_and_each_item_once_for_the_majority(said):
+    sittings = [sat(one) for one in said]
+    together, most = pooled(sittings), majority(sittings)
+    assert len(together.y) == 3 * len(said)
+    assert together.n_right == sum(one[at] == at for one in said for at in range(3))
+    assert (most is None) == (len(said) < 2)
+    for at in range(3) if most else ():
+        votes = [one[at] for one in said]
+        elected = most.said[at]
+        others = [votes.count(genre) for genre in range(3) if genre != elected]
+        assert elected == DONT_KNOW or votes.count(elected) > max(others)
+        assert elected != DONT_KNOW or len([n for n in others if n == max(others)]) > 1 or not max(others)
+
+
+def test_only_tests_on_the_genres_of_most_are_pooled():
+    sittings = [sat((0, 1, 2)), sat((0, 1, 2)), sat((0, 1, 0), genres=("a", "b"))]
+    assert len(pooled(sittings).y) == 6
+    assert pooled([sat((None, None, None))]) is None
+    assert majority([]) is None

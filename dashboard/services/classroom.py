@@ -14,6 +14,7 @@ from dashboard.services.workers import store
 from genre_core.classroom.names import read_code
 from genre_core.classroom.plan import MOST_AT_ONCE, ClassPlan
 from genre_core.data.dataset import IntArray
+from genre_core.ear.sitting import Sitting
 from genre_core.errors import ClassError, GenreLabError, QuotaError, RunStateError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.classes import Class, Entry, Kind, Seat
@@ -198,6 +199,11 @@ def remove(code: str, entry: Entry) -> None:
 def close(code: str) -> None:
     """End a class; its board stays until it is deleted."""
     store().classes.close(code)
+
+
+def ear_tests(code: str) -> list[Sitting]:
+    """Return the ear tests of a class in which anything was answered."""
+    return [sitting for sitting in store().ear_tests.of_session(code) if sitting.scored]
 
 
 def best_of(ids: tuple[str, ...]) -> Optimism | None:

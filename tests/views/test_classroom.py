@@ -6,6 +6,7 @@ from dashboard.components.class_strip import ALWAYS
 from dashboard.services import classroom, commands, runs
 from dashboard.services.classroom import TOO_MANY_CODES, WRONG_CODES
 from genre_core.classroom.plan import ClassPlan
+from genre_core.ear.sitting import EarTest, Item
 from genre_core.errors import ClassError, QuotaError
 from genre_core.settings.names import configure
 from genre_core.workers.run import execute
@@ -163,6 +164,25 @@ def test_the_board_shows_who_is_where_predictions_until_the_result_is_shown_and_
     page.button(key="delete-class-for-good").click().run()
     assert page.header[0].value == "Learn together."
     assert not {"slow", "fast"} & {run.id for run in store.runs()}
+
+
+def test_the_board_pools_what_the_class_heard(store, be):
+    code = store.classes.begin(PLAN, "teacher of music")[0]
+    items = tuple(Item(row, f"track {row}", row % 2) for row in range(3))
+    test = EarTest("run", "validation", "source", 1, "sound", ("jazz", "rock"), items)
+    for person, said in (("a", (0, 1, 1)), ("b", (0, 0, 1)), ("c", (0, 1, 0))):
+        store.ear_tests.begin(person, test, person, code)
+        for number, answer in enumerate(said):
+            store.ear_tests.answer(person, number, answer)
+    store.ear_tests.begin("elsewhere", test, "d", "")
+    store.ear_tests.answer("elsewhere", 0, 1)
+    be("teacher of music")
+    page = opened(CLASS)
+    assert "By ear: 3 tests" in [item.value for item in page.subheader]
+    said = texts(page)
+    assert "of 9 answers." in said
+    assert "Right: 66.7" in said
+    assert "Of the 3 items that two or more answered, the majority is right on 66.7" in said
 
 
 def test_a_class_takes_a_lesson_together(store, be):

@@ -8,19 +8,25 @@ from datetime import UTC, datetime
 import segno
 import streamlit as st
 
+from dashboard.components import ruler as rulers
+from dashboard.components.matrix import matrix
 from dashboard.components.plot import plot
-from dashboard.components.ruler import Mark, Ruler, ruler
 from dashboard.components.safely import refreshing
 from dashboard.services import classroom
+from dashboard.services.matrix_views import answered_view
 from dashboard.shell.address import plain
 from dashboard.views.classroom import figures
 from dashboard.views.classroom import text as sentences
 from genre_core.classroom.names import seat_name, seat_picture
+from genre_core.ear.pooling import majority, pooled
+from genre_core.ear.sitting import Sitting
 from genre_core.settings.names import all_settings, flatten
 from genre_core.store.classes import Class, Entry, Seat
 from genre_core.store.schema import Run
 
 LOOK_SECONDS = 0.7
+COMPACT_FROM = 12
+"""Genres from which a matrix is drawn small."""
 HEIGHT, LOW_HEIGHT = 300, 190
 _SETTING = "setting of the board"
 
@@ -72,6 +78,7 @@ def _live(code: str) -> None:
     _students(seats)
     _questions(code, entries)
     _runs(classroom.runs_of_class(code, entries))
+    _heard(classroom.ear_tests(code))
     _sentences(code, [entry for entry in entries if entry.kind == "sentence"])
 
 
@@ -131,7 +138,7 @@ def _runs(found: Sequence[tuple[int, Run]]) -> None:
         return
     best = classroom.best_of(tuple(run.id for _, run in complete))
     st.caption(sentences.best(complete, best))
-    ruler(_ruler([run for _, run in complete]), "class ruler")
+    rulers.ruler(_ruler([run for _, run in complete]), "class ruler")
     values = [flatten(run.config) for _, run in complete]
     differing = [name for name in values[0] if _differs(values, name)]
     if not differing:
@@ -148,16 +155,31 @@ def _runs(found: Sequence[tuple[int, Run]]) -> None:
     plot(figure, "class runs", height=HEIGHT, alt=sentences.scatter_alt(points, item.title))
 
 
-def _ruler(runs: Sequence[Run]) -> Ruler:
+def _ruler(runs: Sequence[Run]) -> rulers.Ruler:
     scores = sorted(run.summary["validation"]["accuracy"] for run in runs)
-    ticks = tuple(Mark("tick", score) for score in scores[:-1])
-    return Ruler((*ticks, Mark("model", scores[-1], "best of the class")), ticks_named=False)
+    ticks = tuple(rulers.Mark("tick", score) for score in scores[:-1])
+    return rulers.Ruler((*ticks, rulers.Mark("model", scores[-1], "best of the class")), ticks_named=False)
 
 
 def _differs(values: Sequence[Mapping[str, object]], name: str) -> bool:
     """Say whether a setting is a number in all runs, and not the same one."""
     found = [own.get(name) for own in values]
     return len(set(map(str, found))) > 1 and all(type(value) in (int, float) for value in found)
+
+
+def _heard(sittings: Sequence[Sitting]) -> None:
+    """Draw what the class heard in its ear tests: all answers together, and the majority's."""
+    together = pooled(sittings)
+    if together is None:
+        return
+    most = majority(sittings)
+    st.subheader(sentences.ear_title(sittings), anchor=False)
+    st.caption(sentences.heard(together, most))
+    marks = [rulers.model(together.accuracy, together.interval, together.name)]
+    marks += [rulers.model(most.accuracy, most.interval, most.name, kind="other")] if most else []
+    rulers.ruler(rulers.Ruler(tuple(marks), "accuracy by ear"), "class ear ruler")
+    matrix(answered_view(together.matrix, "count", nouns="answers"), "class ear matrix",
+           compact=len(together.genres) > COMPACT_FROM, label="Confusion matrix of the class")  # fmt: skip
 
 
 def _sentences(code: str, entries: Sequence[Entry]) -> None:

@@ -9,6 +9,8 @@ from dashboard.shell.address import plain
 from dashboard.theme import percent
 from genre_core.classroom.names import seat_name
 from genre_core.classroom.plan import PAGES
+from genre_core.ear.agreement import Side
+from genre_core.ear.sitting import Sitting
 from genre_core.store.classes import Class, Entry, Seat
 from genre_core.store.schema import Run
 from genre_core.studies.tuning.optimism import Optimism
@@ -79,3 +81,20 @@ def scatter_alt(points: Sequence[tuple[int, float, float, str]], title: str) -> 
     """Describe the runs against a setting."""
     _, x, y, _ = max(points, key=lambda point: point[2])
     return f"{count(len(points), 'run')}: validation accuracy against {title}. The best, {y:.1f} %, at {x:g}."
+
+
+def ear_title(sittings: Sequence[Sitting]) -> str:
+    """Say how many ear tests were taken."""
+    under_way = sum(sitting.at is not None for sitting in sittings)
+    return f"By ear: {count(len(sittings), 'test')}" + (f", {under_way} under way" if under_way else "")
+
+
+def heard(together: Side, most: Side | None) -> str:
+    """Say how many answers of the class are right, and how many of the majority's."""
+    said = f"Right: {percent(together.accuracy, together.interval)} of {count(len(together.y), 'answer')}."
+    if most is None:
+        return f"{said} No clip was heard by two."
+    return (
+        f"{said} Of the {count(len(most.y), 'item')} that two or more answered, the majority is right on "
+        f"{percent(most.accuracy, most.interval)}; where two genres have as many votes, it does not know."
+    )
