@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState
+from streamlit.util import calc_hash
 from websockets.asyncio.client import ClientConnection, connect
 
 ANSWER_SECONDS = 30.0
@@ -41,16 +42,21 @@ class _Request:
 
 
 class BrowserSession:
-    """One tab: `async with BrowserSession(address) as tab`, then `rerun`, `click`, `poll`."""
+    """One tab: `async with BrowserSession(address) as tab`, then `rerun`, `click`, `poll`.
 
-    def __init__(self, address: str, query: str = "") -> None:
+    `page` is one of the app, by its name in an address; the first one where it is empty. `cookie` tells this browser
+    from others.
+    """
+
+    def __init__(self, address: str, query: str = "", page: str = "", cookie: str = "") -> None:
         self._address, self.query = address, query
         self.widgets: dict[str, WidgetState] = {}
         """State of each widget by its key."""
         self.buttons: dict[str, str] = {}
         self.errors: list[str] = []
         self.received_bytes = 0
-        self._page = ""
+        self._page = calc_hash(page) if page else ""
+        self._headers = {"Cookie": f"_streamlit_xsrf={cookie}"} if cookie else None
         self._follower: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self._state = ""
         self._kept: dict[str, None] = {}
@@ -60,6 +66,7 @@ class BrowserSession:
         self._socket: ClientConnection = await connect(
             f"ws://{self._address}/_stcore/stream",
             subprotocols=["streamlit"],
+            additional_headers=self._headers,
             max_size=None,
             compression=None,  # type: ignore[list-item]
         )

@@ -2,15 +2,19 @@
 
     python -m tests.benchmarks.classroom [--minutes 10] [--sessions 30] [--as-the-page-asks] [--everyone-trains]
     python -m tests.benchmarks.classroom --sessions 100 --dashboards 2 --postgresql
+    python -m tests.benchmarks.classroom --in-a-class
 
 Each session changes a setting every 3 seconds, which runs its whole page, and asks each second what became of its run;
 with `--as-the-page-asks` as often as its page asks, and with `--everyone-trains` a run of its own. Before that,
-one session alone tells what an answer costs in processor time, which a busy machine does not blur. Several
+one session alone tells what an answer costs in processor time, which a busy machine does not blur. With `--in-a-class`
+the students have joined one, each predicts and writes twice a minute, and the teacher's board is drawn anew as often as
+it does that itself: what a student does is on it after that time and one drawing, at most. Several
 dashboards share the sessions, the store and the workers. Only those that are started here are spoken to.
 """
 
 import argparse
 import asyncio
+import hashlib
 import itertools
 import random
 import time
@@ -18,7 +22,10 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from distributed import Client
+from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string, generate_xsrf_token_string
 
+from dashboard.views.classroom.board import LOOK_SECONDS
+from genre_core.classroom.plan import ClassPlan
 from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.workers import cluster
@@ -27,6 +34,7 @@ from tests.benchmarks.browser_session import BrowserSession
 from tests.benchmarks.dashboard import Dashboard, dashboards, memory
 from tests.benchmarks.report import median, milliseconds, p95, print_table
 
+SAY_SECONDS = 30.0
 RERUN_SECONDS, POLL_SECONDS, MEMORY_SECONDS, WARM_UP_SECONDS = 3.0, 1.0, 2.0, 20.0
 MOST_SESSIONS, MOST_MINUTES, MOST_DASHBOARDS = 120, 60, 4
 TRAININGS = 2
@@ -45,6 +53,7 @@ class Load:
     everyone_trains: bool
     dashboards: int
     postgresql: bool
+    in_a_class: bool = False
 
     def __post_init__(self) -> None:
         if not (0 < self.minutes <= MOST_MINUTES and 0 < self.sessions <= MOST_SESSIONS):
@@ -86,6 +95,7 @@ class Seen:
 
     reruns: list[float] = field(default_factory=list)
     polls: list[float] = field(default_factory=list)
+    boards: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     memory: list[tuple[float, float]] = field(default_factory=list)
     received: int = 0
@@ -95,6 +105,7 @@ class Seen:
         """Start to count: caches are full and everybody is there."""
         self.reruns.clear()
         self.polls.clear()
+        self.boards.clear()
 
 
 class Trainings:
@@ -119,12 +130,52 @@ class Trainings:
             await asyncio.sleep(0.5)
 
 
-async def student(number: int, board: Dashboard, trainings: Trainings, seen: Seen, end: float, load: Load) -> None:
+class Classroom:
+    """A class whose students have joined, where they are to be in one."""
+
+    def __init__(self, store: RunStore, n_students: int) -> None:
+        self._store, self.teacher = store, generate_xsrf_token_string()
+        self.cookies = [generate_xsrf_token_string() for _ in range(n_students)]
+        self.code, _ = store.classes.begin(ClassPlan(title="Rates", task="Find the best."), _person(self.teacher))
+        self._seats = [store.classes.join(self.code, _person(cookie)) for cookie in self.cookies]
+
+    async def say(self, number: int, end: float) -> None:
+        """Predict and write something again and again."""
+        dice = random.Random(number)
+        await asyncio.sleep(SAY_SECONDS * dice.random())
+        for said in itertools.count():
+            if time.perf_counter() > end:
+                return
+            value = {"question": "How many are right?", "value": dice.randint(40, 95), "text": "some"}
+            await asyncio.to_thread(self._store.classes.enter, self._seats[number], "prediction", "lesson.step", value)
+            text = f"Because of {said} and {dice.random()}."
+            await asyncio.to_thread(self._store.classes.enter, self._seats[number], "sentence", f"why {said % 4}", text)
+            await asyncio.sleep(SAY_SECONDS)
+
+    async def look_at_board(self, board: Dashboard, seen: Seen, end: float) -> None:
+        """Draw the whole page of the board as often as its own part is drawn."""
+        async with BrowserSession(board.address, page="classroom", cookie=self.teacher) as tab:
+            while time.perf_counter() < end:
+                seconds = await tab.rerun()
+                seen.boards.append(seconds)
+                await asyncio.sleep(max(0.0, LOOK_SECONDS - seconds))
+        seen.errors += tab.errors
+
+
+def _person(cookie: str) -> str:
+    token, _ = decode_xsrf_token_string(cookie)
+    assert token
+    return hashlib.sha256(token).hexdigest()[:32]
+
+
+async def student(
+    number: int, board: Dashboard, trainings: Trainings, seen: Seen, end: float, load: Load, cookie: str
+) -> None:
     """Change a setting every three seconds and watch a run in between."""
     dice = random.Random(number)
     await asyncio.sleep(RERUN_SECONDS * dice.random())
     watched = number % TRAININGS
-    async with BrowserSession(board.address) as tab:
+    async with BrowserSession(board.address, cookie=cookie) as tab:
         if not load.everyone_trains:
             tab.look(run=trainings.current[watched])
         await tab.rerun()
@@ -167,14 +218,20 @@ def cpu_seconds(boards: list[Dashboard]) -> float:
 
 async def lesson(boards: list[Dashboard], trainings: Trainings, load: Load) -> Seen:
     """Let a class work for some minutes, after a moment in which it arrives."""
-    seen = Seen()
+    seen, room = Seen(), Classroom(boards[0].store, load.sessions) if load.in_a_class else None
+    cookies = room.cookies if room else [""] * load.sessions
     end = time.perf_counter() + WARM_UP_SECONDS + 60 * load.minutes
     async with asyncio.TaskGroup() as group:
         others = [group.create_task(trainings.keep_going())]
         students = [
-            group.create_task(student(number, boards[number % len(boards)], trainings, seen, end, load))
+            group.create_task(
+                student(number, boards[number % len(boards)], trainings, seen, end, load, cookies[number])
+            )
             for number in range(load.sessions)
         ]
+        if room:
+            others.append(group.create_task(room.look_at_board(boards[0], seen, end)))
+            others += [group.create_task(room.say(number, end)) for number in range(load.sessions)]
         await asyncio.sleep(WARM_UP_SECONDS)
         seen.forget()
         cpu = cpu_seconds(boards)
@@ -203,7 +260,8 @@ def tell(seen: Seen, load: Load) -> None:
     """Print what was seen."""
     rows = [
         (name, f"{len(times):,}", milliseconds(median(times)), milliseconds(p95(times)))
-        for name, times in (("rerun of the page", seen.reruns), ("poll", seen.polls))
+        for name, times in (("rerun of the page", seen.reruns), ("poll", seen.polls), ("board", seen.boards))
+        if times
     ]
     print_table((f"{load.sessions} sessions, {load.minutes:g} minutes", "n", "median", "p95"), rows)
     print(f"errors: {len(seen.errors)}{''.join(f'{chr(10)}  {text}' for text in sorted(set(seen.errors))[:5])}")
@@ -223,6 +281,7 @@ def main() -> None:
     parser.add_argument("--everyone-trains", action="store_true", help="each session presses Train: most of them wait")
     parser.add_argument("--dashboards", type=int, default=1, help="how many share the sessions")
     parser.add_argument("--postgresql", action="store_true", help="with a PostgreSQL of its own as the store")
+    parser.add_argument("--in-a-class", action="store_true", help="the students are in a class, with a board")
     asyncio.run(measure(Load(**vars(parser.parse_args()))))
 
 
