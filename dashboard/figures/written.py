@@ -37,7 +37,7 @@ def _axis(given: Mapping[str, Any], names: list[str]) -> dict[str, Any]:
     if names:
         axis.setdefault("type", "category")
         if "ticktext" not in axis and "tickvals" not in axis and any(len(name) > LONGEST for name in names):
-            axis |= {"tickmode": "array", "tickvals": names, "ticktext": [_cut(name) for name in names]}
+            axis |= {"tickmode": "array", "tickvals": names, "ticktext": [shortened(name) for name in names]}
     for key in ("ticktext", "tickvals", "categoryarray"):
         if key in axis:
             axis[key] = _escaped(axis[key])
@@ -48,7 +48,8 @@ def _has_names(values: Any) -> bool:
     return isinstance(values, list | tuple) and any(isinstance(value, str) for value in values)
 
 
-def _cut(name: str) -> str:
+def shortened(name: str) -> str:
+    """Return a name as it stands where there is little room."""
     return name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…"
 
 

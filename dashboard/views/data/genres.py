@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.components.has_features import has_features
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
+from dashboard.figures.written import shortened
 from dashboard.services import exploring
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -49,7 +50,7 @@ def _nearest(found: GenreDistances, data: Dataset) -> None:
     with st.container(key="nearest-genres", gap=None):
         for one, other, _, error in sentences.genre_pairs(found)[:NEAREST]:
             st.button(
-                plain(f"{one} and {other}: {percent(error, decimals=0)} on the wrong side"),
+                plain(f"{shortened(one)} and {shortened(other)}: {percent(error, decimals=0)} on the wrong side"),
                 key=f"near {one} {other}",
                 icon=":material/arrow_forward:",
                 type="tertiary",

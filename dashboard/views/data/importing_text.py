@@ -71,12 +71,14 @@ def published_sentence(data: Dataset) -> str:
     """Say how many rows a published split names for each part, and how many for none."""
     assert data.published is not None
     n_rows = [int((data.published == number).sum()) for number in range(len(PARTS))]
-    parts = [f"{n:,} {part}" for n, part in zip(n_rows, PARTS, strict=True)]
-    rest = len(data) - sum(n_rows)
+    named = [f"{n:,} {part}" for n, part in zip(n_rows, PARTS, strict=True) if n]
+    rest, last = len(data) - sum(n_rows), count(n_rows[-1], f"{PARTS[-1]} row")
+    said = [f"It names {', '.join(named[:-1])} and {last}"]
     if not n_rows[1]:
-        parts[1] = "no validation row, so that part is cut from training"
-    named = f"It names {', '.join(parts[:-1])} and {count(n_rows[-1], f'{PARTS[-1]} row')}"
-    return f"{named}; {count(rest, 'row is', 'rows are')} in no part and left out." if rest else f"{named}."
+        said.append("the validation part is cut from the training part")
+    if rest:
+        said.append(f"{count(rest, 'row is', 'rows are')} in no part and left out")
+    return f"{'; '.join(said)}."
 
 
 def empty_part(data: Dataset) -> str:
