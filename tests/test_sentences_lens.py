@@ -64,6 +64,17 @@ def test_where_levels_agree_no_leakage_is_claimed_and_a_student_is_told_how_to_c
     assert said.reason.endswith("Raise Artist spread to cause a leak.")
 
 
+def test_the_headline_tells_the_published_split_and_what_few_splits_cannot_rule_out():
+    published = sentences.headline(lens({**LEAK, ("published", "network"): 0.475}), None)
+    assert published.answer.endswith("are leakage; as published, 47.5\u202f%.")
+    few = lens({("row", "network"): 0.71, ("artist", "network"): 0.70}, n_repeats=3)
+    said = sentences.headline(few, None)
+    assert said.answer.startswith("No clear leakage")
+    assert few.leakage is not None
+    most = f"{100 * few.leakage.interval.high:.1f}"
+    assert f"3 splits cannot rule out a leakage of up to {most}\u202fpoints" in said.reason
+
+
 def test_a_large_difference_that_could_be_chance_asks_for_more_splits():
     wide = lens({("row", "network"): 0.74, ("artist", "network"): 0.70}, n_available=700)
     assert wide.leakage is not None

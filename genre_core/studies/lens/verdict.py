@@ -100,7 +100,9 @@ def verdict(lens: Judged) -> Verdict | None:
     if leaked.interval.low > 0:
         share = f"Of the network's {percent(by_row.accuracy)}, {points(leaked.mean, leaked.interval)}"
         why = f"In a split by row, {TORN[coarse]}. {never}"
-        return Verdict(f"{share} are leakage{_and_more(lens)}.", f"{why}{remaining(lens)}", "leaks")
+        return Verdict(
+            f"{share} are leakage{_and_more(lens)}{_as_published(lens)}.", f"{why}{remaining(lens)}", "leaks"
+        )
     both = f"{percent(by_row.accuracy)} by row, {percent(apart.accuracy)} {JUDGED_BY[coarse]}"
     chance = f"The difference, {points(leaked.mean, leaked.interval)}, could be chance"
     if lens.leakiest is not None:
@@ -108,12 +110,27 @@ def verdict(lens: Judged) -> Verdict | None:
         return Verdict(f"The split by row leaks. {leakiest(lens)}", f"{why}{remaining(lens)}", "leaks")
     if leaked.mean > NEGLIGIBLE:
         return Verdict(
-            f"Too few splits to tell whether the score leaks: right on {both}.",
+            f"Too few splits to tell whether the score leaks: right on {both}{_as_published(lens)}.",
             f"{chance}. More splits narrow the interval. {never}{remaining(lens)}",
             "undecided",
         )
     between = " between these splits" if remaining(lens) else ""
-    return Verdict(f"No clear leakage{between}: right on {both}.", f"{chance}. {never}{remaining(lens)}", "none")
+    answer = f"No clear leakage{between}: right on {both}{_as_published(lens)}."
+    return Verdict(answer, f"{chance}.{_not_ruled_out(leaked, apart.n_splits)} {never}{remaining(lens)}", "none")
+
+
+def _as_published(lens: Judged) -> str:
+    """Return what the network reaches in the published split, where there is one."""
+    found = lens.estimates.get(("published", NETWORK))
+    return "" if found is None or lens.coarse == "published" else f"; as published, {percent(found.accuracy)}"
+
+
+def _not_ruled_out(leaked: PairedScores, n_splits: int) -> str:
+    """Say how much leakage so few splits could not have shown; nothing where that is negligible."""
+    most = leaked.interval.high
+    if most <= NEGLIGIBLE:
+        return ""
+    return f" {n_splits} splits cannot rule out a leakage of up to {points(most)}: more splits narrow that."
 
 
 def leakiest(lens: Judged) -> str:
