@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from genre_core.data.sources import load_dataset
+from genre_core.judging.ear import draw_test
 from genre_core.store.openings import open_test
 from tests.browser.conftest import assert_accessible, settle
 
@@ -32,6 +34,8 @@ PAGES = {
     "data, limits": ("data", "section=limits&data.n_samples=800", "800 tracks"),
     "listen, to a run that cannot": ("listen", "run=read", "Read aloud cannot listen."),
     "report": ("report", "run=read", "Report on Read aloud"),
+    "ear test": ("ear", "ear=asks", "Practice 1 of 3"),
+    "ear test, result": ("ear", "ear=ended", "You were right on"),
     "runs": ("runs", "run=read", "Read aloud"),
 }
 
@@ -49,7 +53,17 @@ def url(lab):
     lab.train("doubted", "Doubted", NOISY)
     lab.train("heard", "Heard", MUSIC)
     open_test(lab.store, lab.store.run("read"))
+    take_ear_tests(lab.store)
     return lab.url
+
+
+def take_ear_tests(store):
+    run = store.run("heard")
+    test = draw_test(store, run, load_dataset(run.config.data, store), "validation", 12, 1)
+    for name in ("asks", "ended"):
+        store.ear_tests.begin(name, test)
+    for number, item in enumerate(test.items):
+        store.ear_tests.answer("ended", number, item.genre)
 
 
 def go(page, url, name):

@@ -237,9 +237,12 @@ def test_without_sound_a_track_is_a_picture_and_is_looked_at_again(store):
     page = opened(PAGE, ear=finished(store, "table"))
     listed = next(table.value for table in page.dataframe if "true" in table.value)
     assert set(listed.columns) == {"track", "true", "you", "table"}
-    row = store.ear_tests.sitting(page.query_params["ear"]).test.items[5].row
-    said = texts(opened(PAGE, ear=page.query_params["ear"], track=str(row)))
-    assert "Why does the network win?" in said
+    test_id = page.query_params["ear"]
+    row = next(item.row for item in store.ear_tests.sitting(test_id).test.items if item.track == listed["track"][0])
+    page = opened(PAGE, ear=test_id, track=str(row))
+    assert any("Open this track" in link.proto.label for link in page.get("page_link"))
+    assert "Why does the network win?" not in texts(page), "it does not"
+    assert "Why does the network win?" in texts(opened(PAGE, ear=finished(store, "table", lambda _: DONT_KNOW)))
 
 
 def test_the_picture_is_what_the_network_was_given(store):

@@ -76,4 +76,5 @@ def _see(sitting: Sitting, found: Compared, here: list[int]) -> None:
     if at is not None:
         label = "Open this track: why the network said so"
         address.page_link("views/track/page.py", label, ":material/arrow_forward:", run=test.run, track=named)
-    st.caption(sentences.WHY_IT_WINS)
+    if both.second.n_right > both.first.n_right:
+        st.caption(sentences.WHY_IT_WINS)

@@ -57,8 +57,7 @@ def _see(sitting: Sitting, item: Item) -> str:
     genres = sitting.test.genres
     alt = "Standard scores of this track's features, above each genre's averages over the training part."
     plot(picture_figure(found, genres), "ear picture", height=FRAME + ROW * (len(genres) + 2), alt=alt)
-    if found.n_left_out:
-        st.caption(f"The {len(found.features)} features in which the genres' averages differ most.")
+    st.caption(sentences.picture_of(len(found.features), found.n_left_out))
     names = ("this track", *genres)
     rows = [
         {"feature": name, **{who: round(float(value), 2) for who, value in zip(names, column, strict=True)}}

@@ -30,13 +30,7 @@ def picture_figure(found: Picture, genres: Sequence[str]) -> Figure:
         "ygap": 2,
         "hoverongaps": False,
         "hovertemplate": "%{y}, %{x}: %{z:+.1f}<extra></extra>",
-        "colorbar": {
-            "thickness": 8,
-            "outlinewidth": 0,
-            "tickvals": [-2, 0, 2],
-            "ticktext": ["low", "average", "high"],
-            "tickfont": {"color": INK, "size": 11},
-        },
+        "showscale": False,
     }
     return {
         "data": [trace],

@@ -45,7 +45,8 @@ def draw(sitting: Sitting) -> None:
         _alone(sitting)
     else:
         _beside(sitting, found, find_run(chosen) if chosen else None, head)
-    st.caption(said.published())
+    if sitting.test.kind == "sound":
+        st.caption(said.published())
     _next(sitting)
 
 

@@ -41,7 +41,6 @@ def draw(named: str | None) -> None:
         else:
             _ask(run)
     _earlier()
-    st.caption(published())
 
 
 def _looked_at() -> Run | None:
@@ -72,6 +71,8 @@ def _ask(run: Run) -> None:
         st.button("Start", icon=":material/play_arrow:", type="primary", key="begin ear test", on_click=begin)
     about = (sentences.part_of(part), sentences.about_data(run.config.data))
     st.caption(plain(" ".join(filter(None, about))))
+    if noun == "clip":
+        st.caption(published())
 
 
 def _begin(test_id: str, run: Run, part: Part, n: int) -> None:

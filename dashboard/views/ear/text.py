@@ -63,6 +63,12 @@ def part_of(part: Part) -> str:
     )
 
 
+def picture_of(n: int, n_left_out: int) -> str:
+    """Say what the colors of a picture mean, and which features it shows."""
+    which = f"These are the {n} features in which the genres' averages differ most. " if n_left_out else ""
+    return f"{which}Blue: above the average of all training tracks. Amber: below. The rows of genres are averages."
+
+
 def where(sitting: Sitting, number: int) -> str:
     """Say which item it is: `Clip 3 of 24`."""
     test = sitting.test
