@@ -6,8 +6,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
+from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.report import Evaluation
 from genre_core.settings.names import configure
 from genre_core.store.openings import open_test
@@ -16,7 +18,7 @@ from genre_core.takehome.charts import confusion
 from genre_core.takehome.escaping import as_csv, harmless, in_latex, in_markdown
 from genre_core.takehome.matrix import matrix_latex, matrix_markdown
 from genre_core.takehome.pages import as_html, as_markdown, own_words
-from genre_core.takehome.report import HEADINGS
+from genre_core.takehome.report import HEADINGS, Chart, Report, Section, Table
 from genre_core.takehome.writing import report_of
 from genre_core.terminal.main import main
 from genre_core.workers.run import execute
@@ -210,6 +212,15 @@ def test_a_matrix_is_text_for_papers(store):
     assert r"\caption{50 \% \& more}" in latex
     assert str(matrix.counts[0, 0]) in text
     assert confusion(matrix, "tracks", "png").startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(("n", "marks"), [(5, []), (40, ["tall", "long"])])
+def test_what_is_too_large_for_a_page_is_printed_across_pages_or_over_a_whole_one(n, marks):
+    table = Table(("genre", "tracks"), tuple((f"genre {at}", "1") for at in range(n)))
+    matrix = ConfusionMatrix(np.eye(n, dtype=int), tuple(f"genre {at}" for at in range(n)))
+    chart = Chart(confusion(matrix, "tracks").decode(), "A matrix")
+    page = as_html(Report("One", "About", (Section("Large", (chart, table)),)))
+    assert re.findall(r'class="(tall|long)"', page) == marks
 
 
 def test_nothing_in_a_name_is_read_as_markup():

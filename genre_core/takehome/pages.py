@@ -16,6 +16,8 @@ from genre_core.takehome.naming import file_name
 from genre_core.takehome.report import Block, Chart, Code, Own, Points, Report, Section, Table, Text
 from genre_core.text import count
 
+LONG, TALL = 20, 450
+"""Rows of a table, and points of a chart's height, from which it is printed across pages or over a whole one."""
 CSS = Path(__file__).with_name("report.css")
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -104,7 +106,9 @@ def _html(block: Block) -> str:
         case Own(text):
             return f'<div class="own">{own_words(text)}</div>'
         case Chart():
-            return f'<figure><img alt="{escape(block.alt)}" src="{_data(block)}"></figure>'
+            height = re.search(r'\bheight="([\d.]+)pt"', block.svg)
+            mark = ' class="tall"' if height and float(height[1]) > TALL else ""
+            return f'<figure><img{mark} alt="{escape(block.alt)}" src="{_data(block)}"></figure>'
         case Table():
             return _table(block)
 
@@ -117,7 +121,8 @@ def _table(table: Table) -> str:
 
     caption = f"<caption>{escape(table.caption)}</caption>" if table.caption else ""
     body = "".join(row(cells, "td") for cells in table.rows)
-    return f"<table>{caption}<thead>{row(table.header, 'th')}</thead><tbody>{body}</tbody></table>"
+    mark = ' class="long"' if len(table.rows) > LONG else ""
+    return f"<table{mark}>{caption}<thead>{row(table.header, 'th')}</thead><tbody>{body}</tbody></table>"
 
 
 def _markdown(block: Block) -> str:
