@@ -82,6 +82,8 @@ def test_copies_that_a_row_split_tears_apart_are_kept_together(data):
     ]
     assert offered(found("copies"), config(), data) == ["Keep copies together"]
     assert offered(found("copies"), config(split__copies=True), data) == []
+    assert offered(found("unbalanced parts"), config(), data) == ["Balance the parts"]
+    assert offered(found("unbalanced parts"), config(split__balanced=True), data) == []
 
 
 def test_common_genres_can_be_weighed_once(data):

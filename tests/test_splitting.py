@@ -12,6 +12,7 @@ from genre_core.data.dataset import PARTS
 from genre_core.data.inputs import Features
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import DataError, GenresError, UnlearnedError
+from genre_core.inspection.warnings import findings
 from genre_core.settings.config import SplitConfig
 from tests.test_dataset import make
 
@@ -277,3 +278,26 @@ def test_exact_copies_stay_on_one_side_where_asked_for():
     kept = split_dataset(replace(data, groups={"artist": artist}), SplitConfig(copies=True))
     for numbers in (sets, artist):
         assert not set(numbers[kept.test]) & set(numbers[np.concatenate([kept.train, kept.validation])])
+
+
+def test_parts_dealt_by_artist_are_balanced_by_rows_of_each_genre():
+    rng = np.random.default_rng(3)
+    sizes = np.concatenate([rng.integers(1, 6, 70), rng.integers(20, 60, 10)])
+    artist = np.repeat(np.arange(80), sizes)
+    data = make(np.repeat(np.arange(80) % 4, sizes), artist=artist)
+
+    def off(config):
+        split = split_dataset(data, config)
+        return np.abs(np.bincount(data.y[split.test]) / np.bincount(data.y) - 0.15).max(), split
+
+    worst, split = off(SplitConfig(balanced=True))
+    assert 3 * worst < off(SplitConfig())[0]
+    told, usual = (
+        [one for one in findings(data, other) if one.kind == "unbalanced parts"]
+        for other in (split, off(SplitConfig())[1])
+    )
+    assert not told
+    assert "of the rows of genre" in usual[0].sentence
+    assert not set(artist[split.test]) & set(artist[split.train])
+    again = split_dataset(data, SplitConfig(balanced=True))
+    assert [again[part].tolist() for part in PARTS] == [split[part].tolist() for part in PARTS]

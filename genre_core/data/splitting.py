@@ -16,6 +16,10 @@ FEWEST = 3
 """Members of a genre from which on each of three parts can have one."""
 
 
+MOST_TRIES, FEW_TRIES, MANY_GROUPS = 30, 3, 3000
+"""Cuts of which the most balanced is taken, of many groups fewer: those are balanced by their number."""
+
+
 @dataclass(frozen=True, eq=False)
 class Split:
     """Row numbers of each part, in the order in which they are trained on and reported.
@@ -145,7 +149,8 @@ def _deal(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str) -> 
         return [rows[part] for part in _deal_each(y, config, dataset, level)]
     numbers, n_genres = groups[rows], len(dataset.genres)
     _, first, members = np.unique(numbers, return_index=True, return_inverse=True)
-    dealt = _deal_each(_majority(y, members, len(first), n_genres), config, dataset, level)
+    counts = np.bincount(members * n_genres + y, minlength=len(first) * n_genres).reshape(len(first), n_genres)
+    dealt = _deal_each(counts.argmax(axis=1), config, dataset, level, counts if config.balanced else None)
     parts = [np.flatnonzero(np.isin(members, part)) for part in dealt]
     absent = np.setdiff1d(y, [genre for genre in np.unique(y) if all((y[part] == genre).any() for part in parts)])
     if len(absent):
@@ -160,22 +165,73 @@ def _kept_together(dataset: Dataset, config: SplitConfig, level: str) -> IntArra
     return with_copies(groups, dataset.X) if config.copies and dataset.features else groups
 
 
-def _deal_each(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the members of training, validation and test part among `y`'s positions."""
-    from sklearn.model_selection import train_test_split
+def _deal_each(
+    y: IntArray, config: SplitConfig, dataset: Dataset, unit: str, counts: IntArray | None = None
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return the members of training, validation and test part among `y`'s positions.
 
+    With `counts` (n, n_genres) of each group's rows they are dealt so that the parts are balanced.
+    """
     rows = np.arange(len(y))
     try:
-        rest, test = train_test_split(rows, test_size=config.test_fraction, random_state=config.seed, stratify=y)
-        train, validation = train_test_split(
-            rest, test_size=config.validation_fraction, random_state=config.seed, stratify=y[rest]
-        )
+        rest, test = _cut_off(rows, y, counts, config.test_fraction, config.seed)
+        train, validation = _cut_off(rest, y, counts, config.validation_fraction, config.seed)
     except ValueError as error:
         raise _rarest(y, config, dataset, unit) from error
     for part in (train, validation, test):
         if len(np.unique(y[part])) < len(np.unique(y)):
             raise _rarest(y, config, dataset, unit)
     return train, validation, test
+
+
+def _cut_off(
+    members: IntArray, y: IntArray, counts: IntArray | None, share: float, seed: int
+) -> tuple[IntArray, IntArray]:
+    """Cut a share off, stratified; return what is left, and it. With `counts` the most balanced of several cuts.
+
+    Raises
+    ------
+    ValueError
+        A genre has too few members.
+    """
+    from sklearn.model_selection import train_test_split
+
+    if counts is None:
+        rest, cut = train_test_split(members, test_size=share, random_state=seed, stratify=y[members])
+        return rest, cut
+    rng = np.random.default_rng(seed)
+    tries = MOST_TRIES if len(members) <= MANY_GROUPS else FEW_TRIES
+    cuts = [_cut_by_rows(members, y, counts, share, rng) for _ in range(tries)]
+    return min(cuts, key=lambda one: _imbalance(counts[one[0]].sum(axis=0), counts[one[1]].sum(axis=0), share))
+
+
+def _cut_by_rows(
+    members: IntArray, y: IntArray, counts: IntArray, share: float, rng: np.random.Generator
+) -> tuple[IntArray, IntArray]:
+    """Cut groups off at random, in each genre those that bring its rows nearer to their share; at least one of each."""
+    sizes, cut = counts.sum(axis=1), list[int]()
+    for genre in np.unique(y[members]):
+        own = rng.permutation(members[y[members] == genre])
+        if len(own) < 2:
+            raise ValueError("a genre has one group")
+        wanted, taken, n = share * sizes[own].sum(), list[int](), 0
+        for group in own.tolist():
+            if abs(n + sizes[group] - wanted) < abs(n - wanted):
+                taken.append(group)
+                n += int(sizes[group])
+        cut += taken or [int(own[sizes[own].argmin()])]
+    inside = np.isin(members, cut)
+    return members[~inside], rng.permutation(members[inside])
+
+
+def _imbalance(rest: IntArray, cut: IntArray, share: float) -> float:
+    """Return how far the rows (n_genres,) that are cut off are from their share, and what lacks a genre."""
+    there = rest + cut > 0
+    wanted = share * (rest + cut)[there]
+    apart = np.abs(cut[there] - wanted)
+    apart = np.where(apart < 1, 0.0, apart / wanted)  # no whole rows come nearer
+    lacks = int(((cut[there] == 0) | (rest[there] == 0)).sum())
+    return float(apart.mean()) + 10 * lacks
 
 
 def _foldable(dataset: Dataset) -> str:

@@ -8,12 +8,16 @@ from genre_core.data.dataset import Dataset
 from genre_core.data.splitting import Split
 from genre_core.data.tables.delimited import count_of
 from genre_core.data.tables.several import BETWEEN
-from genre_core.inspection.warning import Finding, Severity, listed, rows_of, tracks
+from genre_core.inspection.warning import Finding, Severity, listed, percent, rows_of, tracks
 
 FEWEST_TO_SPLIT = 7
 """Tracks (or groups) from which a genre has one in a test part of 15 percent."""
 FEWEST_IN_TEST = 5
 """With fewer tracks in the test part, a genre's score moves by a fifth with each of them."""
+MANY_IN_TEST = 10
+"""Rows that a genre should have in the test part for its share of them to be judged."""
+UNEVEN = 0.75
+"""How far the shares of two genres in the test part may lie apart, as a part of the share that is wanted."""
 TEST_SHARE = 0.15
 TIMES = 3
 MANY_TIMES = 10
@@ -25,6 +29,7 @@ def find(dataset: Dataset, split: Split | None) -> list[Finding]:
     """Return what is odd about the genres."""
     return [
         *_small(dataset, split),
+        *_unbalanced(dataset, split),
         *_owned(dataset),
         *_several(dataset),
         *_alike(dataset),
@@ -63,6 +68,28 @@ def _small(dataset: Dataset, split: Split | None) -> list[Finding]:
         )
         found.append(Finding("small", "warning", sentence, genres=names))
     return found
+
+
+def _unbalanced(dataset: Dataset, split: Split | None) -> list[Finding]:
+    """Report a test part that whole groups make too large or too small for some genres."""
+    if split is None or split.by in ("row", "published"):
+        return []
+    n_dealt = len(split.train) + len(split.validation) + len(split.test)
+    share = len(split.test) / n_dealt
+    of_genre = np.bincount(dataset.y[split.test], minlength=len(dataset.genres)) / np.maximum(dataset.counts, 1)
+    large = dataset.counts * share >= MANY_IN_TEST
+    if not large.any():
+        return []
+    shares = np.where(large, of_genre, share)
+    least, most = int(shares.argmin()), int(shares.argmax())
+    if shares[most] - shares[least] < UNEVEN * share or n_dealt < len(dataset):
+        return []
+    sentence = (
+        f"The test part holds {percent(float(shares[least]))} of the rows of {dataset.genres[least]} and "
+        f"{percent(float(shares[most]))} of those of {dataset.genres[most]}: whole {split.by}s are dealt, and they "
+        "differ in size."
+    )
+    return [Finding("unbalanced parts", "note", sentence, genres=(dataset.genres[least], dataset.genres[most]))]
 
 
 def _units(dataset: Dataset) -> tuple[str, list[int]]:

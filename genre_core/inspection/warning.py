@@ -30,6 +30,7 @@ Kind = Literal[
     "not taken",
     "several genres",
     "coarser genres",
+    "unbalanced parts",
     "may belong together",
     "names and numbers",
     "one feature",

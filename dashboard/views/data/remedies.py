@@ -52,6 +52,8 @@ def remedies(finding: Finding, config: ExperimentConfig, data: Dataset, n_comple
         and config.split.by != "published"
     ):
         found.append(Remedy("Keep copies together", {"split.copies": True}))
+    if finding.kind == "unbalanced parts" and not config.split.balanced:
+        found.append(Remedy("Balance the parts", {"split.balanced": True}))
     if finding.kind == "imbalance" and config.train.class_weighting == "none":
         found.append(Remedy("Turn on class weighting", {"train.class_weighting": "balanced"}))
     return tuple(found)
@@ -166,6 +168,8 @@ def taken(config: ExperimentConfig, chosen: frozenset[str], left_out: tuple[str,
             config.split.by, LEVELS.get(config.split.by, "")
         )
         found.append(Remedy(f"split: {words}", {"split.by": None}))
+    if config.split.balanced:
+        found.append(Remedy("parts balanced", {"split.balanced": None}))
     if config.split.copies:
         found.append(Remedy("copies kept together", {"split.copies": None}))
     if config.train.class_weighting != "none":
