@@ -7,8 +7,9 @@ import pytest
 
 from genre_core.data.sources import load_dataset
 from genre_core.errors import ConfigError
+from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.lessons.figures import FIGURES, Result, value_of
-from genre_core.lessons.lesson import Choice, Step
+from genre_core.lessons.lesson import BOLD, Choice, Step
 from genre_core.lessons.reading import lessons, read
 from genre_core.settings.names import configure
 from genre_core.store.run_result import JUDGE, outcome_of
@@ -106,6 +107,18 @@ def test_every_lesson_has_what_a_lesson_needs():
         assert lesson.step[0].page == "train" or lesson.step[0].page == "data", name
         assert sum(step.ask is not None for step in lesson.step) >= 3, name
         assert any(step.write for step in lesson.step), name
+
+
+CONTROLS = {"Learning rate", "Split by artist", "Change the clips"}
+
+
+def test_every_term_in_bold_has_its_sentence_in_the_glossary():
+    known = {name.casefold() for name in GLOSSARY}
+    texts = [text for lesson in lessons().values() for step in lesson.step for text in (step.text, step.explain)]
+    bold = {word for text in texts for word in BOLD.findall(text)}
+    assert {word for word in bold - CONTROLS if word.casefold() not in known} == set()
+    first = lessons()["what-a-network-learns"].step[0]
+    assert first.terms == {name: name for name in ("features", "training", "validation")}
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,7 @@ import streamlit as st
 from dashboard.components.browser_memory import Answer, answer_step, browser_memory, done_in, keep_lesson
 from dashboard.components.ruler import Mark, Ruler, ruler
 from dashboard.components.safely import refreshing
+from dashboard.components.terms import terms_line
 from dashboard.components.view import PLAIN
 from dashboard.services import classroom
 from dashboard.services import lessons as service
@@ -130,6 +131,8 @@ class Panel:
         with left:
             st.subheader(self.step.title, anchor=False)
             st.markdown(self.step.text)
+            if terms := self.step.terms:
+                terms_line(list(terms.items()))
         with right:
             if missing:
                 self._say_missing(missing)

@@ -100,6 +100,10 @@ GLOSSARY: dict[str, str] = {
         "A test of whether one of two models is better. It uses only the tracks on which exactly one of them is right; "
         "if the models are equally good, each such track is a coin toss."
     ),
+    "p-value": (
+        "How often a difference at least this large appears when there is none in truth. Below 5 % it is called clear; "
+        "above, these tracks cannot tell."
+    ),
     "Holm": (
         "If you test many differences, some look clear by chance. Holm's adjustment keeps the chance of any such false "
         "alarm at 5 %."
@@ -138,6 +142,19 @@ GLOSSARY: dict[str, str] = {
     ),
     "LDA": "Linear discriminant analysis: the two-dimensional linear view that separates the genres best.",
     # Training
+    "training": "Changing a network's weights step by step, so that its errors on the training tracks become smaller.",
+    "features": "The numbers that describe a track, such as its loudness or its tempo. The network sees nothing else.",
+    "loss": "How wrong the network is, as training measures it: small when it gives the true genre a high probability.",
+    "seed": (
+        "The number from which random numbers start. With the same seed, weights, batches and splits are the same."
+    ),
+    "overlap": "How far tracks of one genre scatter into the others. Higher: fewer tracks can be told apart by anyone.",
+    "class weighting": "With balanced weighting, errors on rare genres cost more in training: each genre counts alike.",
+    "label smoothing": "Telling the network in training that labels are not quite certain. It becomes less confident.",
+    "convolutional network": (
+        "A network that looks for the same small patterns everywhere in a picture, here in the spectrogram of a sound."
+    ),
+    "spectrogram": "A picture of a sound: time to the right, pitch upwards, and loudness as brightness.",
     "epoch": "One pass over all training tracks.",
     "batch": "The tracks that are used together in one training step.",
     "learning rate": "How far the weights move in each training step.",
