@@ -177,7 +177,7 @@ class TableConfig(StoredConfig):
     few_genres = True
 
     source: Literal["table"] = "table"
-    label: str = setting("", "Genre column", "The column with each track's genre. Leave it empty to find the column by its name and content.", max_length=200)
+    label: str = setting("", "Genre column", "The column with each track's genre, or several columns with commas between them, one for each genre, that are 1 where a track is of it. Leave it empty to find the column by its name and content.", max_length=2000)
     group: str = setting("", "Group column", "Rows with the same value in this column stay on one side of the split. Leave it empty to use artist and album columns, and tracks read from names such as blues.00012.3.wav.", max_length=200)
     name: str = setting("", "Name column", "The column with the names of the tracks, which also shows which rows are segments of one track. Leave it empty to use a file name or an identifier.", max_length=200)
     left_out: str = setting("", "Columns left out", "Columns that are not used at all, separated by commas. Put a column here if it gives the genre away.", max_length=20_000)

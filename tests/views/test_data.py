@@ -587,3 +587,16 @@ def test_a_table_of_another_day_is_read_otherwise_once_its_file_is_chosen_again(
     page = dropped(page, ("segments.csv", segments()), label="Choose its files again")
     page = press(choose(page, missing="blues.00000.0.wav"), "Use this reading")
     assert "“blues.00000.0.wav” as missing." in texts(page)
+
+
+def test_columns_that_each_mark_a_genre_are_chosen_together_on_the_page(store):
+    marks = ["1,0,0", "0,1,0", "0,0,1"]
+    rows = (f"t{i}.mp3,{i % 7 / 3},{i % 11 / 4},{marks[i % 3]}" for i in range(60))
+    page = dropped(on_table(""), ("a.csv", "\n".join(["file,a,b,rock,jazz,folk", *rows]).encode()))
+    assert "rock, jazz, folk are 0 or 1" in texts(page)
+    page.pills[0].set_value("rock,jazz,folk").run()
+    assert not page.exception
+    assert page.query_params["data.label"] == "rock,jazz,folk"
+    assert roles(page) == {
+        "file": "identifier", "a": "feature", "b": "feature", "rock": "label", "jazz": "label", "folk": "label",
+    }  # fmt: skip

@@ -5,6 +5,7 @@ Names are compared without case and punctuation. A column is judged by its name 
 
 import re
 from collections.abc import Collection
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from unicodedata import normalize
@@ -13,6 +14,7 @@ import numpy as np
 
 from genre_core.data.dataset import FloatArray
 from genre_core.data.tables.delimited import MISSING
+from genre_core.errors import DataError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -175,6 +177,17 @@ def is_category_name(name: str) -> bool:
 def is_part_name(name: str) -> bool:
     """Say whether a column of this name says in which part of a split, or in which fold, a row is."""
     return bool(PART_NAME.fullmatch(plain(name)))
+
+
+def refuse_unknown(frame: "pd.DataFrame", name: str, what: str) -> None:
+    """Refuse the name of a column that the table does not have, with the names that come close."""
+    names = list(map(str, frame.columns))
+    if name in names:
+        return
+    by_plain = {plain(other): other for other in names}
+    close = [by_plain[match] for match in get_close_matches(plain(name), by_plain, n=3)]
+    hint = f"did you mean {' or '.join(close)}?" if close else f"its first columns are {', '.join(names[:5])}."
+    raise DataError(f"The table has no column {name} for the {what}: {hint}")
 
 
 def is_whole(values: FloatArray) -> bool:

@@ -27,6 +27,7 @@ from genre_core.data.tables.cells import (
     texts,
 )
 from genre_core.data.tables.labels import GLANCE_ROWS, Label, may_group, rereads
+from genre_core.data.tables.onehot import gives_away, marked_genres
 from genre_core.data.tables.roles import Chosen
 from genre_core.errors import DataError
 
@@ -60,11 +61,16 @@ def judge_columns(
     levels = find_levels(frame, chosen, label.name)
     rows = frame[label.values.notna().to_numpy()]
     genre_of_row = label.values.dropna().astype("category").cat.codes.to_numpy().astype(np.int64)
+    genres = () if problems is None else tuple(map(str, label.values.dropna().unique()))
+    marks = () if problems is None or label.marks else marked_genres(rows)
     has_decimals = any(kind.kind == "f" and not is_whole(np.asarray(rows[name])) for name, kind in rows.dtypes.items())
     columns = []
     for name in map(str, frame.columns):
         if name == label.name:
             columns.append(Column(name, "label", label.reason))
+        elif name in label.marks:
+            why = f"One of {len(label.marks)} columns of genres, each 0 or 1."
+            columns.append(Column(name, "label", why))
         elif name in levels.values():
             nobody = _nobody(name, rows[name]) if name != chosen.group else ""
             columns.append(Column(name, "group", _kept_together(name, levels, chosen), nobody))
@@ -75,7 +81,8 @@ def judge_columns(
         elif name in chosen.taken:
             columns.append(_taken(name, rows[name]))
         else:
-            told = None if problems is None else _told(name, rows, label, has_decimals, chosen)
+            told = _marks_genre(name, rows[name], label, genres, marks)
+            told = told or (None if problems is None else _told(name, rows, label, has_decimals, chosen))
             columns.append(told or _judge(name, rows, genre_of_row))
     return tuple(replace(c, problem=c.problem or (problems or {}).get(c.name, "")) for c in columns)
 
@@ -207,6 +214,19 @@ def _another_genre(name: str, rows: "pd.DataFrame", label: Label) -> Column | No
         return Column(name, "left out", f"Another name or number of the {n_genres} genres.")
     how = COARSER if n < n_genres else "Divides the genres"
     return Column(name, "left out", f"{how}: {n_genres} → {n}. Choose it as the genre to tell those {n} apart.")
+
+
+def _marks_genre(
+    name: str, series: "pd.Series[Any]", label: Label, genres: Sequence[str], marks: Sequence[str]
+) -> Column | None:
+    """Return the column where it marks one of the genres, or another genre beside a chosen mark, and else None."""
+    if genre := gives_away(name, series, genres):
+        problem = f"is 0 or 1 and named as the genre {genre}, so it is left out: it would give the genre away."
+        return Column(name, "left out", f"Marks the genre {genre}.", problem)
+    if name in marks and label.name in marks:
+        problem = f"is 0 or 1 like {label.name}, so it is left out: it would give the genre away."
+        return Column(name, "left out", f"Marks a genre, as {label.name} does.", problem)
+    return None
 
 
 def _not_sound(name: str, rows: "pd.DataFrame", beside_decimals: bool) -> Column | None:

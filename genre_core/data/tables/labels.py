@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from genre_core.data.tables.cells import (
@@ -18,7 +17,10 @@ from genre_core.data.tables.cells import (
     label_texts,
     numbers,
     plain,
+    refuse_unknown,
 )
+from genre_core.data.tables.onehot import chosen_marks, genres_by_marks, is_mark, marked_genres
+from genre_core.data.tables.roles import write_names
 from genre_core.errors import DataError, ManyGenresError
 from genre_core.settings.config import TableConfig
 
@@ -62,6 +64,8 @@ class Label:
     name: str
     reason: str
     values: "pd.Series[str]"
+    marks: tuple[str, ...] = ()
+    """The columns that name it, where there is one for each genre."""
 
 
 def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str] = ()) -> Label:
@@ -72,6 +76,8 @@ def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str
     DataError
         There is none, there are several equally good ones, or it holds too few genres.
     """
+    if marks := chosen_marks(frame, config.label):
+        return _by_marks(frame, marks, config.label)
     if config.label:
         refuse_unknown(frame, config.label, "genre")
         return _checked(frame, config.label, "Chosen as the genre.")
@@ -92,7 +98,9 @@ def candidates(frame: "pd.DataFrame") -> tuple[str, ...]:
     """Return the columns that could hold the genre, for a person to choose from: text or codes with few values."""
     names = (c for c in map(str, frame.columns) if not (is_key(c) or is_index_name(c) or is_length_name(c)))
     names = (c for c in names if not (is_category_name(c) or is_part_name(c)))
-    return tuple(c for c in names if (most := _most(frame[c])) and 2 <= _n_genres(frame[c]) <= most)
+    fitting = tuple(c for c in names if (most := _most(frame[c])) and 2 <= _n_genres(frame[c]) <= most)
+    marks = marked_genres(frame)
+    return (write_names(marks), *(c for c in fitting if c not in marks)) if marks else fitting
 
 
 def _most(series: "pd.Series[Any]") -> int:
@@ -118,6 +126,14 @@ def refuse_many(name: str, sizes: "pd.Series[int]", min_tracks: int) -> None:
         return
     least = int(sizes.nlargest(MAX_GENRES + 1).iloc[-1]) + 1
     raise ManyGenresError(name, len(sizes), MAX_GENRES, min_tracks, least, int((sizes >= least).sum()))
+
+
+def _by_marks(frame: "pd.DataFrame", marks: tuple[str, ...], name: str) -> Label:
+    """Return the genres that columns of 0 and 1 mark."""
+    for mark in marks:
+        if not is_mark(frame[mark].dropna()):
+            raise DataError(f"{mark} is not 0 or 1 alone, so it marks no genre: choose one column as the genre.")
+    return Label(name, "", genres_by_marks(frame, marks), marks)
 
 
 def _checked(frame: "pd.DataFrame", name: str, reason: str) -> Label:
@@ -165,10 +181,15 @@ def _unnumbered(name: str) -> str:
 
 def _by_content(frame: "pd.DataFrame") -> Label:
     """Take the only column of text with few values that repeat for the genre."""
-    fitting = [c for c in candidates(frame) if not _names_other(c) and numbers(frame[c]) is None]
+    fitting = [c for c in candidates(frame) if c in frame and not _names_other(c) and numbers(frame[c]) is None]
     fitting = [c for c in fitting if 2 * label_texts(frame[c]).nunique() <= frame[c].notna().sum()]
     if len(fitting) == 1:
         return _checked(frame, fitting[0], "Taken for the genre: the only column of text with few different values.")
+    if marks := marked_genres(frame):
+        raise DataError(
+            f"No column names the genre, but {', '.join(marks[:3])}{' …' if len(marks) > 3 else ''} are 0 or 1: if "
+            f"each marks a genre, choose them together as the genre column, as {write_names(marks)}."
+        )
     if fitting:
         raise DataError(f"{' and '.join(fitting[:3])} could each name the genre: choose one as the genre column.")
     keys = [c for c in map(str, frame.columns) if is_key(c)]
@@ -219,14 +240,3 @@ def may_group(name: str, series: "pd.Series[Any]", label: Label) -> int:
 def _names_other(name: str) -> bool:
     """Say whether a column's name says that it holds something else than genres."""
     return is_identifier_name(name) or is_index_name(name) or bool(NOT_GENRE.search(plain(name)))
-
-
-def refuse_unknown(frame: "pd.DataFrame", name: str, what: str) -> None:
-    """Refuse the name of a column that the table does not have, with the names that come close."""
-    names = list(map(str, frame.columns))
-    if name in names:
-        return
-    by_plain = {plain(other): other for other in names}
-    close = [by_plain[match] for match in get_close_matches(plain(name), by_plain, n=3)]
-    hint = f"did you mean {' or '.join(close)}?" if close else f"its first columns are {', '.join(names[:5])}."
-    raise DataError(f"The table has no column {name} for the {what}: {hint}")

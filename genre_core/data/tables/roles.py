@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from genre_core.data.dataset import Column, Role
-from genre_core.data.tables.labels import refuse_unknown
+from genre_core.data.tables.cells import refuse_unknown
 from genre_core.errors import DataError
 from genre_core.settings.config import TableConfig
 
@@ -73,7 +73,7 @@ def chosen_roles(frame: "pd.DataFrame", config: TableConfig) -> Chosen:
         It names a column that the table does not have, or gives one column two roles.
     """
     named = {
-        "label": (config.label,),
+        "label": (config.label,) if config.label in frame.columns else read_names(config.label),
         "group": (config.group,),
         "name": (config.name,),
         "left_out": read_names(config.left_out),
