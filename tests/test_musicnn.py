@@ -16,11 +16,14 @@ from genre_core.networks.musicnn import MusicnnConfig
 from genre_core.networks.musicnn_layers import N_MELS, shapes
 from genre_core.settings.config import TrainConfig
 from genre_core.store.runs import RunStore
+from genre_core.takehome.plain_script import beyond
+from genre_core.takehome.script import script
 from genre_core.terminal.options import configuration, parse
 from genre_core.training.events import EpochEnd
 from genre_core.training.trainer import Trainer, TrainingData
 from tests.hums import import_hums, write_hums
 from tests.tagger import checkpoint_arrays, fetched
+from tests.test_scripts import repeats
 from tests.test_spectrograms import run
 
 RNG = np.random.default_rng(1)
@@ -206,6 +209,14 @@ def test_a_run_learns_and_answers_again(store, table):
     assert (logits.argmax(1) == data.y).mean() > 0.75
     weights_path(store.clips.folder).unlink()
     np.testing.assert_array_equal(fit_again(store, found).answers(data.inputs), logits)
+
+
+def test_its_script_gives_its_figures_and_there_is_no_plain_one(store, table, tmp_path, monkeypatch):
+    monkeypatch.setenv("GENRE_LAB_STORE", store.url)
+    keep_tagger(store.clips.folder)
+    found = store.run("learned")
+    repeats(found, script(found, store.table_names()), tmp_path)
+    assert beyond(found.config) == "pretrained networks"
 
 
 def test_inputs_of_anything_else_have_no_pretrained_weights():

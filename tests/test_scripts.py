@@ -12,6 +12,8 @@ import pytest
 from genre_core.data.fma.importing import import_fma
 from genre_core.data.fma.layout import find_fma
 from genre_core.errors import DataError, GenreLabError, RunStateError, StoreError
+from genre_core.networks import ARCHITECTURES
+from genre_core.settings.config import SOURCES
 from genre_core.settings.names import configure
 from genre_core.store.openings import open_test
 from genre_core.store.runs import RunStore
@@ -119,6 +121,11 @@ def test_scripts_of_a_table(store, tmp_path):
     repeats(run, plain_script(run, prepare(run.config, store)), tmp_path)
     store.delete_table(stored["data.table"])
     assert "no longer stored" in script(run, store.table_names()).text
+
+
+def test_every_network_and_source_has_its_test_here():
+    assert {*SMALL, "linear", "musicnn"} == set(ARCHITECTURES)  # musicnn's is beside its tagger
+    assert {"synthetic", "table", "fma", "clips", "music"} == set(SOURCES)
 
 
 @pytest.mark.parametrize("architecture", SMALL)

@@ -4,6 +4,7 @@ import hashlib
 
 import streamlit as st
 
+from dashboard.components.csv_download import csv_download
 from dashboard.components.deleting import delete_or_keep
 from dashboard.components.safely import refreshing
 from dashboard.services import studies, workers
@@ -67,6 +68,7 @@ def _list(drawn: list[str], active: bool) -> None:
         },
         alt="Searches, repetitions and lenses, newest first: subject, state and time.",
     )["selection"]["rows"]
+    csv_download(sentences.columns(rows), "Studies.csv", "studies")
     if not chosen:
         st.caption("Select a study to open it. Its page lists its runs.")
         return
