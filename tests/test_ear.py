@@ -13,7 +13,7 @@ from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.ear import sentences
 from genre_core.ear.agreement import WHO, Side, Together, bands, kappa
-from genre_core.ear.drawing import draw, shares
+from genre_core.ear.drawing import as_hard, draw, shares
 from genre_core.ear.pooling import majority, pooled
 from genre_core.ear.published import PUBLISHED
 from genre_core.ear.sitting import DONT_KNOW, UNHEARD, Answer, EarTest, Item, Sitting
@@ -77,6 +77,18 @@ def test_a_track_is_asked_about_once_and_practice_does_not_count(candidates, see
     assert len(found.practice) == min(3, len(asked)), "practice is kept"
     again = draw(y, tracks, 4, 12, 3, seed)
     assert np.array_equal(found.scored, again.scored), "the same seed asks the same"
+
+
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 18)), min_size=1, max_size=60))
+def test_half_of_each_genre_is_easier_and_half_is_harder(pieces):
+    y, borrowed = np.array(pieces).T
+    easier, harder = (as_hard(y, borrowed, hard) for hard in ("easier", "harder"))
+    assert as_hard(y, borrowed, "any").all()
+    assert (easier | harder).all(), "pieces in the middle are both"
+    for genre in np.unique(y):
+        of = y == genre
+        assert 2 * easier[of].sum() >= of.sum() <= 2 * harder[of].sum()
+        assert borrowed[of & easier].max() <= borrowed[of & harder].min() or (easier & harder & of).any()
 
 
 def test_what_is_asked_comes_from_validation_alone_with_equal_genres(store):

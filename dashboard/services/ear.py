@@ -17,7 +17,7 @@ from genre_core.data.clips.loudness import as_loud_as
 from genre_core.data.clips.sounds import SAMPLE_RATE
 from genre_core.data.dataset import IntArray, Part
 from genre_core.ear.agreement import Side, Together
-from genre_core.ear.sitting import Item, Sitting
+from genre_core.ear.sitting import Hard, Item, Sitting
 from genre_core.errors import RunStateError
 from genre_core.judging.ear import borrowed_by, draw_test, person_side, run_side, why_unlike
 from genre_core.store.schema import Run, RunState
@@ -71,9 +71,9 @@ def own() -> list[Sitting]:
     return store().ear_tests.of_person(person())
 
 
-def begin(test_id: str, run: Run, part: Part, n: int, seed: int) -> None:
+def begin(test_id: str, run: Run, part: Part, n: int, seed: int, hard: Hard = "any") -> None:
     """Draw an ear test and begin it; raises GenreLabError where it cannot be drawn."""
-    test = draw_test(store(), runs.find(run.id), dataset(run.config.data), part, n, seed)
+    test = draw_test(store(), runs.find(run.id), dataset(run.config.data), part, n, seed, hard)
     store().ear_tests.begin(test_id, test, person(), _session())
 
 

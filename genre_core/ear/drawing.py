@@ -5,6 +5,8 @@ from typing import NamedTuple
 import numpy as np
 
 from genre_core.data.dataset import IntArray
+from genre_core.ear.sitting import Hard
+from genre_core.evaluation.intervals import Mask
 
 
 class Drawn(NamedTuple):
@@ -41,3 +43,14 @@ def shares(available: IntArray, n: int, rng: np.random.Generator) -> IntArray:
     while (left := n - int(sizes.sum())) > 0 and (able := np.flatnonzero(sizes < available)).size:
         sizes[rng.permutation(able)[:left]] += 1
     return sizes
+
+
+def as_hard(y: IntArray, borrowed: IntArray, hard: Hard) -> Mask:
+    """Return which pieces of genres `y` (n,) are that hard, by how many traits they have `borrowed` (n,).
+
+    Easier ones borrow no more than the median of their genre, harder ones no less.
+    """
+    medians = {genre: np.median(borrowed[y == genre]) for genre in np.unique(y).tolist()}
+    middle = np.array([medians[genre] for genre in y.tolist()])
+    among = {"any": np.isfinite(middle), "easier": borrowed <= middle, "harder": borrowed >= middle}
+    return np.asarray(among[hard], dtype=np.bool_)

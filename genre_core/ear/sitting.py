@@ -16,6 +16,8 @@ UNHEARD = -2
 """Stands for an answer where a clip could not be heard: it counts for nobody."""
 
 Kind = Literal["sound", "picture"]
+Hard = Literal["any", "easier", "harder"]
+"""Which pieces of generated music are asked about: all, or the half of each genre's that borrows least or most."""
 
 
 class Item(NamedTuple):
@@ -52,6 +54,7 @@ class EarTest:
     items: tuple[Item, ...]
     n_practice: int = 0
     level: str = ""
+    hard: Hard = "any"
 
     def to_json(self) -> str:
         """Return it as text."""

@@ -12,9 +12,10 @@ from genre_core.data.dataset import PARTS, Dataset, IntArray, Part
 from genre_core.data.music.piece import Piece
 from genre_core.data.music.recipe import TRAITS
 from genre_core.ear.agreement import Side
-from genre_core.ear.drawing import draw
-from genre_core.ear.sitting import EarTest, Item, Sitting
+from genre_core.ear.drawing import as_hard, draw
+from genre_core.ear.sitting import EarTest, Hard, Item, Sitting
 from genre_core.errors import DataError
+from genre_core.evaluation.intervals import Mask
 from genre_core.store.gate import need_open, predictions_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
@@ -28,8 +29,10 @@ N_PRACTICE = 3
 N_TRAITS = len(TRAITS)
 
 
-def draw_test(store: RunStore, run: Run, data: Dataset, part: Part, n: int, seed: int) -> EarTest:
+def draw_test(store: RunStore, run: Run, data: Dataset, part: Part, n: int, seed: int, hard: Hard = "any") -> EarTest:
     """Draw an ear test of `n` items from a part of a complete run's data: as many of each genre, of a track one.
+
+    Generated music may be asked about by how `hard` it is.
 
     Raises
     ------
@@ -42,9 +45,11 @@ def draw_test(store: RunStore, run: Run, data: Dataset, part: Part, n: int, seed
     if not data.heard and not data.features:
         raise DataError(f"These data hold {data.inputs.noun}: there is nothing to hear, and no features to draw.")
     every = _answers(store, run, data)
-    rows = _candidates(every, data, part)
+    y, rows = _true(data), _candidates(every, data, part)
+    borrowed = _borrowed(store, [data.heard[row].clip for row in rows.tolist()] if data.heard else [])
+    if hard != "any":
+        rows = rows[as_hard(y[rows], np.array([borrowed.get(data.heard[row].clip, -1) for row in rows]), hard)]
     tracks = data.groups["track"][rows] if data.in_segments else rows
-    y = _true(data)
     drawn = draw(y[rows], tracks, len(data.genres), n, N_PRACTICE, seed)
     if len(drawn.scored) < FEWEST:
         noun = "clip" if data.heard else "track"
@@ -54,7 +59,6 @@ def draw_test(store: RunStore, run: Run, data: Dataset, part: Part, n: int, seed
             f"{N_PRACTICE} for practice: train on more {noun}s, or with a larger {part} part."
         )
     asked = rows[np.concatenate([drawn.practice, drawn.scored])]
-    borrowed = _borrowed(store, [data.heard[row].clip for row in asked.tolist()] if data.heard else [])
     return EarTest(
         run.id,
         part,
@@ -65,6 +69,7 @@ def draw_test(store: RunStore, run: Run, data: Dataset, part: Part, n: int, seed
         tuple(_item(data, y, row, borrowed) for row in asked.tolist()),
         len(drawn.practice),
         data.coarsest[0] if data.coarsest else "",
+        hard,
     )
 
 
@@ -134,7 +139,7 @@ def _true(data: Dataset) -> IntArray:
     return data.y if data.y_clean is None else data.y_clean
 
 
-def _in_training(every: Predictions, data: Dataset) -> np.ndarray:
+def _in_training(every: Predictions, data: Dataset) -> Mask:
     """Return which rows (n_samples,) are of a track that training holds a row of."""
     trained = every.part == PARTS.index("train")
     return np.isin(data.groups["track"], data.groups["track"][trained]) if data.in_segments else trained

@@ -14,8 +14,9 @@ from dashboard.theme import percent
 from genre_core.bayes.recipe import recipe_known
 from genre_core.evaluation.flips_round import flips_round
 from genre_core.evaluation.metrics import softmax
+from genre_core.judging.ear import draw_test
 from genre_core.settings.config import MusicConfig, SyntheticConfig
-from tests.views.opening import drawn, opened, own_store, texts
+from tests.views.opening import drawn, opened, own_store, press, texts
 from tests.views.stored import trained
 
 SMALL = {
@@ -156,3 +157,35 @@ def test_the_tracks_of_the_game_are_heard_without_what_the_network_says(store):
     assert [one["genre"] for one in twelve] == [data.genres[data.y[row]] for row in shown]
     assert not any(one["windows"] or one["detail"] for one in twelve)
     assert "Whoever knows the recipes found " in texts(page)
+
+
+EAR = "views/ear/page.py"
+
+
+def test_an_ear_test_asks_about_easier_or_harder_pieces_by_their_true_genres(store):
+    data = datasets.dataset(store.run("noisy").config.data)
+    borrowed = {}
+    for hard in ("easier", "harder"):
+        page = opened(EAR, run="noisy", n="12")
+        page.segmented_control(key="choice hard").set_value(hard).run()
+        page = press(page, "Start")
+        test = store.ear_tests.sitting(page.query_params["ear"]).test
+        assert test.hard == hard
+        assert test.kind == "sound"
+        assert all(item.genre == data.y_clean[item.row] for item in test.items), "what ears can hear"
+        assert len({item.clip for item in test.items}) == len(test.items), "one window of a clip"
+        borrowed[hard] = np.mean([item.borrowed for item in test.items])
+    assert borrowed["easier"] < borrowed["harder"]
+
+
+def test_an_ear_test_is_told_by_difficulty(store):
+    run = store.run("noisy")
+    test = draw_test(store, run, datasets.dataset(run.config.data), "validation", 12, 1, "harder")
+    store.ear_tests.begin("harder", test)
+    for number, item in enumerate(test.items):
+        store.ear_tests.answer("harder", number, item.genre)
+    page = opened(EAR, ear="harder")
+    assert "Asked about were the harder clips" in texts(page)
+    shown = next(table.value for table in page.dataframe if "borrowed traits" in table.value)
+    assert shown["clips"].sum() == 12
+    assert KNOWS_RECIPE in " ".join(marks(page, "ear ruler"))

@@ -68,12 +68,13 @@ def _see(sitting: Sitting, item: Item) -> str:
 
 
 def _choices(sitting: Sitting, number: int, *, ready: bool) -> None:
+    """Draw the genres; each item has buttons of its own, so that a second click on one is none on the next item."""
     with st.container(key="ear-genres", horizontal=True, gap="small"):
         for genre, name in enumerate(sitting.test.genres):
             digit = DIGITS[genre] if genre < len(DIGITS) else None
-            st.button(plain(name), key=f"genre {genre}", disabled=not ready, shortcut=digit, on_click=ear.answer,
-                      args=(sitting.id, number, genre))  # fmt: skip
-        st.button("Don't know", key="genre unknown", type="tertiary", disabled=not ready, on_click=ear.answer,
+            st.button(plain(name), key=f"{number} genre {genre}", disabled=not ready, shortcut=digit,
+                      on_click=ear.answer, args=(sitting.id, number, genre))  # fmt: skip
+        st.button("Don't know", key=f"{number} genre unknown", type="tertiary", disabled=not ready, on_click=ear.answer,
                   args=(sitting.id, number, DONT_KNOW), shortcut="0")  # fmt: skip
     if not ready:
         st.caption("Play it first. You may play it again; that is counted.")

@@ -111,7 +111,7 @@ def _beside(sitting: Sitting, found: Compared, run: Run | None, head: st.delta_g
         st.header(plain(said.headline(sitting, both)), anchor=False, help=GLOSSARY["McNemar test"])
         numbers_line(said.verdict(sitting, both))
         st.caption(plain(said.agreement(sitting, both)), help=GLOSSARY["Cohen's kappa"])
-        more = [said.behavior(sitting, both.first.n_unknown)]
+        more = [sentences.how_hard(sitting), said.behavior(sitting, both.first.n_unknown)]
         more += [sentences.left_out(sitting, len(found.numbers), run)] if run else []
         st.caption(plain(" ".join(filter(None, more))))
     rulers.ruler(_ruler(both.first, both.second, config), "ear ruler")

@@ -15,6 +15,7 @@ from dashboard.text.ear_tests import label
 from dashboard.views.ear import text as sentences
 from genre_core.data.dataset import Part
 from genre_core.ear.sentences import published
+from genre_core.ear.sitting import Hard
 from genre_core.errors import GenreLabError
 from genre_core.judging.ear import SIZES
 from genre_core.store.runs import new_run_id
@@ -67,7 +68,10 @@ def _ask(run: Run) -> None:
         part: Part = "validation"
         if run.opened:
             part = address_choice("Part", "part", PARTS, help=sentences.PART_HELP)
-        begin = partial(_begin, new_run_id(), run, part, n)  # named when drawn: a double click begins one
+        hard: Hard = "any"
+        if sentences.about_data(run.config.data):
+            hard = address_choice("How hard", "hard", sentences.HARD, help=sentences.HARD_HELP)
+        begin = partial(_begin, new_run_id(), run, part, n, hard)  # named when drawn: a double click begins one
         st.button("Start", icon=":material/play_arrow:", type="primary", key="begin ear test", on_click=begin)
     about = (sentences.part_of(part), sentences.about_data(run.config.data))
     st.caption(plain(" ".join(filter(None, about))))
@@ -75,13 +79,13 @@ def _ask(run: Run) -> None:
         st.caption(published())
 
 
-def _begin(test_id: str, run: Run, part: Part, n: int) -> None:
+def _begin(test_id: str, run: Run, part: Part, n: int, hard: Hard) -> None:
     try:
-        ear.begin(test_id, run, part, n, seed=int(test_id[:7], 16))
+        ear.begin(test_id, run, part, n, seed=int(test_id[:7], 16), hard=hard)
     except GenreLabError as error:
         st.session_state[UNDRAWN] = str(error)
         return
-    address.look(ear=test_id, n=None, part=None, **{"with": None})
+    address.look(ear=test_id, n=None, part=None, hard=None, **{"with": None})
 
 
 def _earlier() -> None:

@@ -4,12 +4,17 @@ from dashboard.text.train import Headline
 from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
 from genre_core.ear.agreement import Kappa, Share, Side
-from genre_core.ear.sitting import DONT_KNOW, EarTest, Sitting
+from genre_core.ear.sitting import DONT_KNOW, EarTest, Hard, Sitting
 from genre_core.evaluation.verdict import p_value
 from genre_core.judging.ear import N_PRACTICE, N_TRAITS
 from genre_core.settings.config import DatasetConfig, MusicConfig
 from genre_core.store.schema import Run
 
+HARD: dict[Hard, str] = {"any": "All clips", "easier": "Easier ones", "harder": "Harder ones"}
+HARD_HELP = (
+    "Each generated piece borrows some traits from a neighboring genre. The easier ones are the half of each genre's "
+    "pieces that borrows least, the harder ones the half that borrows most."
+)
 SIZE_HELP = "With 12 clips only a large difference is clear. 48 take about ten minutes."
 PART_HELP = (
     "Validation chose the model's best epoch, so it is a little too good there; the test part has chosen nothing."
@@ -32,8 +37,9 @@ def invitation(run: Run, noun: str) -> Headline:
     """Say what the test is."""
     if noun == "clip":
         reason = (
-            f"You and {run.name} answer the same clips: the window that the network hears, all equally loud, in random "
-            f"order, with no name on them. {N_PRACTICE} clips for practice come first and do not count."
+            f"You and {run.name} answer the same clips: the window that the network hears, all equally loud (−23 LUFS "
+            f"by ITU-R BS.1770), in random order, with no name on them. {N_PRACTICE} clips for practice come first and "
+            "do not count."
         )
         return Headline("How well do you hear genres?", reason)
     reason = (
@@ -51,6 +57,14 @@ def about_data(config: DatasetConfig) -> str:
         f"The music is generated at difficulty {config.difficulty:g}; for easier or harder clips, choose a run that "
         "was trained at another difficulty."
     )
+
+
+def how_hard(sitting: Sitting) -> str:
+    """Say which clips were asked about, where these were not all."""
+    if sitting.test.hard == "any":
+        return ""
+    less = "least" if sitting.test.hard == "easier" else "most"
+    return f"Asked about were the {sitting.test.hard} clips: the half of each genre's that borrows {less}."
 
 
 def part_of(part: Part) -> str:
