@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboard.components.clip_routes import problem
-from dashboard.services import taking_home
+from dashboard.services import classroom, taking_home
 from dashboard.services.asking import Asked
 from dashboard.services.workers import store
 from genre_core.errors import GenreLabError
@@ -33,6 +33,7 @@ async def take(request: Request) -> Response:
         return problem(f"There is nothing called {name[:40]} to take home.")
     waited = 0.0
     try:
+        await run_sync(classroom.check_sight_of, request.cookies, ids)
         while (asked := await run_sync(_asked, name, ids)).waiting and waited < MOST_SECONDS:
             await asyncio.sleep(LOOK_SECONDS)
             waited += LOOK_SECONDS

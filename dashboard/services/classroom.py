@@ -2,14 +2,14 @@
 
 import time
 from collections import defaultdict, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
 import numpy as np
 import streamlit as st
 
-from dashboard.services.people import person
+from dashboard.services.people import person, person_of
 from dashboard.services.workers import store
 from genre_core.classroom.names import read_code
 from genre_core.classroom.plan import MOST_AT_ONCE, ClassPlan
@@ -144,7 +144,18 @@ def begin_run(run_id: str) -> None:
 
 def check_sight(run_id: str) -> None:
     """Raise RunStateError where this browser is a student and a run belongs to another class."""
-    found = mine()
+    _check_sight(mine(), run_id)
+
+
+def check_sight_of(cookies: Mapping[str, str], run_ids: Iterable[str]) -> None:
+    """Raise RunStateError where a browser with these cookies is a student, and a run belongs to another class."""
+    me = person_of(cookies)
+    if found := store().classes.seat_of(me) if me else None:
+        for run_id in run_ids:
+            _check_sight(found, run_id)
+
+
+def _check_sight(found: tuple[Class, Seat] | None, run_id: str) -> None:
     if found and store().classes.class_of(run_id) not in ("", found[0].code):
         raise RunStateError(f"There is no run named {run_id} in this class.")
 

@@ -31,7 +31,7 @@ LOOKED_AT = {
     "lesson": (re.compile(r"[a-z][a-z0-9-]{0,40}(\.[1-9]\d?)?"), "a step of a lesson such as learning-rate.2"),
     "class": (re.compile(r"[A-Za-z]{6}"), "the six letters of a class"),
     "teach": (re.compile(r"[0-9A-Za-z_-]{10,40}"), "a teacher's key"),
-    "of": (re.compile(r"[A-Za-z]{6}"), "the six letters of a class"),
+    "room": (re.compile(r"[A-Za-z]{6}"), "the six letters of a class"),
     "clip": (re.compile(r"[0-9a-f]{64}"), "a clip's identity"),
     "on": (re.compile(r"[a-z_]{1,40}(\.[0-9a-f]{64})?"), "stored data or a preset"),
     "pairs": (re.compile(r"[^\x00-\x1f]{1,2000}"), "pairs of genres such as Hip-Hop=rap"),

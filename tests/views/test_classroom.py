@@ -1,10 +1,15 @@
 """A class on the pages: a student who joins, what is locked, and the teacher's board."""
 
+import asyncio
+
 import pytest
+from starlette.applications import Starlette
+from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
 from dashboard.components.class_strip import ALWAYS
 from dashboard.services import classroom, commands, runs
 from dashboard.services.classroom import TOO_MANY_CODES, WRONG_CODES
+from dashboard.services.people import COOKIE, person_of
 from genre_core.classroom.plan import ClassPlan
 from genre_core.ear.sitting import EarTest, Item
 from genre_core.errors import ClassError, QuotaError
@@ -44,6 +49,21 @@ def code(store, be):
     return store.classes.begin(PLAN, "teacher")[0]
 
 
+def ask(server: Starlette, path: str, cookie: str) -> str:
+    """Return what the server answers to a browser with this cookie."""
+    said = bytearray()
+
+    async def send(message) -> None:
+        said.extend(message.get("body", b""))
+
+    async def receive():
+        return {"type": "http.request"}
+
+    scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "root_path": ""}
+    asyncio.run(server({**scope, "headers": [(b"cookie", f"{COOKIE}={cookie}".encode())]}, receive, send))
+    return said.decode()
+
+
 def join(code: str):
     page = opened("views/train/page.py", **{"class": code})
     assert "class" not in page.query_params
@@ -66,9 +86,9 @@ def test_a_class_is_prepared_with_the_settings_of_now_and_its_teacher_sees_the_b
     assert any(f"?class={room.code}" in code.value for code in page.code)
     link = next(code.value for code in page.code if "teach=" in code.value)
     be("the teacher at home")
-    opened(CLASS, of=room.code, teach=link.rpartition("teach=")[2])
+    opened(CLASS, room=room.code, teach=link.rpartition("teach=")[2])
     assert store.classes.of_teacher("the teacher at home") == store.classes.find(room.code)
-    page = opened(CLASS, of=room.code, teach="a-wrong-key-of-22-chars")
+    page = opened(CLASS, room=room.code, teach="a-wrong-key-of-22-chars")
     assert "does not open a class" in page.error[0].value
 
 
@@ -202,3 +222,18 @@ def test_a_class_takes_a_lesson_together(store, be):
     store.classes.reveal(code, said.about)
     page.run()
     assert "Now press **Train** below." in texts(page)
+
+
+def test_no_route_tells_a_student_of_a_run_of_another_class(store, be):
+    import dashboard.app  # its routes
+
+    cookies = {name: generate_xsrf_token_string() for name in ("own", "other", "nobody")}
+    codes = [store.classes.begin(PLAN, "two classes")[0] for _ in range(2)]
+    for code, name in zip(codes, ("own", "other"), strict=True):
+        seat = store.classes.join(code, person_of({COOKIE: cookies[name]}))
+    store.submit("secret", PLAN.config)
+    store.classes.begin_run(seat, "secret")
+    server = Starlette(routes=dashboard.app.ROUTES)
+    for name, sees in (("own", False), ("other", True), ("nobody", True)):
+        assert ('"gone"' in ask(server, "/live/secret", cookies[name])) != sees
+    assert "in this class" in ask(server, "/take/model/secret", cookies["own"])

@@ -61,7 +61,7 @@ def _key(room: Class) -> None:
     key = st.session_state.get("teacher's key")
     if key:
         st.caption("Open this link there. Whoever has it can see the board and end the class: do not project it.")
-        st.code(f"{_base()}classroom?of={room.code}&teach={key}", language=None, wrap_lines=True)
+        st.code(f"{_base()}classroom?room={room.code}&teach={key}", language=None, wrap_lines=True)
     else:
         st.caption("The link was shown to the browser in which the class began, until it was closed.")
 

@@ -31,8 +31,8 @@ def main() -> None:
 
 def _take_over(key: str) -> None:
     """Let this browser be the teacher's, and take the key out of the address, which others may see."""
-    taken = classroom.take_over(st.query_params.get("of", ""), key)
-    address.look(teach=None, of=None)
+    taken = classroom.take_over(st.query_params.get("room", ""), key)
+    address.look(teach=None, room=None)
     if not taken:
         st.error("This teacher's link does not open a class: make a new one beside the board.", icon=":material/error:")
 
