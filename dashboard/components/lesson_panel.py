@@ -9,7 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.browser_memory import Answer, answer_step, browser_memory, done_in, keep_lesson
-from dashboard.components.ruler import Mark, Ruler, ruler
+from dashboard.components.lesson_question import Prediction, prediction_fields, read_prediction, reveal, said
 from dashboard.components.safely import refreshing
 from dashboard.components.terms import terms_line
 from dashboard.components.view import PLAIN
@@ -17,10 +17,8 @@ from dashboard.services import classroom
 from dashboard.services import lessons as service
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
-from dashboard.text import lessons as sentences
 from genre_core.errors import DataError
-from genre_core.lessons.figures import FIGURES, Result, value_of
-from genre_core.lessons.lesson import Cell, Choice, Lesson, Number, Place, Step
+from genre_core.lessons.lesson import Lesson, Number, Place, Question, Step
 from genre_core.lessons.reading import lessons
 from genre_core.settings.presets import PRESETS
 from genre_core.store.schema import Run
@@ -126,8 +124,8 @@ class Panel:
             address.close_button("leave the lesson", "lesson", "view", help=leave)
 
     def _step(self) -> bool:
-        missing, asked = self._missing(), self.step.ask is not None
-        left, right = st.columns([1.15, 1], gap="medium") if asked else (st.container(), st.container())
+        missing, ask = self._missing(), self.step.ask
+        left, right = st.columns([1.15, 1], gap="medium") if ask else (st.container(), st.container())
         with left:
             st.subheader(self.step.title, anchor=False)
             st.markdown(self.step.text)
@@ -137,10 +135,10 @@ class Panel:
             if missing:
                 self._say_missing(missing)
                 return False
-            done = self._asked() if asked else True
+            done = self._asked(ask) if ask else True
             if done:
                 self._foot()
-        predicted = not asked or self.answer.prediction is not None
+        predicted = ask is None or self.answer.prediction is not None
         if self.step.trains and not predicted:
             st.html(_COVER)
         if self.step.point and predicted and not (self.step.trains and done):
@@ -162,10 +160,11 @@ class Panel:
         run = self.answers.get(step, Answer()).run
         return service.complete_run(run) if run else None
 
-    def _asked(self) -> bool:
+    def _asked(self, ask: Question) -> bool:
         """Draw the question, then what came; return whether the step is done."""
-        if self.answer.prediction is None:
-            self._predict()
+        predicted = self.answer.prediction
+        if predicted is None:
+            self._predict(ask)
             return False
         if classroom.waits(self._about):
             st.markdown(f"Your prediction: {plain(self._said())}. Your teacher will show what comes of it.")
@@ -173,12 +172,9 @@ class Panel:
             return False
         run = self._own_run()
         if run is None:
-            self._waiting()
+            self._waiting(ask)
             return False
-        try:
-            self._reveal(service.result(run))
-        except DataError as error:
-            st.markdown(plain(str(error)))
+        self._reveal(ask, predicted, run)
         return self._explained()
 
     @property
@@ -188,14 +184,6 @@ class Panel:
     def _wait_for_class(self) -> None:
         if not classroom.waits(self._about):
             st.rerun()
-
-    def _told(self) -> dict[str, object]:
-        """Return the prediction as a class's board shows it."""
-        ask, prediction = self.step.ask, self.answer.prediction
-        told: dict[str, object] = {"question": ask.text if ask else "", "text": self._said()}
-        if isinstance(ask, Number):
-            return told | {"value": prediction, "low": ask.low, "high": ask.high}
-        return told
 
     def _own_run(self) -> Run | None:
         """Return the run that answers the question: the one looked at where the step asks for it, else the last."""
@@ -212,97 +200,55 @@ class Panel:
         self.answer = self.answer.model_copy(update=known)
         answer_step(self.name, self.step.name, self.answer)
 
-    # -- predicting --------------------------------------------------------------------------------------------------
+    # -- predicting and comparing ------------------------------------------------------------------------------------
 
-    def _predict(self) -> None:
-        ask, key = self.step.ask, f"prediction {self.name} {self.step.name}"
-        assert ask is not None
+    @property
+    def _genres(self) -> list[str]:
+        """The genres of the run that the step looks at; none before there is one."""
+        run = self._run_of(self.step.of) if self.step.of else None
+        return list(run.context["genres"]) if run else []
+
+    def _said(self) -> str:
+        return said(self.step.ask, self.answer.prediction, self._genres)
+
+    def _predict(self, ask: Question) -> None:
+        key = f"prediction {self._about}"
         st.markdown(f"**{ask.text}**")
-        match ask:
-            case Number():
-                unit = {"percent": " %%", "points": " points"}.get(sentences.unit_of(ask), f" {sentences.unit_of(ask)}")
-                middle = round((ask.low + ask.high) / 2)
-                st.slider(
-                    ask.text, ask.low, ask.high, float(middle), 1.0, f"%d{unit}", key=key, label_visibility="collapsed"
-                )
-            case Choice():
-                st.radio(
-                    ask.text, range(len(ask.answers)), format_func=lambda at: ask.answers[at], index=None, key=key,
-                    label_visibility="collapsed",
-                )  # fmt: skip
-            case Cell():
-                self._predict_cell(key)
-        st.button("This is my prediction", key="predict", type="primary", on_click=self._predicted, args=(key,))
+        prediction_fields(ask, key, self._genres)
+        st.button("This is my prediction", key="predict", type="primary", on_click=self._predicted, args=(ask, key))
         if not self.step.trains:
             st.caption("The page opens after your prediction.")
 
-    def _predict_cell(self, key: str) -> None:
-        run = self._run_of(self.step.of)
-        genres = list(run.context["genres"]) if run else []
-        with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            for part, label in enumerate(("Tracks of", "are taken for")):
-                st.selectbox(
-                    label, range(len(genres)), part, key=f"{key} {part}", format_func=lambda at: genres[at], width=170
-                )
+    def _predicted(self, ask: Question, key: str) -> None:
+        if (prediction := read_prediction(ask, key)) is not None:
+            self._keep(prediction=prediction)
+            classroom.tell("prediction", self._about, self._told(ask))
 
-    def _predicted(self, key: str) -> None:
-        if isinstance(self.step.ask, Cell):
-            true, taken = (int(st.session_state[f"{key} {part}"]) for part in (0, 1))
-            if true == taken:
-                st.toast("A confusion needs two different genres.", icon=":material/error:")
-                return
-            self._keep(prediction=(true, taken))
-            classroom.tell("prediction", self._about, self._told())
-        elif (given := st.session_state[key]) is None:
-            st.toast("Choose an answer first.", icon=":material/error:")
-        else:
-            self._keep(prediction=float(given))
-            classroom.tell("prediction", self._about, self._told())
+    def _told(self, ask: Question) -> dict[str, object]:
+        """Return the prediction as a class's board shows it."""
+        told: dict[str, object] = {"question": ask.text, "text": self._said()}
+        if isinstance(ask, Number):
+            return told | {"value": self.answer.prediction, "low": ask.low, "high": ask.high}
+        return told
 
-    def _waiting(self) -> None:
+    def _waiting(self, ask: Question) -> None:
         """Say what to do while no run answers the question."""
-        st.markdown(f"**{self.step.ask.text if self.step.ask else ''}**  \nYour prediction: {self._said()}.")
-        config = forms.said_config()
-        if self.step.is_result(config):
+        st.markdown(f"**{ask.text}**  \nYour prediction: {self._said()}.")
+        if self.step.is_result(forms.said_config()):
             st.markdown("Now press **Train** below. When the run has ended, its result appears here.")
         else:
             st.markdown("The settings are not those of this step.")
             self._link("Use this step's settings", self.at, "use the settings")
 
-    def _said(self) -> str:
-        ask, prediction = self.step.ask, self.answer.prediction
-        if isinstance(ask, Choice) and isinstance(prediction, float):
-            return ask.answers[int(prediction)]
-        if isinstance(ask, Number) and isinstance(prediction, float):
-            return sentences.written(prediction, sentences.unit_of(ask))
-        if isinstance(ask, Cell) and isinstance(prediction, tuple) and (run := self._run_of(self.step.of)):
-            return sentences.cell_name(run.context["genres"], prediction)
-        return ""
-
-    # -- comparing ---------------------------------------------------------------------------------------------------
-
-    def _reveal(self, result: Result) -> None:
-        ask, predicted = self.step.ask, self.answer.prediction
-        if isinstance(ask, Cell) and isinstance(predicted, tuple):
-            most = sentences.cell_name(result.matrix.genres, sentences.commonest(result.matrix))
-            classroom.tell_once("result", self._about, {"truth": most})
-            st.markdown(plain_bold(sentences.cell_reveal(result.matrix, predicted)))
+    def _reveal(self, ask: Question, predicted: Prediction, run: Run) -> None:
+        earlier = self._run_of(ask.compared_with) if ask.compared_with else None
+        try:
+            truth = reveal(ask, predicted, service.result(run), service.result(earlier) if earlier else None)
+        except DataError as error:
+            st.markdown(plain(str(error)))
             return
-        assert isinstance(ask, Number | Choice)
-        assert isinstance(predicted, float)
-        than = self._run_of(ask.compared_with) if ask.compared_with else None
-        value = value_of(ask.figure, result, service.result(than) if than else None)
-        truth = ask.answers[ask.answer(value)] if isinstance(ask, Choice) else value
-        if value == value:
+        if truth is not None:
             classroom.tell_once("result", self._about, {"truth": truth})
-        came = sentences.what_came(ask, value, result.outcome("validation").evaluation.n)
-        if isinstance(ask, Choice):
-            st.markdown(f"{came} {sentences.choice_reveal(ask, int(predicted), value)}")
-            return
-        st.markdown(f"{came} {sentences.number_reveal(ask, predicted, value)}")
-        if sentences.unit_of(ask) == "percent" and FIGURES[ask.figure].of and value == value:
-            marks = Mark("other", predicted / 100, "your prediction"), Mark("model", value / 100, "what came")
-            ruler(Ruler(marks, FIGURES[ask.figure].title), "lesson ruler", height=70)
 
     def _explained(self) -> bool:
         """Draw the field for a sentence, then the explanation; return whether it is there."""
@@ -347,8 +293,3 @@ class Panel:
         if following:
             with st.container(key="lesson-foot", horizontal=True):
                 begin_link(f"Next lesson: {lessons()[following[0]].title}", self.page, following[0])
-
-
-def plain_bold(sentence: str) -> str:
-    """Return a sentence with genres of data in it, in which only its own bold parts are Markdown."""
-    return "**".join(plain(part) for part in sentence.split("**"))

@@ -49,6 +49,8 @@ def number_reveal(question: Number, predicted: float, value: float) -> str:
         return f"You predicted {said}."
     if abs(apart) <= CLOSE[unit]:
         return f"You predicted {said}: {'close' if apart else 'right'}."
+    if unit in ("epochs", "tracks", "genres"):
+        return f"You predicted {said}: {count(round(abs(apart)))} too {'few' if apart > 0 else 'many'}."
     size = written(abs(apart), "points" if unit == "percent" else unit)
     return f"You predicted {said}. It came out {size} {'higher' if apart > 0 else 'lower'}."
 

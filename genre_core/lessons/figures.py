@@ -169,8 +169,8 @@ FIGURES: Mapping[str, Figure] = {
     "rise of validation loss": Figure(
         "validation loss in the last epoch, as a multiple of its lowest value", "times", _rise_of_loss
     ),
-    "epochs": Figure("the number of epochs", "epochs", lambda result: float(len(result.epochs))),
-    "epochs to nearly the best": Figure("the first epoch within 2 points of the best one", "epochs", _nearly),
+    "epochs": Figure("epochs in all", "epochs", lambda result: float(len(result.epochs))),
+    "epochs to nearly the best": Figure("epochs until it came within 2 points of its best", "epochs", _nearly),
     "below the best possible": Figure("the distance to the best possible accuracy", "points", _below_the_limit),
     "macro-F1": Figure(
         "macro-F1", "percent", lambda result: 100 * result.outcome("validation").evaluation.macro_f1

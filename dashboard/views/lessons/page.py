@@ -14,7 +14,7 @@ def main() -> None:
     st.title("Learn by predicting", anchor=False)
     st.markdown(
         "In each lesson you say what will happen, let a network learn, and compare. "
-        "Nobody sees your predictions; they stay in this browser."
+        "Your predictions stay in this browser; in a class, your teacher sees them without your name."
     )
     for number, (name, lesson) in enumerate(lessons().items(), 1):
         with st.container(key=f"lesson-{name}", border=True, gap="xsmall"):
