@@ -151,9 +151,10 @@ def likely_runs(test: Sitting) -> list[Run]:
     return found
 
 
-def same_items(test: Sitting) -> list[Sitting]:
-    """Return this browser's other finished tests that asked the same."""
-    return [other for other in own() if other.id != test.id and other.at is None and other.test == test.test]
+def same_items(test: Sitting, named: str | None) -> list[Sitting]:
+    """Return other finished tests that asked the same: those of this browser, and the one that a link has named."""
+    known = {one.id: one for one in (*own(), *filter(None, [sitting(named)]))}
+    return [other for other in known.values() if other.id != test.id and other.at is None and other.test == test.test]
 
 
 def beside_run(test: Sitting, run: Run) -> Compared | None:

@@ -38,10 +38,10 @@ def agreement(sitting: Sitting, found: Together) -> str:
     """Say how far both give the same answers, be they right or wrong."""
     one, noun = found.kappa, sitting.test.noun
     same = int((found.first.said == found.second.said).sum())
-    how = "no more than chance" if one.interval.low <= 0 else "more than chance"
+    how = "that could be chance" if one.interval.low <= 0 else "more than chance"
     return (
-        f"You gave the same answer as {found.second.name} on {count(same, noun)}: {how}, "
-        f"kappa {one.value:.2f} ({one.interval.low:.2f} to {one.interval.high:.2f})."
+        f"You gave the same answer as {found.second.name} on {count(same, noun)}: {how} "
+        f"(kappa {one.value:.2f}, {one.interval.low:.2f} to {one.interval.high:.2f})."
     ).replace("-", "\N{MINUS SIGN}")
 
 

@@ -199,7 +199,7 @@ def test_clips_are_heard_again_by_who_was_right(store):
     assert drawn(page, "ear matrix True")["view"]["held"], "a column of its own"
 
 
-def test_one_is_compared_with_other_runs_and_with_another_person(store):
+def test_one_is_compared_with_other_runs_and_with_another_person(store, monkeypatch):
     first = finished(store)
     page = press(opened(PAGE, ear=first), "Let somebody else answer the same clips")
     second = page.query_params["ear"]
@@ -214,6 +214,8 @@ def test_one_is_compared_with_other_runs_and_with_another_person(store):
     assert ", again on " in texts(page)
     page.selectbox(key="ear beside").set_value(first).run()
     assert "the other person on 12." in texts(page)
+    monkeypatch.setattr(ear, "person", lambda: "another browser")
+    assert "the other person on 12." in texts(opened(PAGE, ear=second, **{"with": first})), "by its link"
     assert "not here or cannot answer" in texts(opened(PAGE, ear=first, **{"with": "table"}))
 
 

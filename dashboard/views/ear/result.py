@@ -52,7 +52,7 @@ def draw(sitting: Sitting) -> None:
 
 def _others(sitting: Sitting) -> dict[str, Run | Sitting]:
     """Return those that a person can be compared with, by identifier: runs, and others who heard the same."""
-    others: list[Run | Sitting] = [*ear.likely_runs(sitting), *ear.same_items(sitting)]
+    others: list[Run | Sitting] = [*ear.likely_runs(sitting), *ear.same_items(sitting, st.query_params.get("with"))]
     return {other.id: other for other in others}
 
 
