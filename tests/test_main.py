@@ -188,6 +188,12 @@ def test_a_run_is_kept_listed_and_evaluated_to_the_same_numbers(run, store_url):
     assert tree["n_within"] == counts[0, 5] + counts[5, 0] + counts[3, 4] + counts[4, 3]
     assert tree["top_accuracy"] == pytest.approx((np.trace(counts) + tree["n_within"]) / counts.sum())
     assert tree["sentence"] in run("evaluate", "my first", *branches)[1]
+    genres = document(run, "evaluate", "my first", "--explain")["explanation"]["genres"]
+    assert all(len(one["recall_rests_on"]) == len(one["apart_in_training"]) == 3 for one in genres.values())
+    most = next(iter(genres.values()))["recall_rests_on"][0]
+    assert most["recall_drop"] > 0
+    shown = run("evaluate", "my first", "--explain")[1].split("Why it answers so")[1]
+    assert f"({100 * most['recall_drop']:.1f})" in shown.split(most["feature"], 1)[1]
     assert "There is no genre Metal" in run("evaluate", "my first", "--branches", "Rock, Metal")[2]
 
 

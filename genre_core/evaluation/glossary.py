@@ -155,6 +155,14 @@ GLOSSARY: dict[str, str] = {
         "A network that looks for the same small patterns everywhere in a picture, here in the spectrogram of a sound."
     ),
     "spectrogram": "A picture of a sound: time to the right, pitch upwards, and loudness as brightness.",
+    "nats": (
+        "The unit of a loss with natural logarithms. A loss of 0.7 nats means that the true genre got a probability of "
+        "about 50 %; 2.3 nats mean 10 %."
+    ),
+    "ReLU": "What a hidden unit does with its sum: it passes on what is above zero, and is silent below.",
+    "logit": "A genre's score before it becomes a probability. One more means odds that are 2.7 times as high.",
+    "hidden unit": "One number that a layer computes from all numbers of the layer before it.",
+    "weight decay": "In each step all weights shrink a little, so that none grows large without need.",
     "epoch": "One pass over all training tracks.",
     "batch": "The tracks that are used together in one training step.",
     "learning rate": "How far the weights move in each training step.",

@@ -178,6 +178,11 @@ def _evaluate(commands: Commands) -> None:
         'such as "Rock, Punk; Jazz, Blues". Default: the tree of the data, where they have one',
     )
     parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="also say which features each genre is recognized by, and which set it apart in training",
+    )
+    parser.add_argument(
         "--on",
         metavar="DATA",
         help="judge it on other data with the same genres instead: a stored table or collection by its name or hash, "

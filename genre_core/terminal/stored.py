@@ -16,6 +16,8 @@ from genre_core.store.schema import Run
 from genre_core.store.tag_baseline import tags_alone
 from genre_core.terminal import text
 from genre_core.terminal.elsewhere import evaluate_on
+from genre_core.terminal.explain import as_table as explanation
+from genre_core.terminal.explain import explained
 from genre_core.terminal.find_run import find_run
 from genre_core.terminal.findings import findings_of, listed
 from genre_core.terminal.limit import bayes, judge_of, right_about, with_recipe
@@ -47,6 +49,9 @@ def evaluate(options: argparse.Namespace) -> int:
     document["prediction_sets"] = sets_of(store, run, part, judge)
     said = text.heading(run.name, run.id) + text.evaluation(document, part)
     said += as_table(document["prediction_sets"]) + listed(document["findings"])
+    if options.explain:
+        document["explanation"] = explained(store, run, part, judge)
+        said += explanation(document["explanation"])
     show(document, said, as_json=options.json)
     return DONE
 

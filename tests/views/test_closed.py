@@ -261,7 +261,10 @@ LINES: dict[str, list[list[str]]] = {
     "repeat": [["repeat", *WORDS, "--times", "3"], ["repeat", *WORDS, "--times", "3", "--vary", "network"]],
     "crossvalidate": [["crossvalidate", *WORDS, "--folds", "3"]],
     "search": [["search", *WORDS, "--space", "model.hidden=4|8", "--sampler", "grid", "--trials", "2"]],
-    "evaluate": [["evaluate", run, "--part", part] for run in RUNS for part in ("train", "validation")],
+    "evaluate": [
+        *(["evaluate", run, "--part", part] for run in RUNS for part in ("train", "validation")),
+        ["evaluate", "closed", "--explain"],
+    ],
     "compare": [["compare", "closed", "other"]],
     "few": [["few", *WORDS]],
     "horse": [["horse", "closed"]],

@@ -157,7 +157,7 @@ def test_the_menu_repeats_with_as_many_seeds_or_folds_as_are_asked_for(store):
 
 
 def test_by_hand_train_asks_for_one_epoch(store):
-    page = press(opened(TRAIN, pace="by hand"), "Train")
+    page = press(opened(TRAIN, pace="pause after each epoch"), "Train")
     assert store.run(page.query_params["run"]).request == "step"
 
 

@@ -37,7 +37,9 @@ def _attribution(track: LookedAt, why: Decision) -> None:
     n = min(len(features), MOST)
     alt = f"What each feature adds to the lead of {genre} over {other}, the largest first."
     plot(attribution_figure(why.attribution, features, genres), key="attribution", height=HEIGHT + ROW * n, alt=alt)
-    st.caption(plain(of_which_features(why.n_changed) + adds_up(why.attribution, genres)), help=HELP)
+    st.caption(
+        plain(of_which_features(why.n_changed) + adds_up(why.attribution, genres)), help=f"{HELP} {GLOSSARY['nats']}"
+    )
 
 
 def _profile(track: LookedAt, why: Decision | None) -> None:

@@ -16,9 +16,9 @@ from genre_core.settings.names import all_settings
 from genre_core.store.runs import new_run_id
 from genre_core.store.schema import Run
 
-FAST, BY_HAND = "as fast as it can", "by hand"
+FAST, BY_HAND = "as fast as it can", "pause after each epoch"
 PACES = {FAST: 0.0, "two epochs a second": 0.5, "one epoch a second": 1.0, BY_HAND: 0.0}
-"""Seconds that an epoch takes at least; by hand, the run pauses after each."""
+"""Seconds that an epoch takes at least."""
 _UNSAVED = "why train started nothing"
 
 
@@ -61,7 +61,7 @@ def draw(run: Run | None, config: ExperimentConfig | None) -> None:
         bind="query-params",
         label_visibility="collapsed",
         width=180,
-        help="How fast you watch. The result is the same. By hand: it pauses after each epoch.",
+        help="How fast you watch. The result is the same. Step goes on to the next epoch where it pauses after each.",
         on_change=_set_pace,
         args=(run,),
     )

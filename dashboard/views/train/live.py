@@ -30,6 +30,8 @@ from genre_core.store.tag_baseline import TagsAlone
 
 CURVE_HEIGHT, LOW_HEIGHT, NETWORK_HEIGHT = 185, 150, 250
 """Pixels of a curve, of a curve in a window as low as a projector's, and of the network."""
+TERMS = ("macro-F1", "validation", "patience", "dropout", "learning rate")
+"""Words that are explained where the sentence below the answer has them."""
 OF_ALL = "the most common genre's share of all tracks"
 """What the baseline is before tracks are split: that of the validation part can be a little different."""
 
@@ -155,7 +157,7 @@ def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None
         "text": headline.answer,
         "note": " ".join(filter(None, (headline.reason, runs.loss(run) if run else ""))),
         "badges": [badge.text for badge in found],
-        "terms": {badge.text: badge.meaning for badge in found} | {"macro-F1": GLOSSARY["macro-F1"]},
+        "terms": {badge.text: badge.meaning for badge in found} | {name: GLOSSARY[name] for name in TERMS},
     }
 
 
