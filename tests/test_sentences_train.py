@@ -267,10 +267,8 @@ def test_what_differs_names_settings_and_values() -> None:
     run = ExperimentConfig()
     assert sentences.what_differs(run, run) == ""
     changed = ExperimentConfig(train=TrainConfig(learning_rate=0.01))
-    assert sentences.what_differs(changed, run) == (
-        "You have changed settings since this run: Learning rate 0.01 (this run 0.001). Train starts a new run with "
-        "them."
-    )
+    said = "Changed since this run: Learning rate 0.01 (this run 0.001)."
+    assert sentences.what_differs(changed, run) == said
 
 
 def test_charts_are_described_in_words() -> None:

@@ -295,8 +295,7 @@ def what_differs(config: ExperimentConfig, run: ExperimentConfig) -> str:
         ours = f"branch after epoch {config.before.epochs}" if config.before.epochs else "no branch"
         theirs = f"one after epoch {run.before.epochs}" if run.before.epochs else "none"
         found.insert(0, f"{ours} (this run {theirs})")
-    changed = f"You have changed settings since this run: {first_of(found)}. Train starts a new run with them."
-    return changed if found else ""
+    return f"Changed since this run: {first_of(found)}." if found else ""
 
 
 def first_of(found: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ from genre_core.studies.tuning.rows import TrialResult, rank
 
 TABLE_SECONDS = 1.0
 ORDERS = {"best": "Best first", "newest": "Newest first"}
-N_COLUMNS, SLICE_HEIGHT = 4, 190
+N_COLUMNS, SLICE_HEIGHT, ROWS = 4, 190, 5
 MOST_LETTERS = 1000
 
 
@@ -32,10 +32,11 @@ def results(found: Search, parts: Parts) -> None:
     with left:
         chart(parts["best"], "search best", height=HEIGHT, revision=found.study.id, live="best")
     with right:
-        if sentences.importances_note(found):
-            words(parts["decides"], "search decides", live="decides")
-        else:
-            chart(parts["importances"], "search importances", height=HEIGHT, live="importances")
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.subheader("The trials", anchor=False, width="content")
+            address_choice("Order of trials", "order", ORDERS)
+        refreshing(_trials, TABLE_SECONDS if found.study.active else None)(found.study.id)
+        _open_chosen(found)
     st.subheader("One setting at a time", anchor=False)
     for start in range(0, len(found.config.space), N_COLUMNS):
         row = found.config.space[start : start + N_COLUMNS]
@@ -47,11 +48,10 @@ def results(found: Search, parts: Parts) -> None:
     with left:
         chart(parts["parallel"], "search parallel", height=HEIGHT + 40, revision=found.study.id, live="parallel")
     with right:
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.subheader("The trials", anchor=False, width="content")
-            address_choice("Order of trials", "order", ORDERS)
-        refreshing(_trials, TABLE_SECONDS if found.study.active else None)(found.study.id)
-        _open_chosen(found)
+        if sentences.importances_note(found):
+            words(parts["decides"], "search decides", live="decides")
+        else:
+            chart(parts["importances"], "search importances", height=HEIGHT, live="importances")
     with st.expander("In Optuna's own dashboard", type="compact", key="tune-optuna"):
         st.caption(plain(sentences.DASHBOARD.format(found.study.id)))
         st.code(searches.optuna_command(), language=None, wrap_lines=True)
@@ -92,7 +92,8 @@ def _trials(study_id: str) -> None:
         f"trials of {study_id}",
         "The trials of this search: state, scores, values tried and epochs.",
         n=len(listed),
-        row_height=35,
+        most=ROWS,
+        row_height=33,
         columns={name: number(format=form) for name, form in forms_of.items()},
         on_pick=lambda at: address.look(run=None if at is None else ids[at] or None),
         at=ids.index(chosen) if chosen and chosen in ids else None,
