@@ -1,6 +1,7 @@
 """Ways into a matrix of many genres: one genre by its name, and the pairs that are confused most."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -11,6 +12,7 @@ from dashboard.shell.address import plain
 from dashboard.theme import count
 from genre_core.evaluation.confusion import ConfusionMatrix
 
+CSS = Path(__file__).with_suffix(".css")
 MANY = 40
 """Genres from which on one looks for a name rather than reads them all."""
 SHOWN, MOST = 8, 200
@@ -26,6 +28,7 @@ def find_genre(genres: Sequence[str], members: Sequence[Sequence[int]]) -> None:
             st.session_state[_FIND] = None
             address.look(cell=f"{members[found][0]}-*", track=None)
 
+    st.html(CSS)
     st.selectbox(
         "Find a genre", range(len(genres)), index=None, key=_FIND, on_change=choose, width=190,
         format_func=lambda genre: plain(genres[genre]), placeholder="Find a genre", label_visibility="collapsed",
