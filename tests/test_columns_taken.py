@@ -11,6 +11,8 @@ from genre_core.data.splitting import split_dataset
 from genre_core.data.tables.categories import with_marks
 from genre_core.data.tables.labels import candidates
 from genre_core.data.tables.reading import read_table
+from genre_core.data.tables.roles import add_code
+from genre_core.errors import DataError
 from genre_core.inspection.warnings import Finding, findings
 from genre_core.settings.config import SplitConfig
 from genre_core.settings.names import configure
@@ -186,3 +188,22 @@ def test_artists_albums_and_tracks_are_called_by_their_own_names():
     nameless = load(artist_id=[7 + i // 8 for i in range(N)], rms=np.arange(N) * 37 % 101 + 0.5)
     assert nameless.called("artist", 1) == "8"
     assert nameless.called("album", 1) == "album 2"
+
+
+def test_a_code_for_missing_is_treated_as_missing_by_one_click():
+    loud = np.abs(np.random.default_rng(2).normal(5, 1, N)).round(3)
+    loud[:9] = -1
+    data = load(loudness=loud)
+    (way,) = remedies(found(data, "code for missing"), configure({"data.source": "table"}), data, N)
+    assert (way.label, way.values) == ("Treat -1 as missing", {"data.codes": "loudness=-1"})
+    again = load(loudness=loud, config={"codes": "loudness=-1"})
+    assert np.isnan(again.X[:, 1]).sum() == 9
+    assert "9 missing values in 1 feature" in " ".join(again.notes)
+    assert add_code("loudness=-1", "tempo", -999.0) == "loudness=-1,tempo=-999"
+    for codes, sentence in {
+        "loud=-1": "no column loud for the code for missing values: did you mean loudness",
+        "loudness": "loudness is no code for a missing value: write a column and its number",
+        "genre=-1": "genre holds text, so that no number stands for a missing value in it.",
+    }.items():
+        with pytest.raises(DataError, match=sentence):
+            load(loudness=loud, config={"codes": codes})

@@ -268,6 +268,16 @@ def test_the_terminal_stores_a_split_and_trains_by_it(lists, store, capsys):
     assert json.loads(capsys.readouterr().out)["config"]["split"]["by"] == "track"
 
 
+def test_own_files_of_train_and_test_are_named_after_one_another(store, tmp_path, capsys):
+    files = [tmp_path / "train.csv", tmp_path / "test.csv"]
+    for file, data in zip(files, (rows(60), rows(30).replace(b"\nt", b"\nu")), strict=True):
+        file.write_bytes(data)
+    line = ["train", "--table", *map(str, files), "--split.by", "published", "--train.max_epochs", "1", "--json"]
+    assert main(line) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["n_rows"], found["test"]["n"]) == (30, 30)
+
+
 @pytest.mark.parametrize(
     ("given", "sentence"),
     [

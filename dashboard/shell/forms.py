@@ -31,7 +31,16 @@ _WAYS = {"table": ("Add one", "Upload one"), "fma": ("Import it", "Import it"), 
 """How stored tracks of a source are had: on the Data page, and from elsewhere."""
 _NOT_HERE = "This table is not in this store. Add the same file on the Data page, or choose another table."
 _NO_CLIPS_HERE = "This collection is not in this store. Import the same files on the Data page, or choose another one."
-OF_COLUMNS = ("data.label", "data.group", "data.name", "data.left_out", "data.taken", "data.genres", "data.published")
+OF_COLUMNS = (
+    "data.label",
+    "data.group",
+    "data.name",
+    "data.left_out",
+    "data.taken",
+    "data.codes",
+    "data.genres",
+    "data.published",
+)
 """Settings that name columns, genres or tracks of one table, and mean nothing for another."""
 LISTS_OF_COLUMNS, MOST_TICKED = {"data.left_out", "data.taken"}, 300
 """Settings that list columns, which are ticked where a table has no more of them; they are typed otherwise."""

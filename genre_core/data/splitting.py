@@ -150,7 +150,7 @@ def _deal(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str) -> 
     numbers, n_genres = groups[rows], len(dataset.genres)
     _, first, members = np.unique(numbers, return_index=True, return_inverse=True)
     counts = np.bincount(members * n_genres + y, minlength=len(first) * n_genres).reshape(len(first), n_genres)
-    dealt = _deal_each(counts.argmax(axis=1), config, dataset, level, counts if config.balanced else None)
+    dealt = _deal_each(counts.argmax(axis=1), config, dataset, level, counts)
     parts = [np.flatnonzero(np.isin(members, part)) for part in dealt]
     absent = np.setdiff1d(y, [genre for genre in np.unique(y) if all((y[part] == genre).any() for part in parts)])
     if len(absent):
@@ -170,17 +170,19 @@ def _deal_each(
 ) -> tuple[IntArray, IntArray, IntArray]:
     """Return the members of training, validation and test part among `y`'s positions.
 
-    With `counts` (n, n_genres) of each group's rows they are dealt so that the parts are balanced.
+    `counts` (n, n_genres) are each group's rows, by which parts are balanced if asked for.
     """
-    rows = np.arange(len(y))
+    rows, by = np.arange(len(y)), counts if config.balanced else None
+    # A group counts for each genre that it has rows of.
+    sizes = np.bincount(y, minlength=len(dataset.genres)) if counts is None else (counts > 0).sum(axis=0)
     try:
-        rest, test = _cut_off(rows, y, counts, config.test_fraction, config.seed)
-        train, validation = _cut_off(rest, y, counts, config.validation_fraction, config.seed)
+        rest, test = _cut_off(rows, y, by, config.test_fraction, config.seed)
+        train, validation = _cut_off(rest, y, by, config.validation_fraction, config.seed)
     except ValueError as error:
-        raise _rarest(y, config, dataset, unit) from error
+        raise _rarest(sizes, config, dataset, unit) from error
     for part in (train, validation, test):
         if len(np.unique(y[part])) < len(np.unique(y)):
-            raise _rarest(y, config, dataset, unit)
+            raise _rarest(sizes, config, dataset, unit)
     return train, validation, test
 
 
@@ -319,8 +321,7 @@ def _too_few_to_choose(dataset: Dataset, unit: str, genre: int, n: int) -> str:
     )
 
 
-def _rarest(y: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> GenresError:
-    counts = np.bincount(y, minlength=len(dataset.genres))
+def _rarest(counts: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> GenresError:
     order = np.argsort(counts, kind="stable")
     few = order[counts[order] < FEWEST]
     return _too_small(dataset, config, unit, few if len(few) else order[:1], int(counts.min()))

@@ -222,7 +222,7 @@ def _codes(dataset: Dataset) -> list[Finding]:
         if len(below) == 1 and below[0] in CODES and len(rows) >= 2 and len(rows) <= len(values) / 2:
             sentence = (
                 f"{name} is {below[0]:g} in {tracks(dataset, len(rows))} and never below 0 in the others: if that "
-                "means a missing value, empty those cells."
+                "means a missing value, treat it as one."
             )
             found.append(Finding("code for missing", "warning", sentence, (name,), rows=rows_of(rows)))
     return found

@@ -183,6 +183,7 @@ class TableConfig(StoredConfig):
     left_out: str = setting("", "Columns left out", "Columns that are not used at all, separated by commas. Put a column here if it gives the genre away.", max_length=20_000)
     taken: str = setting("", "Columns used as features", "Columns that are always used as features, separated by commas. They must hold numbers.", max_length=20_000)
     missing: Literal["median", "drop"] = _MISSING
+    codes: str = setting("", "Codes for missing", "Numbers that stand for a missing value, each with its column, separated by commas: key=-1, tempo=-999.", max_length=20_000)
     several: Literal["each", "first", "none"] = setting("each", "Several genres", "What a track counts as that has several genres: in one cell, such as rock|pop, or in several rows. Each combination or row can count, its first genre alone, or the track is left out.", labels={"each": "each as it is", "first": "the first one", "none": "left out"})
     min_tracks: int = _MIN_TRACKS
     genres: str = _GENRES

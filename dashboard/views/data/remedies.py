@@ -7,7 +7,7 @@ from typing import Any
 from dashboard.theme import count
 from genre_core.data.dataset import Dataset, count_groups
 from genre_core.data.genres import write_counted
-from genre_core.data.tables.roles import write_names
+from genre_core.data.tables.roles import add_code, write_names
 from genre_core.inspection.genre_sizes import FEWEST_TO_SPLIT
 from genre_core.inspection.warnings import Finding
 from genre_core.settings.config import ClipsConfig, ExperimentConfig, FmaConfig, TableConfig
@@ -33,7 +33,7 @@ def remedies(finding: Finding, config: ExperimentConfig, data: Dataset, n_comple
     """Return what can be done about a finding; `n_complete` rows of the data miss nothing."""
     found: list[Remedy] = []
     if isinstance(config.data, TableConfig):
-        found += _leave_out(finding, data) + _take(finding, data)
+        found += _leave_out(finding, data) + _take(finding, config.data, data)
     if isinstance(config.data, TableConfig | FmaConfig):
         found += _fewer_rows(finding, config.data, data, n_complete)
     if finding.kind in ("one group", "too small to split") and (finer := _finer(config, data)):
@@ -77,11 +77,15 @@ def _leave_out(finding: Finding, data: Dataset) -> list[Remedy]:
     ]
 
 
-def _take(finding: Finding, data: Dataset) -> list[Remedy]:
+def _take(finding: Finding, config: TableConfig, data: Dataset) -> list[Remedy]:
     """Offer to use what was left out: a coarser genre, or a column of numbers as a feature."""
     if finding.kind == "coarser genres":
         label = f"Use {finding.columns[0]} as the genre"
         return [Remedy(label, {"data.label": finding.columns[0], "data.genres": None})]
+    if finding.kind == "code for missing":
+        name = finding.columns[0]
+        code = float(data.X[finding.rows[0], data.features.index(name)])
+        return [Remedy(f"Treat {code:g} as missing", {"data.codes": add_code(config.codes, name, code)})]
     if finding.kind == "several genres":
         return [
             Remedy("Use the first genre", {"data.several": "first"}),
@@ -151,6 +155,8 @@ def taken(config: ExperimentConfig, chosen: frozenset[str], left_out: tuple[str,
             found.append(Remedy(what, judge_anew=others))
         if data.published:
             found.append(Remedy("published split", {"data.published": None, "split.by": None}))
+    if isinstance(data, TableConfig) and data.codes:
+        found.append(Remedy("codes for missing", {"data.codes": None}))
     if isinstance(data, TableConfig) and data.several != "each":
         words = "first genre alone" if data.several == "first" else "tracks of several genres left out"
         found.append(Remedy(words, {"data.several": None}))

@@ -17,7 +17,7 @@ from genre_core.judging.partners import read_pairs
 from genre_core.text import count
 
 LOOK_SECONDS = 0.5
-MOST_GENRES = 60
+MOST_GENRES = 200
 NOBODY = "none: leave it out"
 ABOUT = (
     "Does what this run learned hold for other recordings? Choose data with the same genres. Tracks of its own data "

@@ -25,11 +25,11 @@ from genre_core.data.tables.categories import marked, marks
 from genre_core.data.tables.cells import is_identifier_name, is_key, numbers, texts, track_keys
 from genre_core.data.tables.columns import find_levels, find_name, judge_columns
 from genre_core.data.tables.delimited import count_of
-from genre_core.data.tables.labels import candidates, find_label, may_group, refuse_many
+from genre_core.data.tables.labels import candidates, find_label, may_group, refuse_many, refuse_unknown
 from genre_core.data.tables.parts import find_parts
 from genre_core.data.tables.paths import path_columns, with_paths
 from genre_core.data.tables.reading import read_with
-from genre_core.data.tables.roles import chosen_roles, named_columns
+from genre_core.data.tables.roles import chosen_roles, named_columns, read_codes
 from genre_core.data.tables.several import one_each, rows_kept
 from genre_core.data.tables.written import Signs, read_written
 from genre_core.errors import DataError, ManyGenresError
@@ -121,6 +121,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
     problems: dict[str, str] | None = None
     if reader is not None:
         frame, problems = _numbers_read(frame, {label.name, *find_levels(frame, chosen, label.name).values()}, reader)
+    frame = _without_codes(frame, config.codes)
     columns = judge_columns(frame, label, chosen, problems)
     features = {column.name: column.categories for column in columns if column.role == "feature"}
     if not features:
@@ -207,6 +208,18 @@ def _numbers_read(
             if read.problem:
                 problems[name] = read.problem
     return frame.assign(**found) if found else frame, problems
+
+
+def _without_codes(frame: "pd.DataFrame", codes: str) -> "pd.DataFrame":
+    """Return a table in which numbers that stand for a missing value are missing."""
+    found: dict[str, FloatArray] = {}
+    for name, code in read_codes(codes).items():
+        refuse_unknown(frame, name, "code for missing values")
+        values = numbers(frame[name])
+        if values is None:
+            raise DataError(f"{name} holds text, so that no number stands for a missing value in it.")
+        found[name] = np.where(values == code, np.nan, values)
+    return frame.assign(**found) if found else frame
 
 
 def _emptied(names: "pd.Series[str]", kept: Mask) -> tuple[str, ...]:

@@ -117,3 +117,22 @@ def changed_roles(columns: Sequence[Column], roles: dict[str, Role], config: Tab
 
 _SINGLE: dict[Role, str] = {"label": "label", "group": "group", "identifier": "name"}
 _LISTS: dict[Role, str] = {"feature": "taken", "left out": "left_out"}
+
+
+def read_codes(text: str) -> dict[str, float]:
+    """Read numbers that stand for a missing value by column, such as `key=-1, tempo=-999`; raises DataError."""
+    found: dict[str, float] = {}
+    for item in read_names(text):
+        name, _, code = item.rpartition("=")
+        try:
+            found[name.strip()] = float(code)
+        except ValueError:
+            raise DataError(
+                f"{item[:60]} is no code for a missing value: write a column and its number, such as key=-1."
+            ) from None
+    return found
+
+
+def add_code(text: str, name: str, code: float) -> str:
+    """Return the text that names one more number for a missing value of a column."""
+    return write_names(f"{column}={number:g}" for column, number in {**read_codes(text), name: code}.items())
