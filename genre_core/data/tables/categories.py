@@ -1,6 +1,6 @@
 """Columns of categories, such as the key of a track: each category is a feature of its own, 0 or 1."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +37,12 @@ def numbered_categories(name: str, series: "pd.Series[Any]") -> tuple[str, ...]:
 def marked(name: str, categories: Sequence[str]) -> tuple[str, ...]:
     """Return the names of the features that categories become: of two, one says it all."""
     return tuple(f"{name}={category}" for category in (categories if len(categories) > 2 else categories[1:]))
+
+
+def feature_names(features: Mapping[str, tuple[str, ...]]) -> tuple[tuple[str, ...], tuple[bool, ...]]:
+    """Return the names of the features that columns become, and which of them say categories."""
+    found = [(one, bool(own)) for name, own in features.items() for one in (marked(name, own) if own else (name,))]
+    return tuple(one for one, _ in found), tuple(is_mark for _, is_mark in found)
 
 
 def marks(series: "pd.Series[Any]", categories: Sequence[str]) -> FloatArray:

@@ -151,7 +151,10 @@ def level_of(name: str) -> str | None:
 
 def names_nobody(names: "pd.Series[str]") -> "pd.Series[bool]":
     """Say which names of artists or albums (n_rows,) are none: unknown, Various Artists."""
-    return names.str.fullmatch(NOBODY).fillna(value=False).astype(bool)
+    import pandas as pd
+
+    every = pd.Series(names.dropna().unique(), dtype="str")
+    return names.isin(every[every.str.fullmatch(NOBODY)])
 
 
 def is_index_name(name: str) -> bool:

@@ -24,6 +24,12 @@ def path_columns(frame: "pd.DataFrame") -> dict[str, Any]:
     return {name: values for name, values in found.items() if name not in frame.columns}
 
 
+def folder_columns(frame: "pd.DataFrame") -> dict[str, Any]:
+    """Return the levels of folders that a table's names of files hold, as `path_columns` does."""
+    keys = [c for c in map(str, frame.columns) if is_key(c) and not is_numeric(frame[c])]
+    return {name: own for key in keys for name, own in _folders(frame[key], key).items() if name not in frame.columns}
+
+
 def with_paths(frame: "pd.DataFrame", named: Collection[str]) -> "pd.DataFrame":
     """Return a table with those of its path columns that are named."""
     if all(name in frame.columns or ": " not in name for name in named):
