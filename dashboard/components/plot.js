@@ -28,7 +28,7 @@ function themed(value, twins) {
 
 const coarse = matchMedia("(pointer: coarse)").matches;
 const config = {
-  displaylogo: false, showTips: false, responsive: false, doubleClick: "reset", displayModeBar: coarse ? false : "hover",
+  displaylogo: false, showTips: false, responsive: false, doubleClick: "reset",
 };
 const MOST_CORNERS = 40;
 const NEAR = 5;  // pixels around a point that is pressed
@@ -44,8 +44,9 @@ function configOf(chart) {
     click: (node) => Plotly.downloadImage(node, { format: "svg", filename: name }),
   };
   chart.configured = {
-    ...config, key, displayModeBar: pickable ? !coarse : config.displayModeBar,
-    modeBarButtons: [...(pickable ? [["lasso2d", "select2d"]] : []), ["zoom2d", "pan2d", "resetScale2d", "toImage", svg]],
+    ...config, key, displayModeBar: coarse || pickable || "hover",
+    modeBarButtons: coarse ? [["toImage", svg]]
+      : [...(pickable ? [["lasso2d", "select2d"]] : []), ["zoom2d", "pan2d", "resetScale2d", "toImage", svg]],
     toImageButtonOptions: { filename: name, scale: 2 },
   };
   return chart.configured;

@@ -285,6 +285,7 @@ def test_what_cannot_be_saved_is_not_lost(store, answered, monkeypatch):
 def test_runs_are_reported_together(store, answered):
     page = opened(REPORT, runs="two,one")
     assert "compared with" in texts(page)
+    assert "kept with the first of these runs" in texts(page)
     made = taking_home.made_of("report.html", [store.run("two"), store.run("one")]).found
     assert made.name == "Second two and 1 other report.html"
     assert b"The compared runs" in made.content

@@ -25,7 +25,7 @@ def main() -> None:
     if not found:
         return
     st.header(plain(sentences.answer(found)), anchor=False)
-    st.caption(sentences.HOW)
+    st.caption(sentences.how(found))
     left, right = st.columns([1, 1.25], gap="medium")
     with left:
         writing.draw(found[0])

@@ -8,10 +8,7 @@ from genre_core.store.run_result import distinct_names
 from genre_core.store.schema import Run
 from genre_core.text import joined
 
-HOW = (
-    "What you write is kept with the run and stands at the end of its section. An empty line begins a paragraph, "
-    "`-` a point; write `**bold**` and `*italic*`."
-)
+MARKS = "An empty line begins a paragraph, `-` a point; write `**bold**` and `*italic*`."
 UNSAVED = "Not saved yet: {}"
 
 
@@ -19,6 +16,12 @@ def answer(runs: Sequence[Run]) -> str:
     """Say what is reported on."""
     first, *others = distinct_names(runs)
     return f"Report on {first}" + (f", compared with {joined(others)}" if others else "")
+
+
+def how(runs: Sequence[Run]) -> str:
+    """Say where own paragraphs are kept, and what may stand in them."""
+    whose = "the first of these runs" if len(runs) > 1 else "the run"
+    return f"What you write is kept with {whose} and stands at the end of its section. {MARKS}"
 
 
 def none_of(run: Run, problem: str) -> tuple[Headline, Step]:
