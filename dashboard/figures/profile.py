@@ -39,7 +39,7 @@ def profile_figure(
     return {
         "data": data,
         "layout": layout(
-            heading("Track compared with its genres", note),
+            heading("Compared with its genres", note),
             xaxis={"title": {"text": "standard deviations from the average"}, **ZERO_LINE},
             yaxis=name_axis(
                 autorange="reversed",

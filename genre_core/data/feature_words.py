@@ -2,7 +2,7 @@
 
 import re
 
-NO_UNIT = "Synthetic numbers have no unit: tempo is not in beats a minute."
+NO_UNIT = "Synthetic numbers have no unit: tempo is not in BPM."
 
 _MEANS = {
     r"mfcc_?0*1": "The overall loudness of the spectrum (first mel-frequency cepstral coefficient).",
