@@ -143,7 +143,12 @@ class Panel:
             st.html(_COVER)
         if self.step.point and predicted and not (self.step.trains and done):
             st.html(_POINT.format(SELECTORS[self.step.point]))
-        return predicted or self.step.trains
+        return predicted or not self._page_tells
+
+    @property
+    def _page_tells(self) -> bool:
+        """Whether the page below would show what is asked: it shows a run."""
+        return not self.step.trains or bool(address.run_seen())
 
     def _missing(self) -> str:
         """Return the name of an earlier step whose run this one needs and does not have."""
@@ -216,7 +221,7 @@ class Panel:
         st.markdown(f"**{ask.text}**")
         prediction_fields(ask, key, self._genres)
         st.button("This is my prediction", key="predict", type="primary", on_click=self._predicted, args=(ask, key))
-        if not self.step.trains:
+        if self._page_tells:
             st.caption("The page opens after your prediction.")
 
     def _predicted(self, ask: Question, key: str) -> None:

@@ -181,6 +181,14 @@ class TestALessonThatIsLeft:
         assert {name: said(page, name) for name in page.query_params} == params
         assert "Now press **Train** below" in texts(page)
 
+    def test_a_run_in_the_address_is_not_shown_before_the_prediction(self, store):
+        params = params_of("learning-rate", lessons()["learning-rate"], 1, {})
+        page = at_step("train", params | {"run": train(store, lessons()["learning-rate"].step[0].config)}, Memory())
+        assert not has(page, "answer")
+        press(page, "This is my prediction")
+        assert has(page, "answer")
+        assert "You predicted" in texts(page)
+
     def test_a_prediction_that_was_not_made_is_asked_for(self, store):
         params = params_of("learning-rate", lessons()["learning-rate"], 2, {})
         trained = {"too-high": Answer(run=train(store, lessons()["learning-rate"].step[0].config))}
