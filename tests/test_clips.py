@@ -69,6 +69,9 @@ def test_clips_are_measured_and_then_loaded_as_features(folder, store):
     assert data.counts.tolist() == [N] * len(GENRES)
     assert data.tracks[0] == "chirp.00001.wav"
     assert list(data.groups) == []
+    first, second, third = sorted(GENRES)
+    merged = load_dataset(config.model_copy(update={"genres": f"*,both={first}+{third}"}), store)
+    assert (merged.genres, merged.counts.tolist()) == (("both", second), [2 * N, N])
     window = data.heard[0]
     own = extract(samples(store.clips.find(window.clip), 0, SECONDS), ["gtzan57"])["gtzan57"]
     assert data.X[0] == pytest.approx(own, rel=1e-6)

@@ -10,7 +10,8 @@ import pytest
 from genre_core.data.fma.genres import Hierarchy
 from genre_core.data.fma.importing import Imported, Progress, import_fma
 from genre_core.data.fma.layout import find_fma
-from genre_core.data.sources import load_dataset
+from genre_core.data.genres import write_counted
+from genre_core.data.sources import genre_sizes, load_dataset
 from genre_core.errors import DataError
 from genre_core.evaluation.hierarchy import Tree
 from genre_core.networks import MlpConfig
@@ -172,6 +173,24 @@ def test_a_genre_is_lifted_through_the_tree_where_none_is_given(folder, load):
         number = int(own.strip("[]").split(",")[0])
         lifted = TOP_GENRES[(number - 100) // 2 - 1]
         assert data.genres[y] == (top if isinstance(top, str) else lifted) == lifted
+
+
+def test_genres_are_merged_and_hang_in_the_tree_where_their_paths_part(load, steps, store):
+    usual = load(subset="full", genre="sub")
+    of = dict(zip(usual.genres, usual.paths, strict=True))
+    deep = next(genre for genre, path in of.items() if len(path) == 3)
+    sister = next(genre for genre, path in of.items() if genre != deep and path[0] == of[deep][0])
+    other = next(genre for genre, path in of.items() if path[0] != of[deep][0])
+    sizes = genre_sizes(FmaConfig(table=steps[-1].content_hash, subset="full", genre="sub", genres=deep), store)
+    assert sum(sizes.values()) == len(usual)
+    for partner, above in ((sister, of[deep][:1]), (other, ())):
+        text = write_counted(sizes, {genre: "mixed" if genre in (deep, partner) else genre for genre in sizes})
+        merged = load(subset="full", genre="sub", genres=text)
+        assert merged.paths[merged.genres.index("mixed")][: len(above)] == above
+        assert merged.paths[merged.genres.index("mixed")][-1] == "mixed"
+        assert merged.counts[merged.genres.index("mixed")] == sizes[deep] + sizes[partner]
+        assert len(merged) == len(usual)
+        assert any("count as mixed." in note for note in merged.notes)
 
 
 def test_sub_genres_have_a_tree(load):
