@@ -207,3 +207,14 @@ def test_a_code_for_missing_is_treated_as_missing_by_one_click():
     }.items():
         with pytest.raises(DataError, match=sentence):
             load(loudness=loud, config={"codes": codes})
+
+
+def test_ids_of_genres_are_joined_with_the_list_that_names_them():
+    rows = [f"{i},Song {i},{(21, 58, 66)[i % 3]},{i * 37 % 101 + 0.5}" for i in range(N)]
+    tracks = "\n".join(["track_id,title,genre_id,x", *rows]).encode()
+    names = ["21,9,0,Hip-Hop,21", "12,9,0,Rock,12", "58,3,12,Psych-Rock,12", "66,3,12,Indie-Rock,12"]
+    genres = "\n".join(["genre_id,#tracks,parent,title,top_level", *names]).encode()
+    data = load_bytes([("tracks.csv", tracks), ("genres.csv", genres)])
+    assert (data.genres, len(data)) == (("Hip-Hop", "Indie-Rock", "Psych-Rock"), N)
+    assert data.features == ("x",)
+    assert "genre_parent_title groups the genres of genre_title, 3 into 2" in found(data, "coarser genres").sentence

@@ -299,7 +299,7 @@ def _join(left: Any, right: Any, names: str) -> tuple[Any, list[str]]:
     import pandas as pd
     import pyarrow as pa
 
-    first, second = left.to_pandas(), right.to_pandas()
+    first, second = _of_genres(left.to_pandas()), _of_genres(right.to_pandas())
     second.columns = pd.Index(_named_alike(list(second.columns), list(first.columns)))
     key = _shared_key(first, second)
     if key is None:
@@ -317,6 +317,16 @@ def _join(left: Any, right: Any, names: str) -> tuple[Any, list[str]]:
     if any(unmatched):
         notes.append(f"{count_of(int(sum(unmatched)), 'row')} of {names} left out: the other file has no such {key}.")
     return pa.Table.from_pandas(joined, preserve_index=False), notes
+
+
+def _of_genres(frame: Any) -> Any:
+    """Return a list of genres, such as FMA's genres.csv, with columns that say so, and its parents by their titles."""
+    if not {"genre_id", "title", "parent"} <= set(frame.columns):
+        return frame
+    titles = dict(zip(frame["genre_id"], frame["title"], strict=True))
+    above = "top_level" if "top_level" in frame.columns else "parent"
+    told = frame.assign(genre_parent_title=frame[above].map(titles).fillna(frame["title"]))
+    return told[["genre_id", "title", "genre_parent_title"]].rename(columns={"title": "genre_title"})
 
 
 def _named_alike(names: Sequence[str], others: Sequence[str]) -> list[str]:
