@@ -75,3 +75,25 @@ def test_the_merged_view_of_evaluate_trains_with_the_genres_as_one(store, table)
     link = next(item.proto for item in page.get("page_link") if item.proto.label == "Train with them as one")
     assert "data.genres=%2A%2Cblues+%26+metal%3Dblues%2Bmetal" in link.query_string
     assert drawn(page, "matrix")["view"]["genres"] == ["blues + metal", "disco"]
+
+
+def test_what_is_asked_about_a_table_is_answered_by_one_click_each(store):
+    names = ("blues", "rock", "soul")
+    rows = [
+        f"{names[n % 3]} list {n // 15},{names[n % 3]},{200_000 + 137 * n},{('C', 'D', 'E')[n // 3 % 3]},"
+        f"{-1 if n < 6 else n * 37 % 101 + 0.5},{('train', 'test')[n // 3 % 4 == 0]}"
+        for n in range(120)
+    ]
+    text = "\n".join(["playlist,genre,duration_ms,key,tempo,split", *rows])
+    page = on_table(tables.add_table([("asked.csv", text.encode())]))
+    for label, name, value in (
+        ("Use duration_ms as a feature", "data.taken", "duration_ms"),
+        ("Use key as a feature", "data.taken", "duration_ms,key"),
+        ("Treat -1 as missing", "data.codes", "tempo=-1"),
+        ("Keep playlist together", "data.group", "playlist"),
+        ("Split as published", "split.by", "published"),
+    ):
+        page = press(page, label)
+        assert page.query_params[name] == value, label
+    assert "It names 90 train and 30 test rows; the validation part is cut from the training part." in texts(page)
+    assert "5 features" in page.header[0].value
