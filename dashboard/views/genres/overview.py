@@ -27,7 +27,7 @@ def draw(judged: Judged) -> None:
     _rulers(judged, shown, "rulers")
     if rest := hardest[len(shown) :]:
         opened = st.expander(
-            f"The {len(rest):,} other genres, which are recognized more often", key="other genres", type="compact",
+            f"The {len(rest):,} other genres", key="other genres", type="compact",
             on_change="rerun",
         )  # fmt: skip
         if opened.open:
