@@ -211,7 +211,7 @@ def test_columns_that_joined_files_share_count_once_where_they_are_the_same() ->
 def test_ragged_rows_are_left_out_and_counted() -> None:
     reading = text_table("a,b,label\n1,2,rock\n1,2\n1,2,rock,9\n3,4,jazz\n")
     assert reading.n_rows == 2
-    assert reading.notes == ("2 ragged rows left out: more or fewer values than columns.",)
+    assert reading.notes == ("2 ragged rows left out: more or fewer values than columns, such as “1,2” with 2 values.",)
 
 
 def test_repeated_and_absent_names_are_numbered() -> None:

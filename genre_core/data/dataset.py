@@ -52,8 +52,9 @@ class Dataset:
     """Rows with their inputs and genres; a row is a track, or a piece of one.
 
     `features` names the columns of `X` (n_samples, n_features); it is empty where a row is no list of features, and
-    `X` then raises a DataError. `tracks` names each row; `notes` are sentences on what loading did to the data;
-    `columns` says what each column of a table was taken for. `groups` maps a level of `GROUPS` to the numbers
+    `X` then raises a DataError. `tracks` names each row; `notes` are sentences on what loading did to the data, and
+    `lost` those of them, and of reading, on what nobody chose to leave out; `columns` says what each column of a table
+    was taken for. `groups` maps a level of `GROUPS` to the numbers
     (n_samples,) of the tracks, albums or artists that the rows belong to; it has only levels that say something (see
     `telling`). `published` (n_samples,) holds positions in `PARTS` where the data come with a split of their own, -1
     for a row in no part of it. `y_clean` (n_samples,) holds the true classes where `y` is what noisy labels say.
@@ -78,6 +79,7 @@ class Dataset:
     paths: tuple[tuple[str, ...], ...] = ()
     heard: "tuple[Window, ...]" = ()
     recorded: Mapping[str, Sequence[float | str]] = field(default_factory=dict)
+    lost: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         assert set(self.groups) <= set(GROUPS), f"levels are {GROUPS}"

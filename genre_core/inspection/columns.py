@@ -28,7 +28,7 @@ MANY_COLUMNS = 1000
 
 def find(dataset: Dataset) -> list[Finding]:
     """Return what is odd about single columns; categories are 0 or 1 and cannot be odd."""
-    told = [*_problems(dataset), *_coarser(dataset), *_together(dataset), *_alone(dataset)]
+    told = [*_lost(dataset), *_problems(dataset), *_coarser(dataset), *_together(dataset), *_alone(dataset)]
     if not (dataset := _measured(dataset)).features:
         return told
     rows = sample(np.arange(len(dataset)), MAX_ROWS)
@@ -55,6 +55,11 @@ def _measured(dataset: Dataset) -> Dataset:
     kept = ~np.array(inputs.is_mark)
     names = tuple(name for name, here in zip(dataset.features, kept, strict=True) if here)
     return replace(dataset, inputs=Features(dataset.X[:, kept], names))
+
+
+def _lost(dataset: Dataset) -> list[Finding]:
+    """Report rows and values that were lost when the data were read."""
+    return [Finding("left out", "warning", sentence) for sentence in dataset.lost]
 
 
 def _problems(dataset: Dataset) -> list[Finding]:

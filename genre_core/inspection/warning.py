@@ -26,6 +26,7 @@ Kind = Literal[
     "code for missing",
     "outliers",
     "long tails",
+    "left out",
     "read in part",
     "not taken",
     "several genres",

@@ -600,3 +600,9 @@ def test_columns_that_each_mark_a_genre_are_chosen_together_on_the_page(store):
     assert roles(page) == {
         "file": "identifier", "a": "feature", "b": "feature", "rock": "label", "jazz": "label", "folk": "label",
     }  # fmt: skip
+
+
+def test_rows_that_were_lost_are_a_finding_and_said_once(store):
+    rows = [f"{'xy'[i // 2 % 2]},{i % 7 / 3},{i % 11}" for i in range(60)]
+    page = dropped(on_table(""), ("a.csv", "\n".join(["genre,a,b", ",1,2", *rows]).encode()))
+    assert texts(page).count("1 row left out: no genre.") == 1

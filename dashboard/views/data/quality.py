@@ -49,7 +49,8 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
                 "No copies, leaks or unbalanced genres were found." if gaps else "No unbalanced genres were found."
             )
         for note in data.notes:
-            if "published split" not in note and "official split" not in note:  # said where the split is
+            is_said = note in data.lost or "published split" in note or "official split" in note
+            if not is_said:  # as a finding, or where the split is
                 st.caption(plain(note, LONGEST))
         _changed(config, data)
         if gaps and gaps.columns:

@@ -82,7 +82,9 @@ def _take(finding: Finding, config: TableConfig, data: Dataset) -> list[Remedy]:
     if finding.kind == "coarser genres":
         label = f"Use {finding.columns[0]} as the genre"
         return [Remedy(label, {"data.label": finding.columns[0], "data.genres": None})]
-    if finding.kind == "code for missing":
+    if finding.kind == "read in part":
+        return _without_words(finding, data)
+    if finding.kind == "code for missing" or (finding.kind == "outliers" and _is_one_number(finding, data)):
         name = finding.columns[0]
         code = float(data.X[finding.rows[0], data.features.index(name)])
         return [Remedy(f"Treat {code:g} as missing", {"data.codes": add_code(config.codes, name, code)})]
@@ -96,6 +98,19 @@ def _take(finding: Finding, config: TableConfig, data: Dataset) -> list[Remedy]:
     if finding.kind != "not taken":
         return []
     return [Remedy(f"Use {name} as a feature", take=(name,)) for name in finding.columns]
+
+
+def _without_words(finding: Finding, data: Dataset) -> list[Remedy]:
+    """Offer to use a column of numbers and words, the words as missing."""
+    column = next((column for column in data.columns if (column.name,) == finding.columns), None)
+    if column is None or column.role != "left out" or "are no numbers" not in column.problem:
+        return []
+    return [Remedy(f"Use {column.name}, these values as missing", take=(column.name,))]
+
+
+def _is_one_number(finding: Finding, data: Dataset) -> bool:
+    values = data.X[list(finding.rows), data.features.index(finding.columns[0])]
+    return len(values) > 1 and bool((values == values[0]).all())
 
 
 def _fewer_rows(finding: Finding, config: TableConfig | FmaConfig, data: Dataset, n_complete: int) -> list[Remedy]:

@@ -23,7 +23,7 @@ from genre_core.data.tables.calling import group_names, titles
 from genre_core.data.tables.categories import feature_names
 from genre_core.data.tables.cells import texts, track_keys
 from genre_core.data.tables.delimited import count_of
-from genre_core.data.tables.kept import kept_rows
+from genre_core.data.tables.kept import kept_rows, lost_of
 from genre_core.data.tables.labels import candidates, find_label, refuse_many
 from genre_core.data.tables.meaning import meaning, numbers_read
 from genre_core.data.tables.parts import find_parts
@@ -131,6 +131,7 @@ def _to_dataset(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str,
         published=parts.numbers if parts else None,
         group_names=group_names(rows, groups, table.levels, table.key),
         titles=titles(rows, table.name),
+        lost=(*filter(None, (reader or {}).get("lost", "").split("\n")), *lost_of(kept.notes)),
     )
     return sampled(dataset, config.sample, config.sample_seed)
 

@@ -67,7 +67,7 @@ def judge_columns(
     columns = []
     for name in map(str, frame.columns):
         if name == label.name:
-            columns.append(Column(name, "label", label.reason))
+            columns.append(Column(name, "label", label.reason, label.problem if problems is not None else ""))
         elif name in label.marks:
             why = f"One of {len(label.marks)} columns of genres, each 0 or 1."
             columns.append(Column(name, "label", why))

@@ -149,10 +149,12 @@ def parse(name: str, layout: Layout) -> tuple[Any, tuple[str, ...]]:
     from pyarrow import csv as arrow_csv
 
     text, lengths = layout.text, list[int]()
+    first = ""
     swallowed = False
 
     def leave_out(row: Any) -> str:
-        nonlocal swallowed
+        nonlocal swallowed, first
+        first = first or row.text
         swallowed = swallowed or "\n" in row.text
         lengths.append(row.actual_columns)
         return "skip"
@@ -185,8 +187,13 @@ def parse(name: str, layout: Layout) -> tuple[Any, tuple[str, ...]]:
             f"{name} has {count_of(len(layout.names), 'column')} in its header but {width:,} in its rows: "
             "give each row one value per column."
         )
-    notes = (f"{count_of(len(lengths), 'ragged row')} left out: more or fewer values than columns.",) if lengths else ()
+    notes = (f"{count_of(len(lengths), 'ragged row')} left out: {_ragged(first, lengths[0])}",) if lengths else ()
     return table.rename_columns(list(layout.names)), notes
+
+
+def _ragged(row: str, n_values: int) -> str:
+    start = " ".join(row[:40].split())
+    return f"more or fewer values than columns, such as “{start}” with {count_of(n_values, 'value')}."
 
 
 def unique_names(names: Iterable[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """Rows of a table that are used: those with a genre that is chosen and common enough, and with features."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ LARGEST = 1e300
 """From here on a number stands for one that is missing: programs write the largest that there is."""
 
 Mask = npt.NDArray[np.bool_]
+_LOST = re.compile(r"left out: (no genre|every feature is missing)\.$|^No row of the genre|infinite values? taken")
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,6 +73,11 @@ def kept_rows(table: Meaning, config: TableConfig) -> Kept:
         kept = kept.where(one, note)
     common, rare = _common(kept.names, config.min_tracks)
     return kept.where(common, *merge_notes(counted), *rare, *infinite)
+
+
+def lost_of(notes: Iterable[str]) -> tuple[str, ...]:
+    """Return those of the notes that tell of rows and values that nobody chose to leave out."""
+    return tuple(note for note in notes if _LOST.search(note))
 
 
 def _emptied(names: "pd.Series[str]", kept: Mask) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from genre_core.data.tables.cells import (
     REPEATED_NAME,
+    composed,
     is_category_name,
     is_identifier_name,
     is_index_name,
@@ -18,6 +19,7 @@ from genre_core.data.tables.cells import (
     numbers,
     plain,
     refuse_unknown,
+    texts,
 )
 from genre_core.data.tables.onehot import chosen_marks, genres_by_marks, is_mark, marked_genres
 from genre_core.data.tables.roles import write_names
@@ -64,6 +66,8 @@ class Label:
     name: str
     reason: str
     values: "pd.Series[str]"
+    problem: str = ""
+    """What of its cells was lost or changed."""
     marks: tuple[str, ...] = ()
     """The columns that name it, where there is one for each genre."""
 
@@ -133,7 +137,7 @@ def _by_marks(frame: "pd.DataFrame", marks: tuple[str, ...], name: str) -> Label
     for mark in marks:
         if not is_mark(frame[mark].dropna()):
             raise DataError(f"{mark} is not 0 or 1 alone, so it marks no genre: choose one column as the genre.")
-    return Label(name, "", genres_by_marks(frame, marks), marks)
+    return Label(name, "", genres_by_marks(frame, marks), marks=marks)
 
 
 def _checked(frame: "pd.DataFrame", name: str, reason: str) -> Label:
@@ -144,7 +148,24 @@ def _checked(frame: "pd.DataFrame", name: str, reason: str) -> Label:
         raise DataError(f"The genre column {name} has no value in it: choose another column.")
     if n_genres == 1:
         raise DataError(f"The genre column {name} holds one genre, {values.dropna().iloc[0]}: at least two are needed.")
-    return Label(name, reason, values)
+    return Label(name, reason, values, problem=_told(frame[name], values))
+
+
+def _told(series: "pd.Series[Any]", values: "pd.Series[str]") -> str:
+    """Say which rows have no genre, and which genres were written in two ways that look the same."""
+    missing = values.isna().to_numpy()
+    told = []
+    if n := int(missing.sum()):
+        cells = series[missing].dropna().astype("str").str.strip()
+        words = cells[cells != ""].value_counts()
+        said = f", of which {int(words.iloc[0]):,} say “{words.index[0][:30]}”" if len(words) else ""
+        rows, first = "row has" if n == 1 else "rows have", int(missing.argmax()) + 1
+        told.append(f"{n:,} {rows} no genre, the first is row {first:,}{said}.")
+    names = texts(series[~missing]).drop_duplicates()
+    again = composed(names)
+    if several := sorted(again[again.duplicated(keep=False)].unique()):
+        told.append(f"{several[0]} is written with accents in two Unicode forms, which count as one genre.")
+    return " ".join(told)
 
 
 def _n_genres(series: "pd.Series[Any]", min_tracks: int = 1) -> int:

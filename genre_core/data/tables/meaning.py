@@ -13,7 +13,7 @@ from genre_core.data.tables.labels import Label, find_label, may_group
 from genre_core.data.tables.paths import folder_columns, with_paths
 from genre_core.data.tables.roles import Chosen, chosen_roles, named_columns, read_codes
 from genre_core.data.tables.several import one_each
-from genre_core.data.tables.written import Signs, read_written
+from genre_core.data.tables.written import MOST_ODD, MOST_TAKEN, Signs, read_written
 from genre_core.errors import DataError
 from genre_core.settings.config import TableConfig
 
@@ -71,7 +71,8 @@ def meaning(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str, str
     if reader is not None:
         if not chosen.group:
             frame = frame.assign(**{name: c for name, c in folder_columns(frame).items() if may_group(name, c, label)})
-        frame, problems = numbers_read(frame, {label.name, *find_levels(frame, chosen, label.name).values()}, reader)
+        others = {label.name, *find_levels(frame, chosen, label.name).values()}
+        frame, problems = numbers_read(frame, others, reader, chosen.taken)
     frame = _without_codes(frame, config.codes)
     columns = judge_columns(frame, label, chosen, problems)
     if not any(column.role == "feature" for column in columns):
@@ -89,9 +90,12 @@ def _no_feature(columns: Collection[Column]) -> str:
 
 
 def numbers_read(
-    frame: "pd.DataFrame", others: Collection[str], reader: Mapping[str, str]
+    frame: "pd.DataFrame", others: Collection[str], reader: Mapping[str, str], taken: Collection[str] = ()
 ) -> tuple["pd.DataFrame", dict[str, str]]:
-    """Return a table whose text is numbers where it says numbers, and what was lost by column; but not of `others`."""
+    """Return a table whose text is numbers where it says numbers, and what was lost by column; but not of `others`.
+
+    Columns that are `taken` as features may hold more words among their numbers.
+    """
     import pandas as pd
 
     found, problems = dict[str, FloatArray](), dict[str, str]()
@@ -99,7 +103,7 @@ def numbers_read(
     for name in map(str, frame.columns):
         if name in others or pd.api.types.is_numeric_dtype(frame[name].dtype) or is_identifier_name(name):
             continue
-        if read := read_written(texts(frame[name]), signs):
+        if read := read_written(texts(frame[name]), signs, MOST_TAKEN if name in taken else MOST_ODD):
             found[name] = read.values
             if read.problem:
                 problems[name] = read.problem

@@ -27,6 +27,8 @@ SPLIT = "split"
 """Column that says from the file of which part a row is."""
 READER = "genre_lab"
 """Key of a stored table's metadata: how it was read, which tells how its text is to be taken."""
+LOST = " left out: "
+"""What notes say of rows that were lost."""
 MAX_ROWS = 2_000_000
 MAX_VALUES = 50_000_000
 """Most values (rows × columns) of a table: 400 MB as float64."""
@@ -102,7 +104,9 @@ def read_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> Read
     notes += [*found, *filter(None, [how.sentence()])]
     _check_shape(" + ".join(names), table.num_rows, table.num_columns)
     return Reading(
-        _to_parquet(table, decimals.pop() if len(decimals) == 1 else UNKNOWN, how),
+        _to_parquet(
+            table, decimals.pop() if len(decimals) == 1 else UNKNOWN, how, [note for note in notes if LOST in note]
+        ),
         digest.hexdigest(),
         " + ".join(names),
         table.num_rows,
@@ -377,12 +381,13 @@ def read_with(parquet: bytes) -> dict[str, str] | None:
     return found
 
 
-def _to_parquet(table: Any, decimal: str, how: How) -> bytes:
+def _to_parquet(table: Any, decimal: str, how: How, lost: Sequence[str]) -> bytes:
     """Write a table so that the same table gives the same bytes."""
     from pyarrow import parquet, types
 
     buffer = io.BytesIO()
     said = {"thousands": how.thousands, "said": how.to_json()} if how.is_said else {}
+    said |= {"lost": "\n".join(lost)} if lost else {}
     table = table.replace_schema_metadata({READER: json.dumps({"decimal": decimal} | said)})
     # Floats rarely repeat: split by bytes instead of numbered, they are written in half the time, and smaller.
     floats = [field.name for field in table.schema if types.is_floating(field.type)]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 MOST_ODD = 0.1
 """Share of values that may be no numbers in a column that is taken for one of numbers."""
+MOST_TAKEN = 0.5
+"""That share in a column that a person takes as a feature."""
 GLANCE_ROWS = 2000
 _MULTIPLIERS = ("k", "K", "m", "M", "G", "µ", "%", "‰")
 
@@ -68,13 +70,13 @@ class Written:
     problem: str = ""
 
 
-def read_written(text: "pd.Series[str]", signs: Signs = Signs()) -> Written | None:
-    """Return a column of text as numbers, where it is nearly all numbers; None where it is not.
+def read_written(text: "pd.Series[str]", signs: Signs = Signs(), most_odd: float = MOST_ODD) -> Written | None:
+    """Return a column of text as numbers, where no more than a share of it is odd; None where it is not.
 
     `text` is stripped, and missing where it says so.
     """
     known = text.dropna()
-    if known.empty or not known.iloc[:GLANCE_ROWS].str.contains(r"\d", regex=True).mean() >= 1 - MOST_ODD:
+    if known.empty or not known.iloc[:GLANCE_ROWS].str.contains(r"\d", regex=True).mean() >= 1 - most_odd:
         return None
     bare = known.str.replace("−", "-", regex=False)
     if signs.grouping:
@@ -95,7 +97,7 @@ def read_written(text: "pd.Series[str]", signs: Signs = Signs()) -> Written | No
     bare = bare.str.replace(",", ".", regex=False)
     is_number = bare.str.match(_PLAIN)
     n_odd = int((~is_number).sum())
-    if n_odd > MOST_ODD * len(known):
+    if n_odd > most_odd * len(known):
         return None
     values = np.full(len(text), np.nan)
     values[np.flatnonzero(text.notna().to_numpy())[is_number.to_numpy()]] = bare[is_number].astype(np.float64)
