@@ -10,6 +10,7 @@ import lzma
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -23,6 +24,7 @@ from genre_core.settings.config import SplitConfig
 from tests.test_table import load_bytes
 
 N_ROWS = 120
+WRITTEN = Path(__file__).parents[1] / ".github" / "tables.md"
 GENRES = (b"Jazz", b"Rock")
 POINTER = b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"5c" * 32 + b"\nsize 1107270\n"
 
@@ -59,6 +61,17 @@ def workbook(table: bytes) -> bytes:
     return buffer.getvalue()
 
 
+def marks() -> bytes:
+    """Write tracks with a column of 0 and 1 for each genre."""
+    return b"tempo,rms,Jazz,Rock\n" + rows("", "~,~,G")[1:].replace(b"Jazz", b"1,0").replace(b"Rock", b"0,1")
+
+
+def both() -> bytes:
+    """Write numbers that can be thousands or have decimals."""
+    lines = (b"%b;1.%d;%d\n" % (GENRES[i // 3 % 2], 400 + i, i % 9) for i in range(N_ROWS))
+    return b"label;tempo;rms\n" + b"".join(lines)
+
+
 @dataclass(frozen=True)
 class Case:
     """A file and what must come of it."""
@@ -85,6 +98,12 @@ CASES = {
         n=2 * N_ROWS,
         genres=("Hip-Hop", "hiphop"),
         said="Hip-Hop and hiphop look like one genre but are treated as different",
+    ),
+    "labels −1 and 1": Case(rows("label,tempo,rms", "#,~,~").replace(b"\n0,", b"\n-1,"), genres=("-1", "1")),
+    "several genres in a cell": Case(
+        rows("label,tempo,rms", "G|Pop,~,~", 60) + rows("", "G,~,~", 60, seed=6)[1:],
+        genres=("Jazz", "Jazz|Pop", "Rock", "Rock|Pop"),
+        said="several genres",
     ),
     # columns that measure nothing
     "filename": Case(rows("filename,tempo,rms,label", "a{i}.wav,~,~,G"), said="Names the tracks; not a measurement."),
@@ -171,6 +190,11 @@ CASES = {
         genres=("Rock", "爵士"),
         said="Read as Gb18030, in which it says “爵士”",
     ),
+    "thousands or decimals": Case(
+        both(),
+        features=("rms",),
+        said="nothing here tells which: read the file otherwise",
+    ),
     "Cyrillic": Case(
         rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "Джазовая").encode("cp1251"),
         genres=("Rock", "Джазовая"),
@@ -187,6 +211,14 @@ CASES = {
     "files pasted side by side": Case(
         rows("track_id,label,track_id,tempo,rms", "{i}7,G,9{i}3,~,~"), said="track_id.2 does not agree with track_id"
     ),
+    "0/1 columns beside the genre": Case(
+        rows("label,tempo,rms,Jazz", "G,~,~,#"), said="Jazz is 0 or 1 and named as the genre Jazz, so it is left out"
+    ),
+    "a column for each genre": Case(
+        marks(),
+        said="One of 2 columns of genres, each 0 or 1.",
+        config={"label": "Jazz,Rock"},
+    ),
     # names
     "repeated names": Case(rows("label,mfcc,mfcc", "G,~,~"), features=("mfcc", "mfcc.2"), said="as mfcc.2."),
     "a genre called NA": Case(
@@ -199,6 +231,7 @@ CASES = {
         rows("label,tempo,rms", "G,~,~", 60).replace(b"Jazz", "Forró".encode())
         + rows("", "G,~,~", 60, seed=6)[1:].replace(b"Jazz", "Forro\u0301".encode()),
         genres=("Forró", "Rock"),
+        said="Forró is written with accents in two Unicode forms, which count as one genre",
     ),
     # other forms
     "gzip": Case(gzip.compress(rows("label,tempo,rms", "G,~,~"), mtime=0)),
@@ -274,6 +307,17 @@ REFUSED = {
 }
 
 
+def kinds() -> str:
+    """Return the table of kinds and what comes of each, in Markdown."""
+    lines = ["# What comes of each kind of table", "", "| kind of table | what comes of it |", "|---|---|"]
+    for name, case in CASES.items():
+        counts = f"{case.n} tracks, {len(case.genres)} genres, {len(case.features)} features"
+        levels = "".join(f", {n} {level}s" for level, n in case.levels.items())
+        lines.append(f"| {name} | {counts}{levels}{f'; “{case.said}”' if case.said else ''} |")
+    lines += [f"| {name} | refused: “{words}” |" for name, (_, words) in REFUSED.items()]
+    return "\n".join(lines) + "\n"
+
+
 def words_on(dataset: Dataset, notes: tuple[str, ...]) -> str:
     """Return all that a person is told about a data set."""
     told = [finding.sentence for finding in findings(dataset)]
@@ -303,3 +347,12 @@ def test_a_split_of_it_can_be_trained_on(name: str) -> None:
     split = split_dataset(dataset, SplitConfig())
     assert not split.leaky
     assert sum(len(split[part]) for part in ("train", "validation", "test")) == len(dataset)
+
+
+def test_the_table_of_kinds_says_what_these_tests_show() -> None:
+    """`python -m tests.test_tables_as_found` writes it."""
+    assert WRITTEN.read_text(encoding="utf-8") == kinds()
+
+
+if __name__ == "__main__":
+    WRITTEN.write_text(kinds(), encoding="utf-8")
