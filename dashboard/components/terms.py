@@ -15,8 +15,9 @@ CSS = Path(__file__).with_name("terms.css")
 
 def term(text: str, name: str) -> str:
     """Return text as HTML that shows the glossary's sentence on `name` on hover and focus, and the way to all terms."""
-    more = f' <a href="glossary?find={quote(name)}" target="_blank">All terms</a>'
-    return _explained(text, GLOSSARY[name], "gl-term", more)
+    more = f'<a href="glossary?find={quote(name)}" target="_blank">All terms</a>'
+    tip = f'<span class="gl-tip">{escape(GLOSSARY[name])} {more}</span>'
+    return _explained(text, GLOSSARY[name], "gl-term", tip=tip)
 
 
 def terms_line(parts: Sequence[tuple[str, str]], badges: Sequence[Badge] = ()) -> None:
@@ -41,10 +42,11 @@ def terms_table(rows: Sequence[tuple[str, str, str]], caption: str) -> None:
 
 
 def _badge(badge: Badge) -> str:
-    return _explained(badge.text, badge.meaning, f"gl-term gl-badge {badge.tone}")
+    return _explained(
+        badge.text, badge.meaning, f"gl-term gl-badge {badge.tone}", f'data-help="{escape(badge.meaning)}"'
+    )
 
 
-def _explained(text: str, meaning: str, classes: str, more: str = "") -> str:
-    said = escape(meaning)
-    tip = f'<span class="gl-tip">{said}{more}</span>'
-    return f'<span class="{classes}" tabindex="0" aria-description="{said}">{escape(text)}{tip}</span>'
+def _explained(text: str, meaning: str, classes: str, also: str = "", tip: str = "") -> str:
+    said = f'tabindex="0" aria-description="{escape(meaning)}" {also}'
+    return f'<span class="{classes}" {said}>{escape(text)}{tip}</span>'
