@@ -44,6 +44,7 @@ def test_a_cell_of_several_genres_counts_as_chosen(several, genres, n):
     else:
         assert not told
         assert any("hold several genres" in note for note in data.notes)
+        assert not any("no genre" in note for note in data.notes)
         config = configure({"data.source": "table", "data.several": several})
         assert taken(config, frozenset(), ())[0].values == {"data.several": None}
 

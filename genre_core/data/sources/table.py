@@ -85,7 +85,7 @@ def inspect(parquet: bytes, config: TableConfig | None = None) -> Inspection:
 def genre_sizes(config: TableConfig, tables: Tables) -> dict[str, int]:
     """Return how many rows each genre has, whichever are chosen of them; raises DataError."""
     frame = with_paths(read_frame(tables.read_table(config.table)), named_columns(config))
-    label, _ = one_each(find_label(frame, config, chosen_roles(frame, config).not_genre), config.several)
+    label, *_ = one_each(find_label(frame, config, chosen_roles(frame, config).not_genre), config.several)
     sizes = label.values.value_counts()
     return {genre: int(sizes[genre]) for genre in in_order(map(str, sizes.index))}
 

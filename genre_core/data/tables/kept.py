@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,11 +40,9 @@ class Kept:
     def where(self, mask: Mask, *notes: str) -> "Kept":
         """Return those of the rows where `mask` (n_rows,) says so, with a note on the others."""
         told = (*self.notes, *filter(None, notes))
-        return (
-            Kept(self.rows[mask], self.X[mask], self.names[mask], told)
-            if not mask.all()
-            else Kept(self.rows, self.X, self.names, told)
-        )
+        if mask.all():
+            return replace(self, notes=told)
+        return Kept(self.rows[mask], self.X[mask], self.names[mask], told)
 
 
 def kept_rows(table: Meaning, config: TableConfig) -> Kept:
@@ -61,8 +59,8 @@ def kept_rows(table: Meaning, config: TableConfig) -> Kept:
     rows = table.frame if chosen.all() else table.frame[chosen]
     X, infinite = _features(rows, table.features)
     complete, notes = _complete(X, config)
-    if not labelled.all():
-        notes = (f"{count_of(int((~labelled).sum()), 'row')} left out: no genre.", *notes)
+    if n_without := int((~labelled).sum()) - table.n_several:
+        notes = (f"{count_of(n_without, 'row')} left out: no genre.", *notes)
     if n_others := int((labelled & ~chosen).sum()):
         notes = (f"{count_of(n_others, 'row')} left out: their genres are not chosen.", *notes)
     notes = (*notes, *_emptied(label[rows.index], complete))

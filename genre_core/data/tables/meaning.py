@@ -34,6 +34,8 @@ class Meaning:
     chosen: Chosen
     columns: tuple[Column, ...]
     notes: tuple[str, ...]
+    n_several: int
+    """Rows that are left out because of several genres in their cell."""
 
     @property
     def features(self) -> dict[str, tuple[str, ...]]:
@@ -66,7 +68,7 @@ def meaning(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str, str
     """
     frame = with_paths(frame, named_columns(config))
     chosen = chosen_roles(frame, config)
-    label, notes = one_each(find_label(frame, config, chosen.not_genre), config.several)
+    label, notes, n_several = one_each(find_label(frame, config, chosen.not_genre), config.several)
     problems: dict[str, str] | None = None
     if reader is not None:
         if not chosen.group:
@@ -77,7 +79,7 @@ def meaning(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str, str
     columns = judge_columns(frame, label, chosen, problems)
     if not any(column.role == "feature" for column in columns):
         raise DataError(_no_feature(columns))
-    return Meaning(frame, label, chosen, columns, notes)
+    return Meaning(frame, label, chosen, columns, notes, n_several)
 
 
 def _no_feature(columns: Collection[Column]) -> str:

@@ -18,17 +18,24 @@ BETWEEN = r"\s*[|;]\s*"
 Mask = npt.NDArray[np.bool_]
 
 
-def one_each(label: Label, how: str) -> tuple[Label, tuple[str, ...]]:
-    """Return the genre column with one genre in each cell, as `how` says: each, first or none; and a note."""
+def one_each(label: Label, how: str) -> tuple[Label, tuple[str, ...], int]:
+    """Return the genre column with one genre in each cell, as `how` says: each, first or none.
+
+    Returns a note, and how many rows are left out, too.
+    """
     if how == "each":
-        return label, ()
+        return label, (), 0
     several = label.values.str.contains(BETWEEN, regex=True).fillna(value=False).astype(bool)
     if not (n := int(several.sum())):
-        return label, ()
+        return label, (), 0
     if how == "none":
-        return replace(label, values=label.values.mask(several)), (f"{_cells(n)} hold several genres: left out.",)
+        return replace(label, values=label.values.mask(several)), (f"{_cells(n)} hold several genres: left out.",), n
     first = label.values.str.split(BETWEEN, n=1, regex=True).str[0]
-    return replace(label, values=label.values.mask(several, first)), (f"{_cells(n)} hold several genres: the first.",)
+    return (
+        replace(label, values=label.values.mask(several, first)),
+        (f"{_cells(n)} hold several genres: the first.",),
+        0,
+    )
 
 
 def rows_kept(tracks: "pd.Series[Any]", genres: "pd.Series[str]", how: str) -> tuple[Mask, str]:
