@@ -128,6 +128,9 @@ CASES = {
     "quoted commas": Case(
         rows("title,tempo,rms,label", '"Song {i}, live",~,~,G'), said="Names the tracks; not a measurement."
     ),
+    "quotation marks with a sign before them": Case(
+        rows("title,tempo,rms,label", '"The \\"Song\\" {i}, live",~,~,G'), said="Names the tracks; not a measurement."
+    ),
     "comma in a column's name": Case(
         rows('"rms, dB",tempo,rms,label', "~,~,~,G"), said="Chosen by you.", config={"left_out": '"rms, dB"'}
     ),

@@ -53,10 +53,15 @@ def stored(config: DatasetConfig) -> StoredTable | None:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
+def _inspected(content_hash: str, _parquet: bytes | None = None) -> Inspection:
+    """Return what a table would be taken for as it is: one that is at hand, or stored; raises DataError if neither."""
+    return inspect(store().read_table(content_hash) if _parquet is None else _parquet)
+
+
 def inspection(content_hash: str) -> Inspection | None:
     """Return what a stored table would be taken for as it is; None where it is not stored."""
     try:
-        return inspect(store().read_table(content_hash))
+        return _inspected(content_hash)
     except DataError:
         return None
 
@@ -133,7 +138,7 @@ def add_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> str:
     Raises DataError where it is no table or holds no genre to choose, and StoreError where it could not be saved.
     """
     reading = read_table(files, how)
-    seen = inspect(reading.parquet)
+    seen = _inspected(reading.content_hash, reading.parquet)
     if seen.dataset is None and not (seen.candidates or seen.kept):
         raise DataError(f"{reading.name}: {seen.problem}")
     store().put_table(
@@ -261,7 +266,7 @@ def delete_table(content_hash: str) -> None:
     act(lambda: store().delete_table(content_hash))
     if own:
         forget_uploads(own)
-    for cached in (inspection, first_rows, dataset, sound_shape, check_split, findings_soon, gaps):
+    for cached in (_inspected, first_rows, dataset, sound_shape, check_split, findings_soon, gaps):
         cached.clear()
 
 

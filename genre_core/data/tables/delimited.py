@@ -41,6 +41,8 @@ csv.field_size_limit(BLOCK_BYTES)
 INDEX_HEADING = re.compile(r"(.*_)?(id|index|track|song|file|filename|name)", re.IGNORECASE)
 DECIMAL_POINT = re.compile(r"\s*[-+]?\d*\.\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
 NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*", re.IGNORECASE)
+ESCAPED_QUOTE = re.compile(rb'\\"(?! *[,;\t|\r\n]| *\Z)')
+"""A quotation mark within a cell as databases write it; at a cell's end the sign before it is a folder's."""
 SEP_LINE = re.compile(rb"\A\s*sep=(.)\r?\n", re.IGNORECASE)
 
 
@@ -75,6 +77,7 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
     """
     notes: list[str] = []
     try:
+        text = ESCAPED_QUOTE.sub(b'""', text) if b'\\"' in text else text
         named = SEP_LINE.match(text)
         if named:
             text = text[named.end() :]

@@ -19,7 +19,7 @@ LEAST_ALONE = 0.25
 """Share of the rows that must have a mark, and share of those that must have one alone."""
 _PREFIX = re.compile(r"(?i)^(?:sub)?(?:genres?|labels?|class|style|is)[_ .:-]+")
 _NOT_GENRE = re.compile(r"(.*_)?(mode|key|explicit|instrumental|live|vocal|has|time_signature)(_.*)?")
-_GLANCE_ROWS = 2000
+_GLANCE_ROWS, _FIRST_ROWS = 2000, 20
 
 
 def genre_of(name: str) -> str:
@@ -41,7 +41,8 @@ def marked_genres(frame: "pd.DataFrame") -> tuple[str, ...]:
 
     They are named as genres, as in `genre_rock`, or stand side by side, and many rows have one mark alone.
     """
-    marks = {str(name): not _is_other(str(name)) and is_mark(frame[name]) for name in frame.columns}
+    could = frame.head(_FIRST_ROWS).isin([0, 1, "0", "1"]).all()
+    marks = {str(name): here and not _is_other(str(name)) and is_mark(frame[name]) for name, here in could.items()}
     named = [name for name, is_one in marks.items() if is_one and _PREFIX.match(name)]
     runs = (list(run) for is_one, run in groupby(marks, marks.__getitem__) if is_one)
     beside: list[str] = max(runs, key=len, default=[])
