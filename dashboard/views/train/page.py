@@ -14,7 +14,6 @@ from dashboard.components.safely import refreshing
 from dashboard.components.tables import epoch_table, matrix_table
 from dashboard.components.tagger import tagger_offer
 from dashboard.components.take_home import take_home
-from dashboard.components.terms import terms_line
 from dashboard.components.usable import say_why_not, usable
 from dashboard.components.words import words
 from dashboard.services import runs, tables, tagger
@@ -120,7 +119,6 @@ def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> N
         _confusions(run, parts)
     if run:
         _tables(run)
-    terms_line([(name, name) for name in ("loss", "nats", "epoch", "hidden unit", "ReLU", "dropout")])
 
 
 def _network(run: Run | None, config: ExperimentConfig | None) -> bool:
