@@ -190,22 +190,22 @@ def test_each_configuration_whose_test_part_is_opened_counts_once(page, fresh, u
     page.get_by_text("1 other configuration").wait_for()
     assert not page.locator("td.cell").count()
     opening.click()
-    badge = page.get_by_text("test opened 2×", exact=True)
+    badge = page.locator(".gl-badge").filter(has_text="test opened 2×")
     badge.wait_for()
     badge.focus()
     page.wait_for_function(
-        """() => getComputedStyle(document.activeElement, "::after").content.includes("for 1 other configuration")"""
+        """() => document.activeElement.querySelector(".gl-tip")?.textContent.includes("for 1 other configuration")"""
     )
     page.reload()
     badge.wait_for()
     other = fresh("phone")
     other.goto(page.url)  # a pasted link shows what was opened before, and counts nothing
-    other.get_by_text("test opened 2×", exact=True).wait_for()
+    other.locator(".gl-badge").filter(has_text="test opened 2×").wait_for()
     other.goto(f"{url}/evaluate?run=third&part=test")
     other.get_by_role("button", name="Open the test part").click()
-    other.get_by_text("test opened 3×", exact=True).wait_for()
+    other.locator(".gl-badge").filter(has_text="test opened 3×").wait_for()
     page.reload()
-    page.get_by_text("test opened 3×", exact=True).wait_for()
+    page.locator(".gl-badge").filter(has_text="test opened 3×").wait_for()
 
 
 def test_what_is_not_answered_follows_the_keyboard_and_goes_back(page, url):

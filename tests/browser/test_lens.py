@@ -120,7 +120,7 @@ def test_train_leads_to_folds_in_one_click_they_are_followed_and_one_opens_on_ev
     page.locator(".stDataFrame").first.click(position={"x": 20, "y": 52})  # the first row's box
     page.get_by_role("link", name="Evaluate Fold 1 of 5").click()
     page.wait_for_url(re.compile("evaluate.*part=test"))
-    expect(page.get_by_text("held-out fold", exact=True)).to_be_visible()
+    expect(page.locator(".gl-badge").filter(has_text="held-out fold")).to_be_visible()
 
 
 def test_a_search_through_a_reload_its_best_opened_and_its_test_score_revealed_once(page, url):
@@ -128,7 +128,7 @@ def test_a_search_through_a_reload_its_best_opened_and_its_test_score_revealed_o
     page.goto(f"{url}/tune?{small}&sampler=random")
     for name in ("Dropout", "Learning rate", "Weight decay"):
         button(page, name).click()
-        page.get_by_role("textbox", name=name, exact=True).wait_for()
+        page.get_by_role("spinbutton", name=f"{name}, lowest").wait_for()
     button(page, "Search").click(click_count=2)
     page.wait_for_url(re.compile("study="))
     page.reload()

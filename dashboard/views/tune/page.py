@@ -178,7 +178,7 @@ def _end(item: Setting, end: str, value: float | None) -> float:
     whole = item.kind == "int"
     kind: type[int] | type[float] = int if whole else float
     typed: float = st.number_input(
-        "Lowest" if end == "low" else "Highest",
+        f"{item.title}, {end}est",
         kind(item.low),
         kind(item.high),
         kind(value),
@@ -186,6 +186,7 @@ def _end(item: Setting, end: str, value: float | None) -> float:
         "%d" if whole else "%g",
         key=f"{end}.{item.name}",
         bind="query-params",
+        label_visibility="collapsed",
     )
     return typed
 
