@@ -606,3 +606,11 @@ def test_rows_that_were_lost_are_a_finding_and_said_once(store):
     rows = [f"{'xy'[i // 2 % 2]},{i % 7 / 3},{i % 11}" for i in range(60)]
     page = dropped(on_table(""), ("a.csv", "\n".join(["genre,a,b", ",1,2", *rows]).encode()))
     assert texts(page).count("1 row left out: no genre.") == 1
+
+
+def test_of_a_wide_table_the_first_columns_are_shown(store):
+    names = [f"f{i}" for i in range(210)]
+    rows = (",".join(["xy"[i // 2 % 2], *(f"{(i * 7 + j * 3) % 11 / 4}" for j in range(210))]) for i in range(30))
+    page = dropped(on_table(""), ("wide.csv", "\n".join([",".join(["genre", *names]), *rows]).encode()))
+    assert "First rows** :gray[of 30, the first 200 of 211 columns]" in texts(page)
+    assert list(page.dataframe[0].value) == ["genre", *names[:199]]

@@ -14,7 +14,7 @@ from genre_core.data.dataset import Dataset, Role
 from genre_core.errors import DataError
 from genre_core.settings.config import ClipsConfig, ExperimentConfig, FmaConfig, SoundConfig, TableConfig
 
-PREVIEW_ROWS = 20
+PREVIEW_ROWS, PREVIEW_COLUMNS = 20, 200
 
 
 def draw(config: ExperimentConfig, data: Dataset) -> None:
@@ -71,8 +71,11 @@ def preview(config: TableConfig | FmaConfig) -> None:
     stored = tables.stored(config)
     if stored is None:
         return
-    st.markdown(f"**First rows** :gray[of {stored.n_rows:,}]")
-    st.dataframe(tables.first_rows(config.table, PREVIEW_ROWS), hide_index=True, height=212)
+    rows = tables.first_rows(config.table, PREVIEW_ROWS)
+    n_columns = len(rows.schema.names)
+    wide = f", the first {PREVIEW_COLUMNS:,} of {n_columns:,} columns" if n_columns > PREVIEW_COLUMNS else ""
+    st.markdown(f"**First rows** :gray[of {stored.n_rows:,}{wide}]")
+    st.dataframe(rows.select(rows.schema.names[:PREVIEW_COLUMNS]), hide_index=True, height=212)
 
 
 def _choose_genre() -> None:

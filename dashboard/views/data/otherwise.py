@@ -15,7 +15,7 @@ from genre_core.errors import DataError
 
 MAX_KEPT = 50 * 1024**2
 """Most bytes of an upload that a session keeps to read them again."""
-PREVIEW_ROWS = 6
+PREVIEW_ROWS, PREVIEW_COLUMNS = 6, 200
 _FILES, _TABLE, _MENU = "files to read otherwise", "table of the files", "read otherwise"
 
 Files = Sequence[tuple[str, bytes]]
@@ -100,7 +100,7 @@ def _preview(on_take: Callable[[], None]) -> None:
     except DataError as error:
         st.caption(f":material/error: {plain(str(error), 1000)}")
         return
-    st.dataframe(preview.rows, hide_index=True, height=250)
+    st.dataframe(preview.rows.iloc[:, :PREVIEW_COLUMNS], hide_index=True, height=250)
     for sentence in sentences.preview(preview.notes, preview.seen):
         st.caption(plain(sentence, 1000))
     st.button("Use this reading", type="primary", key=f"{_MENU} take", on_click=on_take)
