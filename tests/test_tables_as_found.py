@@ -198,6 +198,11 @@ CASES = {
         features=("rms",),
         said="nothing here tells which: read the file otherwise",
     ),
+    "a Mac's letters": Case(
+        rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "Forró").encode("mac-roman"),
+        genres=("Forró", "Rock"),
+        said="Read as Mac-roman, in which it says “Forró”",
+    ),
     "Cyrillic": Case(
         rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "Джазовая").encode("cp1251"),
         genres=("Rock", "Джазовая"),

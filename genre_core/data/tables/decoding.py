@@ -9,7 +9,7 @@ from genre_core.errors import DataError
 BLOCK_BYTES = 1024**2
 BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """Bytes that a text without any content may consist of: white space and byte order marks."""
-_WESTERN = "windows-1252"
+_WESTERN, _MAC = "windows-1252", "mac-roman"
 _EAST_ASIAN = ("gb18030", "shift-jis", "euc-kr", "big5")
 _EAST_ASIAN_LETTERS = (("\u3040", "\u30ff"), ("\u4e00", "\u9fff"), ("\uac00", "\ud7a3"))
 _SAMPLED_LINES = 200
@@ -65,11 +65,17 @@ def _guess(data: bytes) -> str:
             if _is_east_asian(sample, encoding):
                 return encoding
     if sum(len(run) > 2 for run in runs) <= len(runs) / 2:
-        return _WESTERN
+        return _MAC if _odd_share(sample, _WESTERN) > 0.5 > 2 * _odd_share(sample, _MAC) else _WESTERN
     from charset_normalizer import from_bytes
 
     found = from_bytes(sample).best()
     return _WESTERN if found is None else found.encoding.replace("cp125", "windows-125").replace("_", "-")
+
+
+def _odd_share(sample: bytes, encoding: str) -> float:
+    """Return how many of the signs that follow a small letter are capitals or no letters, as in `cafŽ`: a share."""
+    signs = re.findall(r"(?<=[a-z])[^\x00-\x7f]", sample.decode(encoding, "replace"))
+    return sum(not sign.islower() for sign in signs) / max(1, len(signs))
 
 
 def _is_east_asian(sample: bytes, encoding: str) -> bool:
