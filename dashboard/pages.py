@@ -21,27 +21,24 @@ from dashboard.shell import address  # noqa: E402
 from genre_core.errors import StoreError  # noqa: E402
 
 HERE = Path(__file__).parent
-PAGES = {
-    "train": "Train",
-    "evaluate": "Evaluate",
-    "genres": "Genres",
-    "predict": "Predict",
-    "listen": "Listen",
-    "ear": "Ear test",
-    "track": "Track",
-    "compare": "Compare",
-    "repeat": "Repeat",
-    "report": "Report",
-    "tune": "Tune",
-    "lens": "Split lens",
-    "data": "Data",
-    "runs": "Runs",
-    "lessons": "Lessons",
-    "classroom": "Class",
-    "glossary": "Glossary",
+SECTIONS = {
+    "": {
+        "train": "Train",
+        "evaluate": "Evaluate",
+        "genres": "Genres",
+        "track": "Track",
+        "compare": "Compare",
+        "report": "Report",
+        "data": "Data",
+        "runs": "Runs",
+    },
+    "Studies": {"repeat": "Repeat", "tune": "Tune", "lens": "Split lens"},
+    "New tracks": {"predict": "Predict", "listen": "Listen", "ear": "Ear test"},
+    "Learn": {"lessons": "Lessons", "classroom": "Class", "glossary": "Glossary"},
 }
-"""Pages by their names in an address, the first of them at the root."""
-HIDDEN = {"track", "report", "glossary"}
+"""Pages by their names in an address, in the sections of the navigation; the first of them stands at the root."""
+PAGES = {name: title for pages in SECTIONS.values() for name, title in pages.items()}
+HIDDEN = {"track", "report"}
 """Pages that one comes to by a link."""
 
 st.set_page_config(page_title="Genre Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
@@ -51,16 +48,19 @@ with suppress(StoreError):  # the page itself says what is wrong with the store
     class_strip.arrive()
 address.read(runs.named)
 page = st.navigation(
-    [
-        st.Page(
-            f"views/{name}/page.py",
-            title=title,
-            url_path=name,
-            default=name == "train",
-            visibility="visible" if name not in HIDDEN and class_strip.allows(name) else "hidden",
-        )
-        for name, title in PAGES.items()
-    ],
+    {
+        section: [
+            st.Page(
+                f"views/{name}/page.py",
+                title=title,
+                url_path=name,
+                default=name == "train",
+                visibility="visible" if name not in HIDDEN and class_strip.allows(name) else "hidden",
+            )
+            for name, title in pages.items()
+        ]
+        for section, pages in SECTIONS.items()
+    },
     position="top",
 )
 with safely():
