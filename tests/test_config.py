@@ -94,7 +94,7 @@ STORED = {
         "42b65f57cff3431d31770f5fc343c01d03d2e14f7cbc459fc86d16a81b7f7a14",
     ),
     "seeds": (
-        RepeatsConfig(what=OtherSeeds(closed=False)),
+        RepeatsConfig(what=OtherSeeds(times=10, closed=False)),
         "61034532820038722a126f94fdc207c145cef8c6011259a730dc6f45b25844c4",
     ),
     "folds": (RepeatsConfig(what=Folds(k=4)), "168e0641c0ab820f20f140577faa3ba557ba4fc47031ee2ab381ae66edb22a95"),
