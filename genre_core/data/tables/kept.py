@@ -66,7 +66,7 @@ def kept_rows(table: Meaning, config: TableConfig) -> Kept:
     notes = (*notes, *_emptied(label[rows.index], complete))
     names = label[rows.index].map(counted)
     kept = Kept(rows, X, names, notes).where(complete, *table.notes)
-    if table.key:
+    if table.key and config.several != "each":
         one, note = rows_kept(track_keys(texts(kept.rows[table.key])), kept.names, config.several)
         kept = kept.where(one, note)
     common, rare = _common(kept.names, config.min_tracks)
@@ -80,7 +80,7 @@ def lost_of(notes: Iterable[str]) -> tuple[str, ...]:
 
 def _emptied(names: "pd.Series[str]", kept: Mask) -> tuple[str, ...]:
     """Note the genres of which no row is kept."""
-    gone = sorted(set(names) - set(names[kept]))
+    gone = [] if kept.all() else sorted(set(names.unique()) - set(names[kept].unique()))
     if not gone:
         return ()
     noun, them = ("genre", "it") if len(gone) == 1 else ("genres", "them")
