@@ -168,8 +168,8 @@ def test_pause_step_resume_and_the_end_fit_one_screen_and_move_nothing(page, url
 
 
 def test_train_is_opened_by_its_name_and_by_hand_each_step_is_one_epoch(page, url, runs):
-    go(page, f"{url}/train?pace=by+hand")
-    page.wait_for_url(re.compile(r"/\?pace=by\+hand$"))
+    go(page, f"{url}/train?pace=pause+after+each+epoch")
+    page.wait_for_url(re.compile(r"/\?pace=pause\+after\+each\+epoch$"))
     run = train(page)
     for epoch in (1, 2):
         wait_until(lambda epoch=epoch: (runs.run(run).epoch, runs.run(run).state) == (epoch, "paused"))
