@@ -193,9 +193,7 @@ def test_each_configuration_whose_test_part_is_opened_counts_once(page, fresh, u
     badge = page.locator(".gl-badge").filter(has_text="test opened 2×")
     badge.wait_for()
     badge.focus()
-    page.wait_for_function(
-        """() => document.activeElement.querySelector(".gl-tip")?.textContent.includes("for 1 other configuration")"""
-    )
+    expect(badge.locator(".gl-tip")).to_contain_text("for 1 other configuration")
     page.reload()
     badge.wait_for()
     other = fresh("phone")
