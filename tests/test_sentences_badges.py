@@ -103,8 +103,8 @@ def test_the_limit_of_the_tracks_at_hand_is_not_called_that_in_the_long_run():
     assert limit_here_label(SyntheticConfig(artists=5)) == "the best possible here, single tracks by unknown artists"
     long_run = bayes_limit(SyntheticConfig(), n_draws=20_000)
     told = str(limit_help(outcome(BALANCED, 384), "test", in_the_long_run=long_run))
-    assert f"Over many new tracks it is right on {100 * long_run.accuracy:.1f}\u202f%" in told
-    assert "Over many" not in str(limit_help(outcome(BALANCED, 384), "test"))
+    assert f"In the long run the best possible classifier is right on {100 * long_run.accuracy:.1f}\u202f%" in told
+    assert "In the long run" not in str(limit_help(outcome(BALANCED, 384), "test"))
 
 
 def test_only_a_leaky_split_lets_a_model_know_the_artists():

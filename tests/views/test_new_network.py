@@ -150,7 +150,7 @@ def test_a_track_says_so_in_one_sentence_and_shows_the_answer(store):
 
 def test_a_branch_continues_from_its_epochs(store, config):
     page = opened("views/train/page.py", run="twin")
-    page.number_input[0].set_value(2)
+    next(field for field in page.number_input if field.key.startswith("branch epoch")).set_value(2)
     press(page, "With a tenth of the learning rate")
     press(page, "Train")
     run = store.run(page.query_params["run"])
