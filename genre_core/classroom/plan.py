@@ -1,7 +1,7 @@
 """What the students of a class see and may change: decided by the teacher, kept by the server."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
@@ -109,6 +109,7 @@ def _as_it_is(label: str) -> str:
     return f": {label}" if label else ""
 
 
+@lru_cache(maxsize=256)
 def plan_of(document: str) -> ClassPlan:
     """Return a plan as it was stored. Raises ConfigError where another version wrote it."""
     try:

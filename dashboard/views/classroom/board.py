@@ -24,7 +24,9 @@ from genre_core.settings.names import all_settings, flatten
 from genre_core.store.classes import Class, Entry, Seat
 from genre_core.store.schema import Run
 
-LOOK_SECONDS = 0.7
+LOOK_SECONDS = 0.9
+MOST_SENTENCES = 30
+"""Sentences on the board, the latest; all of them are in the download."""
 COMPACT_FROM = 12
 """Genres from which a matrix is drawn small."""
 HEIGHT, LOW_HEIGHT = 300, 190
@@ -187,7 +189,7 @@ def _sentences(code: str, entries: Sequence[Entry]) -> None:
         return
     st.subheader("In their own words", anchor=False)
     with st.container(key="class-sentences", gap="xsmall", height=320 if len(entries) > 6 else "content"):
-        for entry in reversed(entries):
+        for entry in list(reversed(entries))[:MOST_SENTENCES]:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{seat_picture(entry.number)} {plain(str(entry.value))}")
                 st.button("Remove", icon=":material/close:", type="tertiary", on_click=classroom.remove,
