@@ -61,10 +61,10 @@ HAS_THEME = """theme => {
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a test in a browser fail only if it does twice: three processes on a busy machine may stall for once."""
+    """Let a test in a browser fail only if it does three times: three processes on a busy machine may stall."""
     for item in items:
         if item.get_closest_marker("browser"):
-            item.add_marker(pytest.mark.flaky(reruns=1))
+            item.add_marker(pytest.mark.flaky(reruns=2))
 
 
 Start = Callable[[], AbstractContextManager[str]]
