@@ -5,11 +5,10 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
-from dashboard.components.address_number import address_number
 from dashboard.components.ensembles import members_instead
 from dashboard.components.file_names import about
 from dashboard.components.judged_head import say_headline
-from dashboard.components.percent_input import percent_input
+from dashboard.components.reject_below import reject_below
 from dashboard.components.run_picker import run_labels
 from dashboard.components.safely import refreshing
 from dashboard.services import listening, runs
@@ -29,7 +28,6 @@ from genre_core.takehome.naming import file_name
 COMPONENTS = Path(__file__).parents[2] / "components"
 CSS = (COMPONENTS / "terms.css", COMPONENTS / "judged.css", Path(__file__).with_name("listen.css"))
 LOOK_SECONDS = 0.3
-MOST_PERCENT = 100.0
 
 
 def main() -> None:
@@ -42,7 +40,7 @@ def main() -> None:
         head, choice = st.columns([1.75, 1], gap="medium")
         with choice, st.container(key="listen-choice", horizontal=True, vertical_alignment="top", gap="small"):
             _picker(run, found)
-            threshold = _threshold() if run else 0.0
+            threshold = reject_below("listen threshold", sentences.THRESHOLD_HELP) if run else 0.0
         if run is None:
             with head:
                 _say_why_not()
@@ -83,20 +81,6 @@ def _picker(run: Run | None, found: list[Run]) -> None:
 
 def _choose() -> None:
     address.look(run=st.session_state["listening run"], clip=None)
-
-
-def _threshold() -> float:
-    """Draw the confidence below which it does not know, and return it."""
-    given = address_number("reject", 0.0, 1.0, "a threshold from 0 to 1") or 0.0
-    st.session_state["listen threshold"] = 100 * given
-    percent_input("“Don't know” below", "listen threshold", 0.0, MOST_PERCENT, step=5.0, on_change=_reject,
-                  help=sentences.THRESHOLD_HELP, width=190)  # fmt: skip
-    return given
-
-
-def _reject() -> None:
-    value = st.session_state["listen threshold"] / 100
-    address.look(reject=f"{value:.4g}" if value else None)
 
 
 def _listen(run: Run, threshold: float, head: st.delta_generator.DeltaGenerator) -> None:

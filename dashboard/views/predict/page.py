@@ -6,9 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.components.address_number import address_number
 from dashboard.components.judged_head import say_headline
-from dashboard.components.percent_input import percent_input
+from dashboard.components.reject_below import reject_below
 from dashboard.components.run_picker import run_picker
 from dashboard.components.safely import refreshing
 from dashboard.services import predicting, runs, workers
@@ -25,7 +24,6 @@ from genre_core.store.schema import Run
 COMPONENTS = Path(__file__).parents[2] / "components"
 CSS = (COMPONENTS / "terms.css", COMPONENTS / "judged.css", Path(__file__).with_name("predict.css"))
 LOOK_SECONDS = 0.3
-MOST_PERCENT = 100.0
 
 
 def main() -> None:
@@ -37,7 +35,7 @@ def main() -> None:
         head, choice = st.columns([1.75, 1], gap="medium")
         with choice, st.container(key="predict-choice", horizontal=True, vertical_alignment="top", gap="small"):
             run_picker(run)
-            threshold = _threshold()
+            threshold = reject_below("predict threshold", sentences.THRESHOLD_HELP)
         with head:
             place = st.container()
         if run is None or run.state != "complete":
@@ -51,20 +49,6 @@ def _why_not(run: Run | None) -> tuple[Headline, evaluate_states.Step]:
     if run is not None:
         return evaluate_states.not_complete(run)
     return evaluate_states.no_run(address.run_id(), bool(workers.store().runs(limit=1)))
-
-
-def _threshold() -> float:
-    """Draw the confidence below which it does not know, and return it."""
-    given = address_number("reject", 0.0, 1.0, "a threshold from 0 to 1") or 0.0
-    st.session_state["predict threshold"] = 100 * given
-    percent_input("“Don't know” below", "predict threshold", 0.0, MOST_PERCENT, step=5.0, on_change=_reject,
-                  help=sentences.THRESHOLD_HELP, width=190)  # fmt: skip
-    return given
-
-
-def _reject() -> None:
-    value = st.session_state["predict threshold"] / 100
-    address.look(reject=f"{value:.4g}" if value else None)
 
 
 def _predict(run: Run, threshold: float, place: st.delta_generator.DeltaGenerator) -> None:
