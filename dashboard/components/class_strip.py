@@ -69,12 +69,11 @@ def not_here(title: str) -> None:
 
 def class_strip() -> None:
     """Draw the line: who one is here, the class and its task, and the way out."""
-    if problem := st.session_state.get(_PROBLEM):
+    if problem := st.session_state.pop(_PROBLEM, ""):
         st.error(plain(problem), icon=":material/error:")
     found = classroom.mine()
     if found is None:
         return
-    st.session_state.pop(_PROBLEM, None)
     room, seat = found
     with st.container(key="class-strip", horizontal=True, vertical_alignment="center", gap="small"):
         who = f"{seat_picture(seat.number)} You are **{seat_name(seat.number)}** in class {room.code}"

@@ -249,7 +249,7 @@ def _saved(run_id: str, name: str) -> IntArray | None:
     return None if saved is None else np.frombuffer(saved, dtype=kind).astype(np.int64)
 
 
-def runs_of_class(code: str, entries: Sequence[Entry]) -> list[tuple[int, Run]]:
+def runs_of_class(entries: Sequence[Entry]) -> list[tuple[int, Run]]:
     """Return the runs of a class's students, each with the number of the seat."""
     found = []
     for entry in entries:

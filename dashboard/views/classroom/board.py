@@ -79,7 +79,7 @@ def _live(code: str) -> None:
     st.subheader(sentences.who_is_here(seats), anchor=False)
     _students(seats)
     _questions(code, entries)
-    _runs(classroom.runs_of_class(code, entries))
+    _runs(classroom.runs_of_class(entries))
     _heard(classroom.ear_tests(code))
     _sentences(code, [entry for entry in entries if entry.kind == "sentence"])
 
@@ -212,15 +212,16 @@ def _end(room: Class) -> None:
 
 
 def _document(room: Class) -> bytes:
+    said = classroom.entries(room.code)
     entries = [
         {"student": seat_name(entry.number), "kind": entry.kind, "about": entry.about, "value": entry.value,
          "at": entry.made_at.isoformat(timespec="seconds")}
-        for entry in classroom.entries(room.code)
+        for entry in said
     ]  # fmt: skip
     runs = [
         {"student": seat_name(number), "run": run.id, "name": run.name, "state": run.state,
          "settings": flatten(run.config), "validation": run.summary.get("validation")}
-        for number, run in classroom.runs_of_class(room.code, classroom.entries(room.code))
+        for number, run in classroom.runs_of_class(said)
     ]  # fmt: skip
     document = {"class": room.code, "plan": room.plan.model_dump(), "entries": entries, "runs": runs}
     return json.dumps(document, indent=1, ensure_ascii=False, default=str).encode()
