@@ -39,7 +39,7 @@ def choose_view(page: str) -> None:
             "View", VIEWS, format_func=VIEWS.__getitem__, key=_KEY, label_visibility="collapsed", on_change=_choose
         )
         if chosen == PROJECTOR:
-            st.caption("Space pauses and resumes, → trains one epoch, Esc shows everything again.")
+            st.caption("Space pauses and resumes, → trains one epoch, Esc opens this menu.")
             st.button("Everything", key="leave projector", on_click=address.look, kwargs={"view": None})
 
 

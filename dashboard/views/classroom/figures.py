@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from dashboard.theme import Figure
+from dashboard.theme import PALETTE, Figure
 from genre_core.classroom.names import seat_hue, seat_name
 
 BINS = 20
+_SAID, _CAME = PALETTE["accent_light"].light, PALETTE["other"].light
 _LAYOUT = {"margin": {"l": 46, "r": 12, "t": 8, "b": 40}, "showlegend": False, "bargap": 0.08}
 
 
@@ -17,11 +18,11 @@ def predicted_numbers(values: Sequence[float], low: float, high: float, truth: f
     middles = [low + (at + 0.5) * width for at in range(BINS)]
     bars = {
         "type": "bar", "x": middles, "y": [counts[at] for at in range(BINS)], "width": width * 0.92,
-        "marker": {"color": "#8fade3"}, "hovertemplate": "about %{x:.3g}: %{y}<extra></extra>",
+        "marker": {"color": _SAID}, "hovertemplate": "about %{x:.3g}: %{y}<extra></extra>",
     }  # fmt: skip
     layout = {**_LAYOUT, "xaxis": {"range": [low, high]}, "yaxis": _counts(counts)}
     if truth is not None:
-        line = {"color": "#b9770e", "width": 3}
+        line = {"color": _CAME, "width": 3}
         layout["shapes"] = [{"type": "line", "x0": truth, "x1": truth, "y0": 0, "y1": 1, "yref": "paper", "line": line}]
     return {"data": [bars], "layout": layout}
 
@@ -32,7 +33,7 @@ def predicted_choices(texts: Sequence[str], truth: str | None) -> Figure:
     if truth is not None:
         counts.setdefault(truth, 0)
     names = sorted(counts)
-    colors = ["#b9770e" if name == truth else "#8fade3" for name in names]
+    colors = [_CAME if name == truth else _SAID for name in names]
     bars = {
         "type": "bar", "x": [counts[name] for name in names], "y": names, "orientation": "h",
         "marker": {"color": colors}, "hovertemplate": "%{y}: %{x}<extra></extra>",
