@@ -31,7 +31,7 @@ def draw() -> None:
                      placeholder="What your students are to find out. It stands above every page.")  # fmt: skip
         own = {"": "none: they train freely"} | {name: lesson.title for name, lesson in lessons().items()}
         st.selectbox("Lesson", list(own), format_func=own.__getitem__, key="class lesson")
-        st.toggle("What comes of a prediction waits until I show it", key="class together",
+        st.toggle("Hold results back until I show them", key="class together",
                   help="In a lesson nobody trains or sees a result before you show the predictions.")  # fmt: skip
         if not st.session_state["class lesson"]:
             _what_may_change(plan)
