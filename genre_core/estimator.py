@@ -30,7 +30,7 @@ from genre_core.training.experiment import Prepared, drain, make_trainer
 _NETWORKS = {name: set(network.model_fields) for name, network in ARCHITECTURES.items() if network.explainable}
 """Settings of the networks that take features."""
 _ABOUT = {"architecture": "; ".join(f"{name}: {ARCHITECTURES[name].label}" for name in _NETWORKS) + "."}
-"""What is said of parameters that are not quite a run's settings."""
+"""The sentence for parameters that are not quite a run's settings."""
 _OWN = {"split.validation_fraction", *(f"model.{field}" for fields in _NETWORKS.values() for field in fields)}
 SETTINGS = {
     name.partition(".")[2]: setting

@@ -1,4 +1,4 @@
-"""What all tests share: one thread for torch, few, untimed examples, and what need not be done again and again."""
+"""Fixtures for all tests: one thread for torch, few, untimed examples, and what need not be done again and again."""
 
 import gc
 import logging

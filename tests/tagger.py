@@ -22,7 +22,7 @@ REFERENCE = Path(__file__).parents[2] / "shared" / "reference" / "musicnn"
 """TensorFlow's outputs, where they lie beside the project."""
 FOLDER = Path(tempfile.gettempdir()) / f"genre-lab-tests-tagger-{WHEEL_SHA256[:8]}"
 NO_INDEX = {"PIP_CONFIG_FILE": "/dev/null", "PIP_EXTRA_INDEX_URL": "", "PIP_FIND_LINKS": "", "PIP_CONSTRAINT": ""}
-"""What keeps pip from the indexes of this machine."""
+"""Options that keep pip from the indexes of this machine."""
 
 
 @cache

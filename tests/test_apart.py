@@ -1,4 +1,4 @@
-"""What sets a genre apart: differences of means with intervals that hold what they claim."""
+"""Features that set a genre apart: differences of means with intervals that hold what they claim."""
 
 import numpy as np
 import pytest

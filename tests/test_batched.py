@@ -62,7 +62,7 @@ OWN = st.builds(
     patience=st.integers(1, 4),
     seed=st.integers(0, 99),
 )
-"""What each member may have for itself."""
+"""Settings that each member may have for itself."""
 
 
 @given(

@@ -1,4 +1,4 @@
-"""What is repeated over splits leaves the configuration's own test tracks alone."""
+"""Repetitions over splits leave the configuration's own test tracks alone."""
 
 import numpy as np
 import pytest

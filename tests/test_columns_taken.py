@@ -1,4 +1,4 @@
-"""What a column is taken for by its meaning: another reading of the genre, a category, a length, one feature alone."""
+"""Columns taken by their meaning: another reading of the genre, a category, a length, one feature alone."""
 
 import numpy as np
 import pytest

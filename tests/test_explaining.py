@@ -1,4 +1,4 @@
-"""What a decision rests on adds up to it; what changes it changes it; and the nearest tracks are the nearest."""
+"""The reasons of a decision add up to it; what changes it changes it; and the nearest tracks are the nearest."""
 
 from itertools import pairwise
 

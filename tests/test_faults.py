@@ -85,7 +85,7 @@ SHOWN_BY = {
     "an archive holds a run that is here": "test_collection.py::test_what_is_here_stays_and_another_run_of_its_identifier_is_refused",
     "an archive comes without the data": "test_collection.py::test_the_hash_alone_is_enough_where_the_data_are_here_and_elsewhere_the_run_waits_for_them",
 }  # fmt: skip
-"""What shows each line, by the words with which it begins."""
+"""Tests that show each line, by the words with which it begins."""
 
 
 def lines() -> list[str]:

@@ -1,4 +1,4 @@
-"""What features mean, by the names that they have in the tables that are met."""
+"""Meanings of features, by the names that they have in the tables that are met."""
 
 import pytest
 

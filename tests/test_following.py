@@ -1,4 +1,4 @@
-"""What an open page is told of the run it follows: new parts for a new state, and when the page around them is old."""
+"""News for an open page of the run it follows: new parts for a new state, and when the page around them is old."""
 
 import json
 

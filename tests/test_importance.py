@@ -1,4 +1,4 @@
-"""What shuffling a feature costs each genre: all where a genre rests on it, nothing where the network ignores it."""
+"""Costs of shuffling a feature to each genre: all where a genre rests on it, nothing where the network ignores it."""
 
 import numpy as np
 import pytest

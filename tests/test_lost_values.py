@@ -1,4 +1,4 @@
-"""What is lost of a table is told, and mended in one click: words and codes among numbers, rows and genres."""
+"""Losses of a table are told, and mended in one click: words and codes among numbers, rows and genres."""
 
 from dashboard.views.data.remedies import Remedy, remedies
 from genre_core.data.dataset import Dataset

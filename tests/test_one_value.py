@@ -84,7 +84,7 @@ class Said:
 
 @dataclass(frozen=True)
 class Truth:
-    """What a quantity is: a rate in [0, 1] that is shown in percent, or a plain number."""
+    """The kind of a quantity: a rate in [0, 1] that is shown in percent, or a plain number."""
 
     value: float
     interval: tuple[float, float] | None = None

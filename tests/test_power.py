@@ -1,4 +1,4 @@
-"""What a comparison can show: against simulation, and the formula against itself."""
+"""Power of a comparison: against simulation, and the formula against itself."""
 
 import numpy as np
 import pytest

@@ -16,7 +16,7 @@ from genre_core.training.experiment import Result, make_trainer, prepare
 
 @dataclass(frozen=True)
 class Watched:
-    """What a person sees of a preset: its curves (n_epochs,), its result, and the best possible accuracy."""
+    """All that a person sees of a preset: its curves (n_epochs,), its result, and the best possible accuracy."""
 
     result: Result
     limit: float

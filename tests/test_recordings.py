@@ -1,4 +1,4 @@
-"""What files of clips give away about their genre."""
+"""Facts that files of clips give away about their genre."""
 
 from dataclasses import replace
 

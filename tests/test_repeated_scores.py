@@ -95,7 +95,7 @@ def covered(scores, ratio):
 
 @pytest.mark.parametrize(("k", "share"), [(10, 0.1), (5, 0.2), (15, 0.2)])
 def test_the_interval_over_random_splits_covers_the_true_accuracy(tracks, k, share):
-    """What Nadeau and Bengio propose it for: k times a share of the tracks is held out at random."""
+    """The case that Nadeau and Bengio propose it for: k times a share of the tracks is held out at random."""
     rng, part = np.random.default_rng(1), round(1 / share)
     scores = np.stack([right(*tracks, dealt(rng, part) == 0).mean(1) for _ in range(k)])
     assert 0.93 <= covered(scores, share / (1 - share)) <= 0.97

@@ -1,4 +1,4 @@
-"""What runs are called in lists, what tells them apart, and how the list of runs is filtered."""
+"""Names of runs in lists, what tells them apart, and how the list of runs is filtered."""
 
 from collections import defaultdict
 from dataclasses import replace

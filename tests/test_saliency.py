@@ -1,4 +1,4 @@
-"""What in a spectrogram decided, whether hiding it shows that, and what is heard through a mask of it."""
+"""Places in a spectrogram that decided, whether hiding it shows that, and what is heard through a mask of it."""
 
 import numpy as np
 import pytest

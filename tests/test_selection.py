@@ -1,4 +1,4 @@
-"""What is chosen of a matrix, as the address writes it, and the sentence for it."""
+"""The selection of a matrix, as the address writes it, and the sentence for it."""
 
 from contextlib import suppress
 

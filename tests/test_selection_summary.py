@@ -1,4 +1,4 @@
-"""What repetitions come to: configurations, scatter, bands, pooled folds, and a comparison run by run."""
+"""Summaries of repetitions: configurations, scatter, bands, pooled folds, and a comparison run by run."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""What is said of chosen cells of a matrix with a last column for tracks without an answer."""
+"""Sentences on chosen cells of a matrix with a last column for tracks without an answer."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What stands beside a number, and for whom the best possible holds."""
+"""Badges beside a number, and for whom the best possible holds."""
 
 from dataclasses import replace
 

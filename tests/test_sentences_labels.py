@@ -1,4 +1,4 @@
-"""What is said of doubtful labels: wrong only where that is known, or where no overlap explains them."""
+"""Sentences on doubtful labels: wrong only where that is known, or where no overlap explains them."""
 
 from dataclasses import replace
 

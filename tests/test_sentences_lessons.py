@@ -1,4 +1,4 @@
-"""What lessons say of predictions and of what came."""
+"""Sentences of lessons on predictions and of what came."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""What is said of prediction sets: the promise with its conditions, and whether it was kept."""
+"""Sentences on prediction sets: the promise with its conditions, and whether it was kept."""
 
 import numpy as np
 import pytest

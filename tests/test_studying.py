@@ -1,4 +1,4 @@
-"""What becomes of a lens in a worker: it ends, stops and goes on (`test_cluster` has what real workers do to it)."""
+"""The course of a lens in a worker: it ends, stops and goes on (`test_cluster` has what real workers do to it)."""
 
 from collections.abc import Iterator
 

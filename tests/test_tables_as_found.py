@@ -1,4 +1,4 @@
-"""What real tables look like: one case for each way in which people save them, from the bytes to a data set.
+"""Real tables as they look: one case for each way in which people save them, from the bytes to a data set.
 
 A case is a file, what may be chosen about it, and what must come of it: what the data set is, and the words of a note,
 of a column's reason or of a finding; or the words of the sentence that refuses it.

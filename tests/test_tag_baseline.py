@@ -1,4 +1,4 @@
-"""What a pretrained tagger's tags tell without training, beside a run on the same clips."""
+"""Answers that a pretrained tagger's tags tell without training, beside a run on the same clips."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What a person did in lessons: kept in the session and in the browser, nowhere else."""
+"""A person's progress in lessons: kept in the session and in the browser, nowhere else."""
 
 from collections.abc import Mapping
 
@@ -10,14 +10,14 @@ from genre_core.values import Frozen
 
 _KEY, _COMPONENT = "done in lessons", "browser memory"
 _COOKIE = "genre-lab-welcomed"
-"""What the browser sends from the second visit on, so that the page knows before it is drawn."""
+"""The cookie that the browser sends from the second visit on, so that the page knows before it is drawn."""
 _MOST = 200_000
 """Characters that are read back at most."""
 _mount = mount(__file__)
 
 
 class Answer(Frozen):
-    """What a person did in a step: the prediction, the run that came of it, and the sentence that explains it."""
+    """A person's answers in a step: the prediction, the run that came of it, and the sentence that explains it."""
 
     prediction: float | tuple[int, int] | None = None
     run: str = ""
@@ -25,14 +25,14 @@ class Answer(Frozen):
 
 
 class Done(Frozen):
-    """What a person did in a lesson: the step they are at, from 1, and their answers by the names of steps."""
+    """A person's progress in a lesson: the step they are at, from 1, and their answers by the names of steps."""
 
     at: int = 1
     answers: Mapping[str, Answer] = {}
 
 
 class Memory(Frozen):
-    """What is remembered of a person: lessons by name, and whether the first visit is over."""
+    """All that is remembered of a person: lessons by name, and whether the first visit is over."""
 
     lessons: Mapping[str, Done] = {}
     welcomed: bool = False

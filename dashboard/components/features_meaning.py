@@ -1,4 +1,4 @@
-"""What features measure and what one hears of them, where their names are usual ones."""
+"""Meanings of features, and their sound, where their names are usual ones."""
 
 import streamlit as st
 

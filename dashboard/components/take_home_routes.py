@@ -23,7 +23,7 @@ LOOK_SECONDS, MOST_SECONDS = 0.2, 300.0
 MOST_RUNS, MOST_EXPORTED = 6, 50
 LOOKED_AT = "report.html"
 SEALED = "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:"
-"""What a browser lets a shown file do: look as it does, and nothing else."""
+"""The policy for a file that is shown: it may look as it does, and nothing else."""
 
 
 async def take(request: Request) -> Response:

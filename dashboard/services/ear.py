@@ -30,7 +30,7 @@ MOST_FEATURES = 40
 
 
 class Heard(NamedTuple):
-    """What is heard of an item: the name of its sound, which says nothing of it, and its length in seconds."""
+    """The sound of an item: its name, which says nothing of it, and its length in seconds."""
 
     name: str
     seconds: float

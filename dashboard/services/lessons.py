@@ -1,4 +1,4 @@
-"""What came of the runs of lessons: figures of training and validation, never of a test part."""
+"""Results of the runs of lessons: figures of training and validation, never of a test part."""
 
 from typing import Literal
 

@@ -149,7 +149,7 @@ def add_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> str:
 
 @dataclass(frozen=True, eq=False)
 class Preview:
-    """What comes of files read in some way: the first rows, notes on them, and what the table would be taken for."""
+    """A preview of files read in some way: the first rows, notes on them, and what the table would be taken for."""
 
     rows: Any
     notes: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""What is taken home of runs: made by a worker, and kept until it is downloaded."""
+"""Files that are taken home of runs: made by a worker, and kept until they are downloaded."""
 
 from collections.abc import Callable, Sequence
 

@@ -1,4 +1,4 @@
-"""What lessons say beside their own texts: what was predicted, what came, and how far apart they are."""
+"""Sentences of lessons beside their own texts: what was predicted, what came, and how far apart they are."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What runs are called where several stand beside each other: by what tells them apart, never by an identifier."""
+"""Names of runs where several stand beside each other: by what tells them apart, never by an identifier."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

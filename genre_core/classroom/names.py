@@ -1,4 +1,4 @@
-"""What identifies a class and who is in it: a code that can be read out, and colors and animals instead of names."""
+"""Names of a class and of who is in it: a code that can be read out, and colors and animals instead of names."""
 
 import secrets
 

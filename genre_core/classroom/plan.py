@@ -1,4 +1,4 @@
-"""What the students of a class see and may change: decided by the teacher, kept by the server."""
+"""The plan of a class, which students see and may change: decided by the teacher, kept by the server."""
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
@@ -37,7 +37,7 @@ Line = Annotated[str, Field(max_length=120)]
 
 
 class ClassPlan(Frozen):
-    """What students see: a `title`, a `task`, `pages`, the settings they begin with, and those that they may change.
+    """The view of students: a `title`, a `task`, `pages`, the settings they begin with, and those that they may change.
 
     `said` are the preset and settings as an address says them; `moves` are the names of settings that may be changed,
     None where all may. `lesson` is one to begin with, or empty: it has settings of its own, so none are locked. With

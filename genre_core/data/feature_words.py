@@ -1,4 +1,4 @@
-"""What a feature of a sound measures and what one hears of it, by the name that it usually has in tables."""
+"""Words for what a feature of a sound measures and what one hears of it, by the name that it usually has in tables."""
 
 import re
 

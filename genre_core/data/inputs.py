@@ -19,7 +19,7 @@ from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError, NotExtractedError
 
 Per = Literal["band", "all", "none"]
-"""What of a spectrogram is standardized together."""
+"""The parts of a spectrogram that are standardized together."""
 
 Pretrained = Callable[[], Mapping[str, npt.NDArray[np.float32]]]
 """Reads the weights of a network that has learned, by their names; raises DataError where they are gone."""
@@ -356,7 +356,7 @@ class Scores:
     def __init__(self, array: Rows, standardizer: BandStandardizer) -> None:
         self.shape, self.standardizer = array.shape, standardizer
         self.computed: dict[str, dict[int, Any]] = {}
-        """What layers that do not learn made of rows, under their name by the numbers of rows."""
+        """Outputs of layers that do not learn, under their name by the numbers of rows."""
         self._array = array
         keeps = math.prod(array.shape) <= MOST_KEPT
         # The system gives memory to what is written alone: rows that nobody asks for take none.

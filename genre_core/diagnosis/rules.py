@@ -43,7 +43,7 @@ FEWEST_EPOCHS = 4
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What became of a training, in a sentence, and the remedy, None where no single setting mends it."""
+    """The outcome of a training, in a sentence, and the remedy, None where no single setting mends it."""
 
     kind: DiagnosisKind
     sentence: str

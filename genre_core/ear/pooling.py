@@ -1,4 +1,4 @@
-"""What a class heard together: all answers of all its tests, and what most of those who heard an item said."""
+"""The ear tests of a class pooled: all answers of all its tests, and what most of those who heard an item said."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from genre_core.ear.sitting import DONT_KNOW, Item, Sitting
 FEWEST_VOTES = 2
 """Answers that an item needs for a majority."""
 Heard = tuple[str, int]
-"""What identifies an item among tests: the source of the data, and its row."""
+"""The key of an item among tests: the source of the data, and its row."""
 
 
 def pooled(sittings: Sequence[Sitting]) -> Side | None:

@@ -1,4 +1,4 @@
-"""What was published on how well people name genres: of other music, so it stands beside a test in words alone."""
+"""Published figures on how well people name genres: of other music, so they stand beside a test in words alone."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""What an ear test has shown, in sentences."""
+"""Sentences on what an ear test has shown."""
 
 from genre_core.ear.agreement import Together
 from genre_core.ear.published import PUBLISHED

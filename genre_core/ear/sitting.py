@@ -1,4 +1,4 @@
-"""What an ear test asks, and how far a person has come with it: frozen records, as they are stored."""
+"""The questions of an ear test, and how far a person has come with it: frozen records, as they are stored."""
 
 import json
 from collections.abc import Sequence
@@ -80,7 +80,7 @@ class EarTest:
 
 
 class Answer(NamedTuple):
-    """What was said to an item, None as long as nothing was, and how often its sound was played."""
+    """The answer to an item, None as long as nothing was, and how often its sound was played."""
 
     said: int | None = None
     plays: int = 0

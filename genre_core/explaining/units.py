@@ -19,7 +19,7 @@ VANISHING = 0.1
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """What the units of a network do on some tracks.
+    """Activities of a network's units on some tracks.
 
     `active` holds the share of tracks on which each unit of a hidden layer is above zero (units,), layer by layer.
     `fed` (units, n_features) and `speaks` (n_genres, units) of each layer say how a feature moves a unit and how a unit

@@ -1,4 +1,4 @@
-"""What lessons ask for: figures of runs, read from what is stored of them, never of a test part.
+"""Figures that lessons ask for, read from what is stored of them, never of a test part.
 
 A rate is in percent, a difference of rates in points.
 """
@@ -27,7 +27,7 @@ SURE = 0.9
 
 
 class Outcomes(Protocol):
-    """What finds what a run says of a part of its data that is not the test part."""
+    """A function that finds a run's figures of a part of its data that is not the test part."""
 
     def __call__(self, part: Literal["train", "validation"], judge: Judge = JUDGE) -> Outcome:
         """Return what the run's best weights say of the part."""

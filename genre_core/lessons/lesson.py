@@ -18,7 +18,7 @@ Page = Literal["train", "evaluate", "genres", "compare", "data", "lens", "listen
 PAGES = get_args(Page)
 BOLD = re.compile(r"\*\*(.+?)\*\*")
 Place = Literal["settings", "answer", "controls", "curves", "confusions", "whole page"]
-"""What a step can point at."""
+"""Places that a step can point at."""
 
 
 def _known_figure(name: str) -> str:

@@ -1,4 +1,4 @@
-"""What comes from another store: runs, tables and looks at test parts, put into this one together or not at all."""
+"""Arrivals from another store: runs, tables and looks at test parts, put into this one together or not at all."""
 
 import io
 import json
@@ -38,7 +38,7 @@ class ArrivingTable(NamedTuple):
 
 @dataclass(frozen=True)
 class Answers:
-    """What of a run is known by its answers: its card, its scores by part, and its logits as they are stored."""
+    """A run that is known by its answers: its card, its scores by part, and its logits as they are stored."""
 
     context: Mapping[str, Any]
     summary: Mapping[str, Any]

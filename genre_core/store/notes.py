@@ -1,4 +1,4 @@
-"""What people say of runs: tags to find them by, and a note."""
+"""Tags and notes of runs: tags to find them by, and a note."""
 
 import json
 from collections.abc import Collection, Iterable

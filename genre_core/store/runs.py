@@ -68,7 +68,7 @@ class RunStore(WorkStore):
 
     @cached_property
     def notes(self) -> NoteStore:
-        """What people say of the runs of the same database."""
+        """Tags and notes of the runs of the same database."""
         return NoteStore(self)
 
     @cached_property
@@ -83,7 +83,7 @@ class RunStore(WorkStore):
 
     @cached_property
     def own_words(self) -> OwnWords:
-        """What people wrote for the reports on runs of the same database."""
+        """Paragraphs that people wrote for the reports on runs of the same database."""
         return OwnWords(self)
 
     @cached_property

@@ -249,7 +249,7 @@ run_notes = Table(
     Column("tags", Text, nullable=False),
     Column("note", Text, nullable=False),
 )
-"""What people say of runs: tags, a JSON list, and a note; it stays when a run is trained again."""
+"""Tags and notes of runs: tags, a JSON list, and a note; it stays when a run is trained again."""
 
 own_words = Table(
     "own_words",
@@ -284,7 +284,7 @@ ear_answers = Table(
     Column("plays", Integer, nullable=False),
     Column("said", Integer),
 )
-"""What was said to each item of an ear test, counted from 0, and how often it was played."""
+"""Answers to each item of an ear test, counted from 0, and how often it was played."""
 
 classes = Table(
     "classes",
@@ -322,7 +322,7 @@ class_entries = Table(
     Column("made_at", Double, nullable=False),
     Index("class_entries_by_subject", "about"),
 )
-"""What students said and did, each thing once: predictions and their results, sentences, runs, ear tests."""
+"""Entries of students, each thing once: predictions and their results, sentences, runs, ear tests."""
 
 class_reveals = Table(
     "class_reveals",
@@ -465,7 +465,7 @@ class Claim:
 
 @dataclass(frozen=True)
 class RunNote:
-    """What people say of a run."""
+    """Tags and note of a run."""
 
     tags: tuple[str, ...] = ()
     note: str = ""

@@ -105,7 +105,7 @@ class _Document(_Said):
 
 @dataclass(frozen=True)
 class Read:
-    """What an archive holds, each run with its settings; `names` are those of tables, of which not all come along."""
+    """The contents of an archive, each run with its settings; `names` are those of tables, not all of which come."""
 
     runs: Sequence[tuple[ExperimentConfig, ArrivingRun]]
     tables: Sequence[ArrivingTable]

@@ -26,7 +26,7 @@ KIND, VERSION = "collection of runs", 1
 LISTED, TEST_SETS = "runs.json", "test_sets.safetensors"
 WEIGHTS, ANSWERS, VALIDATION = "weights.safetensors", "answers.safetensors", "validation.safetensors"
 VALIDATION_ARRAYS = {"labels": np.uint8, "groups": np.int32}
-"""What is saved of the validation tracks beside their predictions, by its name there and its type."""
+"""Arrays saved of the validation tracks beside their predictions, by its name there and its type."""
 ENDED = ("complete", "failed", "cancelled")
 TABLE_KINDS = ("table", FMA, CLIPS, SPLIT)
 MOST_RUNS = (MOST_FILES - 100) // 3

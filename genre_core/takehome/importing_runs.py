@@ -14,11 +14,11 @@ from genre_core.takehome.answering import Together, answer
 from genre_core.takehome.arriving import read_archive
 
 _SAME = ("state", "best_epoch", "stopped_because", "error")
-"""What of two runs of one identifier has to be the same, beside their settings, epochs and weights."""
+"""Parts of two runs of one identifier that have to be the same, beside their settings, epochs and weights."""
 
 
 class Imported(NamedTuple):
-    """What an archive brought: new runs, those that were here already, names of new tables, and what is to be known."""
+    """The news of an archive: new runs, those that were here already, names of new tables, and what is to be known."""
 
     runs: tuple[Run, ...]
     there: tuple[Run, ...]

@@ -1,4 +1,4 @@
-"""What is known of a run that leaves the laboratory: its scores, and its data where they are still stored.
+"""All that is known of a run that leaves the laboratory: its scores, and its data where they are still stored.
 
 Scores are those of the test part where somebody has opened it, and of validation otherwise.
 """

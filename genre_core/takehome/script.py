@@ -13,7 +13,7 @@ from genre_core.takehome.naming import one_line
 FIGURES = ("accuracy", "macro_f1", "log_loss")
 """Figures that are compared with those of the run."""
 IMPORTED = {"table": "FILE.csv", "fma": "fma_metadata/", "clips": "FOLDER/"}
-"""What `import` is given for the data of a source."""
+"""The arguments of `import` for the data of a source."""
 
 
 def script(run: Run, tables: Mapping[str, str]) -> Program:

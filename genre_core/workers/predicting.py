@@ -30,7 +30,7 @@ class Brought:
 
 @dataclass(frozen=True)
 class Seen:
-    """What a run would use of a person's files, in sentences: how columns are matched, or what is to be measured."""
+    """A run's use of a person's files, in sentences: how columns are matched, or what is to be measured."""
 
     sentences: tuple[str, ...]
     n_tracks: int

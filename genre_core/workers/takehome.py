@@ -29,14 +29,14 @@ MAKERS: Mapping[str, Maker] = {
     "plain-script": partial(script_of, plain=True),
     **{f"matrix.{form}": partial(matrix_of, form=form) for form in MEDIA_TYPES},
 }
-"""What is made of a run in seconds, by name."""
+"""Files that are made of a run in seconds, by name."""
 NOTEBOOKS: Mapping[str, Maker] = {"notebook": notebook_of, "plain-notebook": partial(notebook_of, plain=True)}
-"""What takes as long as its training, by name."""
+"""Files that take as long as its training, by name."""
 ARCHIVES: Mapping[str, Callable[[RunStore, Sequence[Run]], Made]] = {
     "runs-with-data": partial(collection.export_runs, with_data=True),
     "runs": partial(collection.export_runs, with_data=False),
 }
-"""What is made of several runs together for another store, by name."""
+"""Files that are made of several runs together for another store, by name."""
 NAMES = (*MAKERS, *NOTEBOOKS, *REPORTS, *ARCHIVES)
 """All that can be made of runs."""
 
@@ -73,7 +73,7 @@ def make_archive(name: str, run_ids: tuple[str, ...], _state: tuple[object, ...]
 
 
 class Arrived(NamedTuple):
-    """What an archive brought: identifiers of new runs, how many were here already, new tables, and what to know."""
+    """The news of an archive: identifiers of new runs, how many were here already, new tables, and what to know."""
 
     runs: tuple[str, ...]
     n_there: int

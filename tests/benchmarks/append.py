@@ -1,4 +1,4 @@
-"""What one epoch costs in the store, beside a bare SQLite insert of the same bytes in the same mode.
+"""Cost of one epoch in the store, beside a bare SQLite insert of the same bytes in the same mode.
 
 python -m tests.benchmarks.append
 """

@@ -1,4 +1,4 @@
-"""What choosing settings by the scores of `repeat` does to the score of the test part that nobody opened.
+"""Effect of choosing settings by the scores of `repeat` on the score of the test part that nobody opened.
 
 Thirty settings are equal: each is right on 80 % of all tracks, and by its own luck on which of 1,200. They are repeated
 on ten splits, the best by its mean score is taken, and its score on the closed test part is compared with 80 %. Splits

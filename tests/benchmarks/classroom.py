@@ -91,7 +91,7 @@ async def cost(board: Dashboard, trainings: "Trainings") -> Cost:
 
 @dataclass
 class Seen:
-    """What all sessions saw, in seconds, and the memory of the dashboards together as (seconds, MiB)."""
+    """Times that all sessions saw, in seconds, and the memory of the dashboards together as (seconds, MiB)."""
 
     reruns: list[float] = field(default_factory=list)
     polls: list[float] = field(default_factory=list)

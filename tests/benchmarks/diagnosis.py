@@ -79,7 +79,7 @@ FAULTY: Mapping[str, tuple[Mapping[str, Any], str, tuple[DiagnosisKind | None, .
     "preset notebook": ({}, "notebook", _UNALARMED),
     "preset leaking_artists": ({}, "leaking_artists", _UNALARMED),
 }  # fmt: skip
-"""What differs from a preset, the preset, and the diagnoses that are right."""
+"""Differences from a preset, the preset, and the diagnoses that are right."""
 
 
 def seeded(config: ExperimentConfig, seed: int) -> ExperimentConfig:

@@ -1,4 +1,4 @@
-"""What the questions of lessons come to: `python -m tests.benchmarks.lessons [LESSON …]` trains every run of them.
+"""Answers to the questions of lessons: `python -m tests.benchmarks.lessons [LESSON …]` trains every run of them.
 
 A text explains what came without naming it, so whoever changes a lesson reads here whether the explanation still fits.
 """

@@ -27,7 +27,7 @@ print(json.dumps([time.perf_counter() - start, time.process_time() - start_cpu, 
 
 @dataclass(frozen=True)
 class Cost:
-    """What a piece of work took: seconds on the clock and of the processor, MiB at the peak and before it began."""
+    """The cost of a piece of work: seconds on the clock and of the processor, MiB at the peak and before it began."""
 
     seconds: float
     cpu_seconds: float

@@ -1,4 +1,4 @@
-"""What the pretrained tagger costs, and what its embedding and tags are worth beside the 57 columns on real clips.
+"""Cost of the pretrained tagger, and what its embedding and tags are worth beside the 57 columns on real clips.
 
 Processor time of one thread, for 30 s of sound. Then, for the clips that lie beside the project, accuracies of logistic
 regression and of support vectors, both as scikit-learn has them: on five random folds, and on the published split by

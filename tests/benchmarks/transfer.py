@@ -1,4 +1,4 @@
-"""What a pretrained tagger is worth beside features and networks from scratch: on real clips, and on generated music.
+"""Worth of a pretrained tagger beside features and networks from scratch: on real clips, and on generated music.
 
 Real clips, those that lie beside the project: the parts of GTZAN's published split by artist take turns, so that each
 clip is judged by networks that heard none of its artist. Genres that the other two parts lack are not judged. A fifth

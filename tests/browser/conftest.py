@@ -39,7 +39,7 @@ WINDOWS = {
 }
 
 JS = "--js-flags=--no-maglev --no-opt --no-flush-bytecode"
-"""What a page runs is used too briefly to be worth optimizing; what is compiled is kept for the next page."""
+"""Scripts of a page run too briefly to be worth optimizing; what is compiled is kept for the next page."""
 AXE_RULES = {"light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "dark": ["color-contrast"]}
 """By theme, which changes nothing but colors."""
 REMEMBER_COLORS = """() => {

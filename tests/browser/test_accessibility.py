@@ -1,4 +1,4 @@
-"""What a screen reader is told and what the keyboard reaches, on every page, light and dark."""
+"""Words for a screen reader and keys for all that can be reached, on every page, light and dark."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What stands around every page: it is there when the page is first drawn."""
+"""The frame of every page: it is there when the page is first drawn."""
 
 import pytest
 

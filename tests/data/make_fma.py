@@ -66,7 +66,7 @@ BLOCK = 2048
 
 @dataclass(frozen=True, eq=False)
 class Draw:
-    """What is drawn for each track: its genre 0 … 15, artist, and in which part and subset it stands."""
+    """Draws for each track: its genre 0 … 15, artist, and in which part and subset it stands."""
 
     ids: npt.NDArray[np.int64]
     genre: npt.NDArray[np.int64]

@@ -1,4 +1,4 @@
-"""What tests of pages put into their store: trained runs, and a table of recordings in pieces."""
+"""Contents that tests of pages put into their store: trained runs, and a table of recordings in pieces."""
 
 import hashlib
 from collections.abc import Callable, Iterator

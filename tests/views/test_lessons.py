@@ -22,7 +22,7 @@ from tests.views.opening import APP, drawn, opened, own_store, press, texts
 
 FEW = {"synthetic": {"data.n_samples": 1200}, "music": {"data.clips": 10, "data.seconds": 2, "data.window": 2}}
 QUICK = {"train.max_epochs": 2}
-"""What makes a step small."""
+"""Settings that make a step small."""
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""What leaves the laboratory: the menu beside a run, its route, and the page on which a report is written."""
+"""All that leaves the laboratory: the menu beside a run, its route, and the page on which a report is written."""
 
 import json
 from pathlib import Path

@@ -32,7 +32,7 @@ SOON_SECONDS = 3.0
 Files = Sequence[tuple[str, bytes]]
 
 LISTED = {"train": "the training tracks", "validation": "the validation tracks", "test": "the test tracks"}
-"""What a file of a published split lists, by its part."""
+"""The tracks that a file of a published split lists, by its part."""
 
 
 def closing(label: str, icon: str = ":material/upload_file:") -> DeltaGenerator:

@@ -1,4 +1,4 @@
-"""What splits do to each classifier's accuracy, and who is clearly ahead of whom by each of them."""
+"""Figures of what splits do to each classifier's accuracy, and who is clearly ahead of whom by each of them."""
 
 from collections.abc import Mapping, Sequence
 

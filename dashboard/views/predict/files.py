@@ -1,4 +1,4 @@
-"""What a person brings to be predicted: a table, a folder of sounds, or sound files."""
+"""Files that a person brings to be predicted: a table, a folder of sounds, or sound files."""
 
 from typing import cast
 

@@ -1,4 +1,4 @@
-"""What of a person's files will be used, what is odd, and what a person says of it, before there is an answer."""
+"""The use of a person's files: what is taken, what is odd, and what a person says of it, before there is an answer."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -18,7 +18,7 @@ Said = tuple[str, ...]
 
 
 class Order(NamedTuple):
-    """What is to be predicted: which files, the pairs of features and columns, and whether each row counts alone."""
+    """An order to predict: which files, the pairs of features and columns, and whether each row counts alone."""
 
     run: str
     brought: Brought

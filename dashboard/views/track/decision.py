@@ -1,4 +1,4 @@
-"""What the decision about a track rests on: as it is in the data, or with the features that a person changed."""
+"""Reasons for the decision about a track: as it is in the data, or with the features that a person changed."""
 
 from dataclasses import dataclass
 

@@ -33,7 +33,7 @@ CURVE_HEIGHT, LOW_HEIGHT, NETWORK_HEIGHT = 185, 150, 250
 TERMS = ("macro-F1", "validation", "patience", "dropout", "learning rate")
 """Words that are explained where the sentence below the answer has them."""
 OF_ALL = "the most common genre's share of all tracks"
-"""What the baseline is before tracks are split: that of the validation part can be a little different."""
+"""The baseline before tracks are split: that of the validation part can be a little different."""
 
 
 def look(run_id: str) -> Followed | None:

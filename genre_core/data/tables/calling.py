@@ -1,4 +1,4 @@
-"""What artists, albums and tracks are called: their own names, wherever a table holds them."""
+"""Names of artists, albums and tracks: their own, wherever a table holds them."""
 
 import re
 from collections.abc import Mapping

@@ -34,7 +34,7 @@ NOBODY = (
     r"(?i)[\s<(\[]*(?:unknown|various|untitled|anonymous|n/?a|none|v\.?\s?a\.?|diverse?)"
     r"(?:[\s_]+(?:artists?|albums?|title))?[\s>)\].]*"
 )
-"""What stands where an artist or an album is not known, or is many."""
+"""Words that stand where an artist or an album is not known, or is many."""
 REPEATED_NAME = re.compile(r"(.+) \(\d+\)")
 GENRE_WORDS = ("NA", "None", "none", "na")
 """Words for a missing value that could be the name of a genre."""

@@ -19,7 +19,7 @@ MAX_HEADER = 1000
 
 @dataclass(frozen=True)
 class How:
-    """What a person said of a file; what is empty is found out.
+    """A person's choices for a file; what is empty is found out.
 
     `header` is the number of the row with the names of the columns, blank lines not counted: 0 where there is none, -1
     to find it. `missing` are further texts that mean a missing value.

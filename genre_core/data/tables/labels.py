@@ -67,7 +67,7 @@ class Label:
     reason: str
     values: "pd.Series[str]"
     problem: str = ""
-    """What of its cells was lost or changed."""
+    """The cells that were lost or changed."""
     marks: tuple[str, ...] = ()
     """The columns that name it, where there is one for each genre."""
 

@@ -1,4 +1,4 @@
-"""What a table's columns mean, once a configuration has been followed: its genre column, and a role for each column."""
+"""The meaning of a table's columns by a configuration: its genre column, and a role for each column."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

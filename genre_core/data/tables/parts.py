@@ -20,7 +20,7 @@ FEWEST_FOLDS, MOST_FOLDS = 3, 20
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """What columns say of the split: their names, the position in `PARTS` of each row (n_rows,), and in words."""
+    """The split that columns name: their names, the position in `PARTS` of each row (n_rows,), and in words."""
 
     names: tuple[str, ...]
     numbers: IntArray

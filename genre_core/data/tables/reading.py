@@ -28,7 +28,7 @@ SPLIT = "split"
 READER = "genre_lab"
 """Key of a stored table's metadata: how it was read, which tells how its text is to be taken."""
 LOST = " left out: "
-"""What notes say of rows that were lost."""
+"""The beginning of notes on rows that were lost."""
 MAX_ROWS = 2_000_000
 MAX_VALUES = 50_000_000
 """Most values (rows × columns) of a table: 400 MB as float64."""

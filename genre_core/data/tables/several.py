@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BETWEEN = r"\s*[|;]\s*"
-"""What stands between the genres of one cell."""
+"""Separators between the genres of one cell."""
 
 Mask = npt.NDArray[np.bool_]
 

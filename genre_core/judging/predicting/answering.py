@@ -35,7 +35,7 @@ OWN = (
     "In its test part.",
     "No answer: by its name or its sound it is in the run's test part, which is closed. Open it on Evaluate first.",
 )
-"""What is said of tracks that a run's own data hold, by their mark."""
+"""Notes on tracks that a run's own data hold, by their mark."""
 
 
 @lru_cache(maxsize=2)

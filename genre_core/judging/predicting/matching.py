@@ -20,7 +20,7 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True, eq=False)
 class Learned:
-    """What a run learned from, as a table has to have it: its `features` and where they lay in the training part (k,).
+    """The `features` that a run learned from, which a table has to have, and where they lay in the training part (k,).
 
     `label` and `name` are the columns with genres and names of tracks, where its own data are a table.
     """

@@ -95,7 +95,7 @@ class FewClips:
 
     @cached_property
     def few_plan(self) -> FewPlan:
-        """What will be measured.
+        """The plan of what will be measured.
 
         Raises
         ------

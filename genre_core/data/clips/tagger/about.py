@@ -22,7 +22,7 @@ ABOUT = (
 )
 WARNING = "Some songs of GTZAN may be among those it was trained on, so its scores on GTZAN may be too high."
 TAGS_ALONE = "tags of a pretrained tagger, no training"
-"""What a score is called that its tags alone reach."""
+"""The name of a score that its tags alone reach."""
 COMMAND = "python -m genre_core tagger"
 
 
