@@ -152,3 +152,18 @@ def test_what_is_locked_stays_as_the_plan_has_it():
     for bad in ({"pages": ("secrets",)}, {"moves": ("train.magic",)}, {"said": (("train.max_epochs", "many"),)}):
         with pytest.raises(ValueError, match=r"secrets|magic|many"):
             ClassPlan.model_validate(bad)
+
+
+def test_the_runs_of_a_class_are_read_again_only_where_they_changed(store, code):
+    for number, run_id in enumerate(("one", "two", "elsewhere"), 1):
+        store.submit(run_id, RATE.config)
+        seat = store.classes.join(code if number < 3 else store.classes.begin(RATE, "teacher")[0], f"p{number}")
+        store.classes.begin_run(seat, run_id)
+    known = {run.id: run for _, run in store.runs_of_class(code)}
+    assert list(known) == ["one", "two"]
+    store.cancel("two")
+    (first, one), (second, two) = store.runs_of_class(code, known)
+    assert one is known["one"]
+    assert (first, second, two.state) == (1, 2, "cancelled")
+    store.delete("one")
+    assert [run.id for _, run in store.runs_of_class(code, known)] == ["two"]

@@ -6,23 +6,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal
 
-import numpy as np
 import streamlit as st
 
 from dashboard.services.people import person, person_of
 from dashboard.services.workers import store
 from genre_core.classroom.names import read_code
 from genre_core.classroom.plan import MOST_AT_ONCE, ClassPlan
-from genre_core.data.dataset import IntArray
-from genre_core.ear.sitting import Sitting
 from genre_core.errors import ClassError, GenreLabError, QuotaError, RunStateError
 from genre_core.settings.config import ExperimentConfig
-from genre_core.store.classes import Class, Entry, Kind, Seat
-from genre_core.store.schema import Run, RunState
-from genre_core.studies.tuning.optimism import Optimism, by_accuracy
+from genre_core.store.classes import Class, Kind, Seat
+from genre_core.store.schema import RunState
 
 _MINE, _SEEN, _TOLD = "class and seat", "page told to the class", "told to the class"
 SEEN_SECONDS = 20.0
+SEAT_SECONDS, CLASS_SECONDS = 5.0, 300.0
+"""For how long a server that is asked all the time believes what it read of a browser's seat and of a run's class."""
 WRONG_CODES, PER_SECONDS = 10, 60.0
 """How many wrong codes one browser may try in this time."""
 NO_COOKIE = "A class needs cookies to find your seat again: allow them for this site, and open the link again."
@@ -97,30 +95,14 @@ def take_over(code: str, key: str) -> bool:
     return bool(me) and store().classes.take_over(code.upper(), key, me)
 
 
-def seats(code: str) -> list[Seat]:
-    """Return the students of a class."""
-    return store().classes.seats(code)
-
-
 def begin(plan: ClassPlan) -> tuple[str, str]:
     """Begin a class that this browser teaches; return its code and the key for another browser."""
     me = person()
     if not me:
         raise ClassError(NO_COOKIE)
     for run_id in store().classes.sweep():
-        _forget(run_id)
-    return store().classes.begin(plan, me)
-
-
-def delete(code: str) -> None:
-    """Forget a class, what was said in it and what was trained in it."""
-    for run_id in store().classes.delete(code):
-        _forget(run_id)
-
-
-def _forget(run_id: str) -> None:
-    with suppress(RunStateError):  # deleted by its student, or training just now
         store().delete(run_id)
+    return store().classes.begin(plan, me)
 
 
 def allow(config: Any) -> None:
@@ -144,20 +126,33 @@ def begin_run(run_id: str) -> None:
 
 def check_sight(run_id: str) -> None:
     """Raise RunStateError where this browser is a student and a run belongs to another class."""
-    _check_sight(mine(), run_id)
+    if found := mine():
+        _check_sight(found[0].code, _class_of(run_id), run_id)
 
 
 def check_sight_of(cookies: Mapping[str, str], run_ids: Iterable[str]) -> None:
-    """Raise RunStateError where a browser with these cookies is a student, and a run belongs to another class."""
-    me = person_of(cookies)
-    if found := store().classes.seat_of(me) if me else None:
-        for run_id in run_ids:
-            _check_sight(found, run_id)
+    """Raise RunStateError where a browser with these cookies is a student, and a run belongs to another class.
+
+    Who follows a run asks this all the time, so of a run that belongs to no class no seat is looked for.
+    """
+    for run_id in run_ids:
+        if (code := _class_of(run_id)) and (found := _seat_of(person_of(cookies))):
+            _check_sight(found[0].code, code, run_id)
 
 
-def _check_sight(found: tuple[Class, Seat] | None, run_id: str) -> None:
-    if found and store().classes.class_of(run_id) not in ("", found[0].code):
+def _check_sight(own: str, code: str, run_id: str) -> None:
+    if code not in ("", own):
         raise RunStateError(f"There is no run named {run_id} in this class.")
+
+
+@st.cache_resource(show_spinner=False, max_entries=4096, ttl=CLASS_SECONDS)
+def _class_of(run_id: str) -> str:
+    return store().classes.class_of(run_id)  # known before the run is there, and never another one
+
+
+@st.cache_resource(show_spinner=False, max_entries=512, ttl=SEAT_SECONDS)
+def _seat_of(me: str) -> tuple[Class, Seat] | None:
+    return store().classes.seat_of(me) if me else None
 
 
 def whose() -> Seat | Literal["outside"]:
@@ -185,75 +180,3 @@ def waits(about: str) -> bool:
     """Say whether the result of a question waits until the teacher shows it to all together."""
     found = mine()
     return found is not None and found[0].plan.together and about not in store().classes.revealed(found[0].code)
-
-
-def entries(code: str) -> list[Entry]:
-    """Return what the students of a class said and did."""
-    return store().classes.entries(code)
-
-
-def revealed(code: str) -> frozenset[str]:
-    """Return the questions whose results the class sees."""
-    return store().classes.revealed(code)
-
-
-def reveal(code: str, about: str) -> None:
-    """Let the class see the result of a question."""
-    store().classes.reveal(code, about)
-
-
-def remove(code: str, entry: Entry) -> None:
-    """Take away what a student said."""
-    store().classes.remove(code, entry)
-
-
-def close(code: str) -> None:
-    """End a class; its board stays until it is deleted."""
-    store().classes.close(code)
-
-
-def ear_tests(code: str) -> list[Sitting]:
-    """Return the ear tests of a class in which anything was answered."""
-    return [sitting for sitting in store().ear_tests.of_session(code) if sitting.scored]
-
-
-def best_of(ids: tuple[str, ...]) -> Optimism | None:
-    """Return what is left of the best accuracy of complete runs once it is allowed for that the best was picked.
-
-    Of runs on several validation parts, those on the commonest one are asked; None of fewer than two.
-    """
-    return _best_of(ids)
-
-
-@st.cache_data(show_spinner=False, max_entries=32)
-def _best_of(ids: tuple[str, ...]) -> Optimism | None:
-    by_part = defaultdict[str, list[Run]](list)
-    for run_id in ids:
-        with suppress(RunStateError):
-            run = store().run(run_id)
-            by_part[str(run.context.get("test_hash"))].append(run)
-    same = max(by_part.values(), key=len, default=[])
-    if len(same) < 2:
-        return None
-    labels, groups = (_saved(same[0].id, name) for name in ("validation_labels", "validation_groups"))
-    if labels is None:
-        return None
-    choice = by_accuracy(labels, groups)
-    answers = (store().predictions(run.id, run.best_epoch or 1) for run in same)
-    return choice.best([choice.judge(said) for said in answers if len(said) == len(labels)])
-
-
-def _saved(run_id: str, name: str) -> IntArray | None:
-    saved = store().artifact(run_id, name)
-    kind = np.uint8 if name == "validation_labels" else np.int32
-    return None if saved is None else np.frombuffer(saved, dtype=kind).astype(np.int64)
-
-
-def runs_of_class(entries: Sequence[Entry]) -> list[tuple[int, Run]]:
-    """Return the runs of a class's students, each with the number of the seat."""
-    found = []
-    for entry in entries:
-        if entry.kind == "run":
-            with suppress(RunStateError):
-                found.append((entry.number, store().run(entry.about)))
-    return found

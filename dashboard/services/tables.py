@@ -38,12 +38,12 @@ _SINGLE, _LISTS = ("label", "group", "name"), ("left_out", "taken")
 
 def tables() -> dict[str, list[tuple[str, str]]]:
     """Return what is stored of each kind (table, fma, split) as (content hash, title), newest first."""
-    return {
-        "table": [(table.content_hash, f"{table.name} · {table.n_rows:,} rows") for table in store().tables()],
-        "fma": [(table.content_hash, table.name) for table in store().tables(FMA)],
-        "clips": [(table.content_hash, f"{table.name} · {table.n_rows:,} clips") for table in store().tables(CLIPS)],
-        "split": [(table.content_hash, f"{table.name} · {table.n_rows:,} tracks") for table in store().tables(SPLIT)],
-    }
+    found, units = store().tables_by_kind(), {"table": "rows", FMA: "", CLIPS: "clips", SPLIT: "tracks"}
+    return {kind: [(table.content_hash, _title(table, unit)) for table in found[kind]] for kind, unit in units.items()}
+
+
+def _title(table: StoredTable, unit: str) -> str:
+    return f"{table.name} · {table.n_rows:,} {unit}" if unit else table.name
 
 
 def stored(config: DatasetConfig) -> StoredTable | None:

@@ -5,6 +5,7 @@ The address always says a configuration: a change that does not fit is not taken
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -63,6 +64,7 @@ Columns = Callable[[str], Mapping[str, Sequence[str]]]
 
 MOVES = "settings that may be changed"
 """Where the session keeps the names of the settings that may be changed; None where all may."""
+_described = lru_cache(maxsize=64)(described)
 _REFUSED, _SEQ = "refused setting", "last change of settings"
 
 
@@ -113,7 +115,7 @@ def sidebar_settings(
         refused = None
     kind, moves = _kind(values), st.session_state.get(MOVES)
     panel = Panel(
-        about=described(tuple(sections), _offered(preset, moves), frozenset(first), moves),
+        about=_described(tuple(sections), _offered(preset, moves), frozenset(first), moves),
         preset=preset.name,
         values={name: plain(values[name]) for name in changed},
         seq=st.session_state.get(_SEQ, 0),

@@ -87,11 +87,12 @@ def settings(config: ExperimentConfig) -> tuple[Setting, ...]:
 
 def all_settings() -> Mapping[str, Setting]:
     """Return every setting of every variant of every section, by its dotted name."""
-    return _all_settings(tuple((section, variant) for section in SECTIONS for variant in variants(section)))
+    return _all_settings(tuple(SOURCES.values()), tuple(ARCHITECTURES.values()))
 
 
 @cache
-def _all_settings(parts: tuple[tuple[str, type[Frozen]], ...]) -> Mapping[str, Setting]:
+def _all_settings(_sources: tuple[type[Frozen], ...], _networks: tuple[type[Frozen], ...]) -> Mapping[str, Setting]:
+    parts = [(section, variant) for section in SECTIONS for variant in variants(section)]
     found: dict[str, Setting] = {}
     for item in (item for section, variant in parts for item in _section_settings(section, variant)):
         found.setdefault(item.name, item)

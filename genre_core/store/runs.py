@@ -5,9 +5,10 @@ States move by compare-and-set, and losing a race is no error: the method return
 
 import secrets
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from functools import cache, cached_property
+from types import MappingProxyType
 from typing import Any, Literal, get_args
 
 from sqlalchemy import and_, delete, func, or_, select, update
@@ -25,6 +26,7 @@ from genre_core.store.own_words import OwnWords
 from genre_core.store.queue import seems_silent
 from genre_core.store.saved import clear
 from genre_core.store.schema import DEAD_AFTER, LOST, MEASURING, Request, Run, RunState
+from genre_core.store.schema import class_entries as _entries
 from genre_core.store.schema import epochs as _epochs
 from genre_core.store.schema import members as _members
 from genre_core.store.schema import own_words as _own_words
@@ -128,6 +130,20 @@ class RunStore(WorkStore):
             rows = connection.execute(query).mappings().all()
         found = [self._look(read_run(row)) for row in rows]
         return [run for run in found if states is None or run.state in states]
+
+    def runs_of_class(self, code: str, known: Mapping[str, Run] = MappingProxyType({})) -> list[tuple[int, Run]]:
+        """Return the runs of a class in the order in which they began, each with the number of its student's seat.
+
+        Of the runs that are `known` by their ids, only those that changed since are read again.
+        """
+        query = select(_entries.c.number, *(_runs.c[name] for name in ("id", "revision", "state", "heartbeat_at")))
+        query = query.join(_runs, _runs.c.id == _entries.c.about).order_by(_entries.c.made_at)
+        with self.transaction() as connection:
+            there = connection.execute(query.where(_entries.c.code == code, _entries.c.kind == "run")).all()
+            changed = [row.id for row in there if not _is_same(known.get(row.id), row)]
+            rows = connection.execute(select_runs().where(_runs.c.id.in_(changed))).mappings().all() if changed else ()
+        found = {**known, **{run.id: self._look(run) for run in map(read_run, rows)}}
+        return [(row.number, found[row.id]) for row in there if row.id in found]
 
     def runs_of(self, fingerprint: str) -> list[Run]:
         """Return the runs of one configuration, newest first, those that belong to a study with them."""
@@ -275,6 +291,11 @@ class RunStore(WorkStore):
         """End a run that waits and has no epoch to keep; False if it is not such a one."""
         waits = ("queued", "paused")
         return self._queue.move(run_id, waits, _runs.c.epoch == 0, state="cancelled", finished_at=time.time())
+
+
+def _is_same(known: Run | None, row: Any) -> bool:
+    """Say whether a run that is known stands as it did, by its row."""
+    return known is not None and known.revision == row.revision and not seems_silent(row.state, row.heartbeat_at)
 
 
 def _new(run_id: str, config: ExperimentConfig, name: str, pace: float) -> dict[str, Any]:

@@ -499,7 +499,7 @@ def values_of(row: RowMapping | Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def read_table_record(row: RowMapping) -> StoredTable:
+def read_table_record(row: RowMapping | Mapping[str, Any]) -> StoredTable:
     """Return the record of a row of `tables`."""
     return StoredTable(**{**row, "notes": tuple(json.loads(row["notes"])), "created_at": utc(row["created_at"])})
 

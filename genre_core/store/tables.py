@@ -7,7 +7,8 @@ import io
 import json
 import re
 import time
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import PurePath
 from typing import Any, BinaryIO
@@ -24,6 +25,11 @@ from genre_core.store.schema import tables as _tables
 PIECE_BYTES = 1024**2
 NAMED = ("table", "clips")
 """Kinds that runs are called by."""
+_BY_AGE = (
+    select(*(_tables.c[name] for name in StoredTable.__dataclass_fields__), table_kinds.c.kind)
+    .outerjoin(table_kinds, table_kinds.c.content_hash == _tables.c.content_hash)
+    .order_by(_tables.c.created_at.desc())
+)
 
 
 class TableStore(Database):
@@ -127,17 +133,21 @@ class TableStore(Database):
 
     def tables(self, kind: str = "table") -> list[StoredTable]:
         """Return the stored tables of one kind (table, fma, split) without their content, newest first."""
-        columns = [_tables.c[name] for name in StoredTable.__dataclass_fields__]
-        kinds = func.coalesce(table_kinds.c.kind, "table")
-        query = select(*columns).outerjoin(table_kinds, table_kinds.c.content_hash == _tables.c.content_hash)
+        return self.tables_by_kind()[kind]
+
+    def tables_by_kind(self) -> Mapping[str, list[StoredTable]]:
+        """Return the stored tables of every kind without their content, newest first."""
+        found = defaultdict[str, list[StoredTable]](list)
         with self.transaction() as connection:
-            found = connection.execute(query.where(kinds == kind).order_by(_tables.c.created_at.desc()))
-            rows = found.mappings().all()
-        return [read_table_record(row) for row in rows]
+            for row in connection.execute(_BY_AGE).mappings():
+                values = dict(row)
+                found[values.pop("kind") or "table"].append(read_table_record(values))
+        return found
 
     def table_names(self) -> dict[str, str]:
         """Return what stored tables and collections are called, by the hash of their content."""
-        return {table.content_hash: table.name for kind in NAMED for table in self.tables(kind)}
+        found = self.tables_by_kind()
+        return {table.content_hash: table.name for kind in NAMED for table in found[kind]}
 
     def find_table(self, named: str, kinds: Sequence[str] = NAMED) -> tuple[str, StoredTable]:
         """Return stored data with their kind, by their name, with or without its ending, or the start of their hash.
@@ -147,7 +157,8 @@ class TableStore(Database):
         DataError
             There are none of that name, or several have it.
         """
-        there = [(kind, table) for kind in kinds for table in self.tables(kind)]
+        found = self.tables_by_kind()
+        there = [(kind, table) for kind in kinds for table in found[kind]]
         called = [one for one in there if named in (one[1].name, PurePath(one[1].name).stem)]
         if not called and re.fullmatch(r"[0-9a-f]{4,64}", named):
             called = [one for one in there if one[1].content_hash.startswith(named)]

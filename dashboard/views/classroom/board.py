@@ -4,6 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
 import segno
 import streamlit as st
@@ -12,7 +13,7 @@ from dashboard.components import ruler as rulers
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
-from dashboard.services import classroom
+from dashboard.services import class_board
 from dashboard.services.matrix_views import answered_view
 from dashboard.shell.address import plain
 from dashboard.views.classroom import figures
@@ -55,8 +56,12 @@ def _head(room: Class) -> None:
                 _key(room)
     if not room.closed:
         with right:
-            code = segno.make(link, error="m").svg_inline(scale=4, border=2, dark="#14171b", light="#ffffff")
-            st.image(code, width=170)
+            st.image(_code_to_scan(link), width=170)
+
+
+@lru_cache(maxsize=32)
+def _code_to_scan(link: str) -> str:
+    return segno.make(link, error="m").svg_inline(scale=4, border=2, dark="#14171b", light="#ffffff")
 
 
 def _key(room: Class) -> None:
@@ -75,12 +80,12 @@ def _base() -> str:
 
 def _live(code: str) -> None:
     """Draw what the class did so far."""
-    entries, seats = classroom.entries(code), classroom.seats(code)
+    entries, seats = class_board.entries(code), class_board.seats(code)
     st.subheader(sentences.who_is_here(seats), anchor=False)
     _students(seats)
     _questions(code, entries)
-    _runs(classroom.runs_of_class(entries))
-    _heard(classroom.ear_tests(code))
+    _runs(class_board.runs(code))
+    _heard(class_board.ear_tests(code))
     _sentences(code, [entry for entry in entries if entry.kind == "sentence"])
 
 
@@ -104,7 +109,7 @@ def _questions(code: str, entries: Sequence[Entry]) -> None:
     if not asked:
         return
     st.subheader("Predictions", anchor=False)
-    shown = classroom.revealed(code)
+    shown = class_board.revealed(code)
     for about, given in reversed(asked.items()):
         truth = results.get(about) if about in shown else None
         with st.container(key=f"question {about}", gap="xsmall"):
@@ -112,7 +117,7 @@ def _questions(code: str, entries: Sequence[Entry]) -> None:
             head.markdown(f"**{plain(str(given[-1].value.get('question', about)))}** · {sentences.given(given)}")
             if about not in shown:
                 head.button("Show the result", key=f"reveal {about}", icon=":material/visibility:",
-                            on_click=classroom.reveal, args=(code, about))  # fmt: skip
+                            on_click=class_board.reveal, args=(code, about))  # fmt: skip
             _question(about, [entry.value for entry in given], truth)
 
 
@@ -138,7 +143,7 @@ def _runs(found: Sequence[tuple[int, Run]]) -> None:
     st.subheader(sentences.runs_title(found), anchor=False)
     if not complete:
         return
-    best = classroom.best_of(tuple(run.id for _, run in complete))
+    best = class_board.best_of([run for _, run in complete])
     st.caption(sentences.best(complete, best))
     rulers.ruler(_ruler([run for _, run in complete]), "class ruler")
     values = [flatten(run.config) for _, run in complete]
@@ -192,7 +197,7 @@ def _sentences(code: str, entries: Sequence[Entry]) -> None:
         for entry in list(reversed(entries))[:MOST_SENTENCES]:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{seat_picture(entry.number)} {plain(str(entry.value))}")
-                st.button("Remove", icon=":material/close:", type="tertiary", on_click=classroom.remove,
+                st.button("Remove", icon=":material/close:", type="tertiary", on_click=class_board.remove,
                           key=f"remove {entry.number} {entry.about}", help="Take this sentence away for everybody.",
                           args=(code, entry))  # fmt: skip
 
@@ -204,15 +209,15 @@ def _end(room: Class) -> None:
                            key="class download", icon=":material/download:", type="tertiary", on_click="ignore",
                            help="Who predicted, answered, wrote and trained what, as JSON.")  # fmt: skip
         if not room.closed:
-            st.button("End the class", key="close class", icon=":material/logout:", on_click=classroom.close,
+            st.button("End the class", key="close class", icon=":material/logout:", on_click=class_board.close,
                       args=(room.code,), help="Nobody joins or says anything more. The board stays.")  # fmt: skip
         with st.popover("Delete the class", icon=":material/delete:", type="tertiary"):
             st.caption("Its predictions, sentences and runs are deleted now, and not only a day after it began.")
-            st.button("Delete for good", key="delete-class-for-good", on_click=classroom.delete, args=(room.code,))
+            st.button("Delete for good", key="delete-class-for-good", on_click=class_board.delete, args=(room.code,))
 
 
 def _document(room: Class) -> bytes:
-    said = classroom.entries(room.code)
+    said = class_board.entries(room.code)
     entries = [
         {"student": seat_name(entry.number), "kind": entry.kind, "about": entry.about, "value": entry.value,
          "at": entry.made_at.isoformat(timespec="seconds")}
@@ -221,7 +226,7 @@ def _document(room: Class) -> bytes:
     runs = [
         {"student": seat_name(number), "run": run.id, "name": run.name, "state": run.state,
          "settings": flatten(run.config), "validation": run.summary.get("validation")}
-        for number, run in classroom.runs_of_class(said)
+        for number, run in class_board.runs(room.code)
     ]  # fmt: skip
     document = {"class": room.code, "plan": room.plan.model_dump(), "entries": entries, "runs": runs}
     return json.dumps(document, indent=1, ensure_ascii=False, default=str).encode()
