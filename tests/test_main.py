@@ -422,6 +422,19 @@ def test_a_table_is_read_as_the_options_say(run, tmp_path):
     assert (status, "“x” is no separator that is read" in err) == (2, True)
 
 
+def test_training_and_predicting_read_a_table_by_the_same_words(run, tmp_path):
+    table = tmp_path / "music.csv"
+    table.write_text(
+        "\n".join(["genre;a;b", *(f"{('x', 'y')[i % 2]};1.{500 + 7 * i % 90};{i % 7 - 1}" for i in range(60))])
+    )
+    how = ("--decimal", ".", "--missing=-1", "--separator", ";")
+    found = document(run, "train", "--table", table, *how, "--model.hidden", "4", "--train.max_epochs", "1")
+    read = "Read as you chose: semicolons between columns; points before decimals; “-1” as missing."
+    assert read in found["notes"]
+    status, _, said = run("predict", found["run"], table, *how, "--out", tmp_path / "answers.csv")
+    assert (status, read in said) == (0, True)
+
+
 def test_the_advice_to_keep_the_commonest_genres_can_be_followed(run, tmp_path):
     genres = [f"g{i // 2}" for i in range(406)] + ["soul"] * 10 + ["pop"] * 10
     table = write_table(tmp_path / "music.csv", len(genres), genres)
@@ -498,6 +511,8 @@ BAD_LINES = [
     (("train", "--data.source", "table", "--data.table", "ab" * 32), "The table abababab is not in the store"),
     (("train", "--table", "nowhere.csv"), "There is no file nowhere.csv"),
     (("train", "--table", "."), ". is a folder"),
+    (("train", "--decimal", ","), "say how the file of a table is read: name such a file"),
+    (("train", "--table", "nowhere.csv", "--encoding", "klingon"), "“klingon” is no encoding"),
     (("import", "x" * 300), "cannot be read"),
     (("import",), "FILE is missing"),
     (("evaluate",), "RUN is missing"),

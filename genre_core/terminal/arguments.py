@@ -33,6 +33,7 @@ def add_experiment(parser: Parser) -> None:
         metavar="SPLIT",
         help="the table's published split; give its folder, its files (train=FILE) or its hash",
     )
+    add_reading(parser)
     add_columns(parser)
     add_settings(parser)
 

@@ -218,6 +218,7 @@ def _predict(commands: Commands) -> None:
     parser.add_argument("--column", action="append", default=[], metavar="FEATURE=COLUMN", help=renamed)
     median = "answer though columns are missing: the median of the training part stands in for them"
     parser.add_argument("--fill", action="store_true", help=median)
+    add_reading(parser)
     add_by(parser)
 
 

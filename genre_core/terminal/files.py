@@ -1,13 +1,16 @@
 """Files that are named on a command line."""
 
+import argparse
 import os
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from genre_core.data.tables.how import FOUND_OUT, How
+from genre_core.data.tables.how import FOUND_OUT, How, sign
 from genre_core.data.tables.reading import Reading, check_size, read_table
+from genre_core.data.tables.roles import read_names
 from genre_core.errors import DataError
+from genre_core.terminal.usage import UsageError
 
 
 def read_files(paths: Sequence[str], how: How = FOUND_OUT) -> Reading:
@@ -19,6 +22,29 @@ def read_files(paths: Sequence[str], how: How = FOUND_OUT) -> Reading:
         A file is not there, cannot be read, or is no table.
     """
     return read_table([read_file(Path(path)) for path in paths], how)
+
+
+def how_said(options: argparse.Namespace, *, of_table: bool = True) -> How:
+    """Return how the files of a table are to be read, as far as the options of `add_reading` say.
+
+    Raises
+    ------
+    DataError
+        A sign or an encoding is unknown.
+    UsageError
+        The options say something, and it is not a table that is read.
+    """
+    how = How(
+        options.encoding,
+        sign(options.separator),
+        sign(options.decimal),
+        sign(options.thousands),
+        options.header,
+        read_names(options.missing),
+    )
+    if how.is_said and not of_table:
+        raise UsageError("--encoding, --separator and the like say how the file of a table is read: name such a file.")
+    return how
 
 
 def read_file(path: Path) -> tuple[str, bytes]:

@@ -10,14 +10,12 @@ from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.fma.layout import FEATURES, TRACKS, FmaFiles, find_fma
 from genre_core.data.published import part_of
 from genre_core.data.splitting import Split, split_dataset
-from genre_core.data.tables.how import How, sign
-from genre_core.data.tables.roles import read_names
 from genre_core.errors import DataError
 from genre_core.settings.config import SplitConfig, TableConfig
 from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
 from genre_core.terminal import text
-from genre_core.terminal.files import read_files
+from genre_core.terminal.files import how_said, read_files
 from genre_core.terminal.inputs import (
     LISTS,
     import_clips,
@@ -114,7 +112,7 @@ def _import_table(options: argparse.Namespace) -> int:
     from genre_core.data.sources.table import inspect
     from genre_core.inspection.warnings import findings
 
-    reading = read_files(options.files, _how(options))
+    reading = read_files(options.files, how_said(options))
     experiment = configure({**of_table(options), "data.source": "table", "data.table": reading.content_hash})
     config = experiment.data
     assert isinstance(config, TableConfig)
@@ -138,18 +136,6 @@ def _import_table(options: argparse.Namespace) -> int:
     }
     show(document, text.table(document), as_json=options.json)
     return DONE
-
-
-def _how(options: argparse.Namespace) -> How:
-    """Return how the files are to be read, as far as the options say."""
-    return How(
-        options.encoding,
-        sign(options.separator),
-        sign(options.decimal),
-        sign(options.thousands),
-        options.header,
-        read_names(options.missing),
-    )
 
 
 def _split(dataset: Dataset, config: SplitConfig) -> Split | None:

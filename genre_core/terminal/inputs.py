@@ -28,7 +28,7 @@ from genre_core.store.clips import ClipStore
 from genre_core.store.runs import RunStore
 from genre_core.store.tables import TableStore
 from genre_core.studies.extraction import Extraction, ExtractionConfig, by_processes, learned_of
-from genre_core.terminal.files import read_file, read_files
+from genre_core.terminal.files import how_said, read_file, read_files
 from genre_core.terminal.options import configuration
 from genre_core.terminal.output import progress_bar, report
 from genre_core.terminal.usage import UsageError
@@ -103,7 +103,8 @@ def read_order(
     named = [f"--{source}" for source in ("table", "fma", "clips") if getattr(options, source)]
     if len(named) > 1:
         raise UsageError(f"{' and '.join(named)} name several sources of data: choose one of them.")
-    table = read_files(options.table) if options.table else None
+    how = how_said(options, of_table=bool(options.table))
+    table = read_files(options.table, how) if options.table else None
     stored = ("table", table.content_hash) if table else None
     if options.fma:
         stored = ("fma", find_stored_fma(options.fma))

@@ -16,7 +16,7 @@ from genre_core.studies.extraction import Extraction, ExtractionConfig
 from genre_core.takehome.answers import FORMS, answer_table, written
 from genre_core.takehome.naming import file_name
 from genre_core.terminal import text
-from genre_core.terminal.files import read_files, save_file
+from genre_core.terminal.files import how_said, read_files, save_file
 from genre_core.terminal.find_run import find_run
 from genre_core.terminal.inputs import measure_with_progress
 from genre_core.terminal.output import DONE, progress_bar, say, show
@@ -54,7 +54,7 @@ def predict(options: argparse.Namespace) -> int:
 
 def _table(store: RunStore, run: Run, options: argparse.Namespace) -> tuple[NewRows, list[str]]:
     """Return the rows of a table, and what is to be said of its columns, which is said at once."""
-    reading = read_files(options.files)
+    reading = read_files(options.files, how_said(options))
     fitted, _ = ready(store, run.id, run.attempt)
     table = read_new(reading, learned_by(fitted), fitted.genres, options.column)
     table.matching.check(fill=options.fill, remedy=REMEDY)
@@ -63,6 +63,7 @@ def _table(store: RunStore, run: Run, options: argparse.Namespace) -> tuple[NewR
 
 def _sounds(store: RunStore, run: Run, options: argparse.Namespace) -> tuple[NewRows, list[str]]:
     """Return the rows of a folder of clips or of one clip, measured now, and what is to be said of them."""
+    how_said(options, of_table=False)
     if len(options.files) > 1:
         raise UsageError("Name one folder of clips or one sound file: several tracks go into a folder.")
     path = Path(options.files[0])
