@@ -1,5 +1,6 @@
 """Studies dealt to many workers: every piece is done, counted once, whoever dies, sleeps or comes late."""
 
+import json
 import threading
 import time
 from collections.abc import Iterator
@@ -11,11 +12,17 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from genre_core.errors import StoreGoneError
+from genre_core.settings.config import ExperimentConfig
 from genre_core.store import heartbeat, queue
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import study_pieces
-from genre_core.store.studies import StudyStore
+from genre_core.store.studies import LONGEST_PIECE, StudyStore
 from genre_core.studies.kinds import KINDS, OTHER_VERSION, Kind
+from genre_core.studies.repeats.config import Folds, RepeatsConfig
+from genre_core.studies.repeats.training import Repetition
+from genre_core.studies.tuning import searching
+from genre_core.studies.tuning.config import search_config
+from genre_core.studies.tuning.space import read_dimension
 from genre_core.values import Frozen
 from genre_core.workers import study as working
 from genre_core.workers.commands import under_way
@@ -181,6 +188,26 @@ def test_a_piece_at_which_three_workers_died_ends_the_study_with_a_sentence(stor
     attempt = store.studies.requeue(study_id)
     take_part(store, study_id, attempt, Place())
     assert sorted(numbers(store, study_id)) == [0, 1], "a person who continues gets three tries again"
+
+
+def test_a_piece_that_is_too_long_to_be_a_key_ends_the_study_with_a_sentence(store, monkeypatch):
+    monkeypatch.setattr(Toy, "pieces", lambda *_: ["x" * LONGEST_PIECE])
+    study_id = submitted(store, 1)
+    take_part(store, study_id, 1, Place())
+    study = store.studies.study(study_id)
+    assert study.state == "failed"
+    assert study.error.startswith("A piece of this work takes 502 characters to name, more than the 500 that")
+
+
+def test_the_longest_pieces_of_a_search_and_of_repetitions_can_be_keys(store, monkeypatch):
+    monkeypatch.setattr(searching, "Trials", lambda *_: None)
+    space = [read_dimension("model.dropout=0..0.6", ExperimentConfig())]
+    study = store.studies.study(submitted(store, 1))
+    for work in (
+        searching.Search(search_config(ExperimentConfig(), space, sampler="random", n_trials=1000), store, study),
+        Repetition(RepeatsConfig(what=Folds(k=20, repeats=10)), store, study),
+    ):
+        assert 300 < max(len(json.dumps(piece)) for piece in work.pieces()) < LONGEST_PIECE
 
 
 def test_a_stop_reaches_every_worker_and_what_is_deleted_leaves_nothing(store):

@@ -16,13 +16,16 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from genre_core.errors import RunStateError
+from genre_core.errors import RunStateError, StoreError
 from genre_core.store.database import Database
 from genre_core.store.queue import Queue, is_old, seems_silent
 from genre_core.store.schema import Claim, Study, StudyState, read_study
 from genre_core.store.schema import studies as _studies
 from genre_core.store.schema import study_pieces as _pieces
 from genre_core.store.schema import study_results as _results
+
+LONGEST_PIECE = 500
+"""Characters of a piece as JSON: it is a key, of which PostgreSQL takes 2,700 bytes with the rest of its row."""
 
 
 class _SharedQueue(Queue):
@@ -144,7 +147,18 @@ class StudyStore:
         return answer is not None
 
     def take(self, study_id: str, attempt: int, piece: str, owner: str, before: Claim | None = None) -> Claim | None:
-        """Claim a piece: one that nobody has taken, or from `before`, who is silent; None if another was faster."""
+        """Claim a piece: one that nobody has taken, or from `before`, who is silent; None if another was faster.
+
+        Raises
+        ------
+        StoreError
+            The piece is too long to be a key.
+        """
+        if len(piece) > LONGEST_PIECE:
+            raise StoreError(
+                f"A piece of this work takes {len(piece):,} characters to name, more than the {LONGEST_PIECE} that the "
+                "store keeps: let each piece hold fewer runs."
+            )
         tries = before.tries + 1 if before else 1
         claim = Claim(study_id, attempt, piece, owner, tries)
         written = {**asdict(claim), "heartbeat_at": self._database.now()}
