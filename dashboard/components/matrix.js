@@ -18,7 +18,6 @@ function about(grid) {
     ways.append(element("button", { type: "button", "data-pick": what, "aria-pressed": "false", title }, text));
   }
   if (grid.k > DENSE) ways.append(element("button", { type: "button", class: "zoom" }, grid.zoomed ? "Overview" : "Numbers"));
-  ways.append(element("button", { type: "button", class: "picture", title: "Download the matrix as a picture" }, "Picture"));
   ways.append(element("button", { type: "button", class: "several", "aria-pressed": "false", title: "Let each tap add a cell, row or column" }, "Several"));
   grid.about.append(ways);
 }
@@ -73,6 +72,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   theme(grid);
   grid.width ||= grid.frame.clientWidth;
   update(grid);
+  offerPicture(parentElement, data, { drawn: () => picture(grid) });
   const redraw = (part) => { grid.data = { ...grid.data, ...part }; update(grid); };
   const parts = (window.genreLabParts ??= new Map());
   if (data.live) parts.set(data.live, redraw);

@@ -5,9 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.file_names import named
+from dashboard.components.picture import pictured
 from dashboard.figures.matrix import MatrixView
-from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, MUTED, OTHER, RIGHT, TWINS, WRONG
 
 SCRIPTS = (
@@ -19,7 +18,7 @@ SCRIPTS = (
     "matrix_picture.js",
 )
 
-_mount = mount(__file__, *SCRIPTS)
+_mount = pictured(__file__, *SCRIPTS)
 
 
 def matrix(
@@ -49,7 +48,7 @@ def matrix(
         "pickable": on_pick is not None,
         "compact": compact,
         "label": label,
-        "file": named("confusion matrix" if key == "matrix" else key),
+        "file": "confusion matrix" if key == "matrix" else key,
         "note": note,
         "said": said,
         "live": live,

@@ -100,8 +100,7 @@ function listen(grid) {
       grid.zoomed = !grid.zoomed;
       update(grid);
       if (grid.stop) reveal(grid, grid.stop);
-    } else if (button.matches(".picture")) picture(grid);
-    else if (button.dataset.pick) send(grid, grid.selected === button.dataset.pick ? "" : button.dataset.pick);
+    } else if (button.dataset.pick) send(grid, grid.selected === button.dataset.pick ? "" : button.dataset.pick);
     else { grid.several = !grid.several; button.setAttribute("aria-pressed", String(grid.several)); }
   });
 }

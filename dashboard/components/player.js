@@ -3,6 +3,7 @@ const ICONS = {
   play: "M8 5v14l11-7z", pause: "M6 19h4V5H6zM14 5v14h4V5z",
   previous: "M6 6h2v12H6zm3.5 6l8.5 6V6z", next: "M6 18l8.5-6L6 6zM16 6v12h2V6z",
 };
+const UNPICTURED = ".keys, .time, .loudness, .cursor, .list, .more, .unseen";  // what moves, or is pressed
 const STEP = 0.05, SECOND = 1;
 const MOST_GENRES = 4;
 const SHARE = (p) => `${Math.round(100 * p)}\u202f%`;
@@ -326,6 +327,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const text = JSON.stringify(data);
   if (text !== player.text) update(player, data);
   player.text = text;
+  offerPicture(parentElement, data, { without: UNPICTURED, ...(data.blind ? { drawn: null } : {}) });
   player.width ||= player.frame.clientWidth;
   repaint(player);
   return () => {

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from dashboard.components.picture import pictured
 from dashboard.services.clips import LONGEST
-from dashboard.shell.mount import mount
 from dashboard.theme import PALETTE, count
 from genre_core.data.dataset import FloatArray
 
@@ -33,7 +33,7 @@ MAP_RAMPS = tuple(
 MAP_TICKS = (500, 1000, 2000, 4000)
 
 SCRIPTS = ("player_picture.js", "player_list.js", "player_sound.js")
-_mount = mount(__file__, *SCRIPTS)
+_mount = pictured(__file__, *SCRIPTS)
 
 Windows = tuple[tuple[float, float, Mapping[str, float]], ...]
 """Windows of a clip: start and length in seconds, and the probability of each genre."""

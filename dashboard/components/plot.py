@@ -1,13 +1,10 @@
 """The chart: plotly drawn by a component of our own, which keeps its node, zoom and hover while data arrive."""
 
 import json
-import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from threading import get_ident
 from typing import Any
 
 import streamlit as st
@@ -15,10 +12,8 @@ import streamlit as st
 from dashboard.components.file_names import named
 from dashboard.figures.written import as_written
 from dashboard.shell.mount import mount
+from dashboard.shell.served import STATIC, serve
 from dashboard.theme import TWINS, Figure
-
-HERE = Path(__file__).parent
-STATIC = HERE.parent / "static"
 
 Corners = list[tuple[float, float]]
 """The corners of an area in the units of a chart's axes."""
@@ -117,12 +112,4 @@ def install_plotly(folder: Path = STATIC) -> str:
     assert spec is not None
     assert spec.origin is not None
     source = Path(spec.origin).parent / "package_data" / "plotly.min.js"
-    # The size in the name makes a browser fetch it anew after an upgrade.
-    target = folder / f"plotly-{source.stat().st_size}.min.js"
-    if not target.exists():
-        folder.mkdir(exist_ok=True)
-        # Several sessions of one process may come here at once, each in a thread of its own.
-        partial = target.with_suffix(f".{os.getpid()}-{get_ident()}")
-        shutil.copyfile(source, partial)
-        partial.replace(target)
-    return target.name
+    return serve("plotly", ".min.js", [source], folder)

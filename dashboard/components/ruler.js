@@ -167,6 +167,7 @@ export default function ({ data, parentElement }) {
   if (!ruler) rulers.set(parentElement, (ruler = create(parentElement)));
   ruler.data = data;
   update(ruler);
+  offerPicture(parentElement, data);
   const redraw = (part) => { ruler.data = { ...ruler.data, ...part }; update(ruler); };
   const parts = (window.genreLabParts ??= new Map());
   if (data.live) parts.set(data.live, redraw);

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from dashboard.shell.mount import mount
+from dashboard.components.picture import pictured
 from dashboard.theme import ACCENT, OTHER, TWINS, HasLimits, percent
 from genre_core.data.clips.tagger.about import TAGS_ALONE
 from genre_core.data.dataset import Part
@@ -14,7 +14,7 @@ from genre_core.text import NO_INTERVAL, nothing_told
 
 Kind = Literal["baseline", "limit", "best", "model", "other", "tick"]
 
-_mount = mount(__file__)
+_mount = pictured(__file__)
 
 
 @dataclass(frozen=True)

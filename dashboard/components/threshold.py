@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 import streamlit as st
 
+from dashboard.components.picture import pictured
 from dashboard.services.one_genre import AgainstTheRest
-from dashboard.shell.mount import mount
 from dashboard.theme import ACCENT, OTHER, TWINS, percent
 from genre_core.data.dataset import FloatArray
 from genre_core.evaluation.curves import OperatingPoint
@@ -26,7 +26,7 @@ Kind = Literal["curve", "chance", "ideal", "best"]
 Row = dict[str, object]
 """One threshold: its `threshold`, rates with their limits by name, and what is `said` of it."""
 
-_mount = mount(__file__)
+_mount = pictured(__file__)
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,20 @@ import streamlit as st
 DOM = Path(__file__).with_name("dom.js")
 
 
-def mount(module: str | Path, *scripts: str, isolate_styles: bool = True, styled: bool = True) -> Any:
+def mount(
+    module: str | Path, *scripts: str | Path, isolate_styles: bool = True, styled: bool = True, also: str = ""
+) -> Any:
     """Return what draws the component of a module, given as its `__file__`; `scripts` beside it go before its own.
 
-    A component that is not `styled` brings its style itself.
+    A component that is not `styled` brings its style itself; `also` is style that it shares with others.
     """
     own = Path(module)
-    texts = [DOM, *(own.with_name(name) for name in scripts), own.with_suffix(".js")]
+    texts = [DOM, *(own.parent / name for name in scripts), own.with_suffix(".js")]
     style = own.with_suffix(".css")
+    css = also + (style.read_text(encoding="utf-8") if styled and style.exists() else "")
     return st.components.v2.component(
         f"genre_lab_{own.stem}",
-        css=style.read_text(encoding="utf-8") if styled and style.exists() else None,
+        css=css or None,
         js="\n".join(map(_script, texts)),
         isolate_styles=isolate_styles,
     )

@@ -7,6 +7,7 @@ import numpy as np
 import streamlit as st
 
 from dashboard.components.matrix import matrix, picked
+from dashboard.components.picture import install_pictures
 from dashboard.components.plot import install_plotly, plot
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler
 from dashboard.figures.curves import accuracy_figure, loss_figure
@@ -19,7 +20,9 @@ from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.intervals import wilson
 from genre_core.networks import LinearConfig, MlpConfig
 
-install_plotly(Path(__file__).with_name("static"))  # served from beside the script
+STATIC = Path(__file__).with_name("static")  # served from beside the script
+install_plotly(STATIC)
+install_pictures(STATIC)
 
 GENRES = ("Rock", "Electronic", "Hip-Hop", "Classical", "Jazz", "Folk", "Pop", "Experimental")
 COUNTS = np.array(

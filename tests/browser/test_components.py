@@ -1,6 +1,8 @@
 """The components in Chromium: what is drawn, what survives new data, what keys and clicks do."""
 
 import re
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
@@ -114,6 +116,44 @@ def test_charts_are_redrawn_when_the_theme_or_the_width_changes_and_a_ruler_move
         "() => [...document.querySelectorAll('.gl-plot')].every(n => n._fullLayout.width === Math.floor(n.clientWidth))"
     )
     assert drawn.locator(".main-svg").first.bounding_box()["width"] <= 700
+
+
+# Pictures to take away
+
+
+def taken(page, component, kind):
+    component.hover()
+    with page.expect_download() as waited:
+        component.get_by_role("button", name=f"Download as {kind}").click()
+    return waited.value.suggested_filename, Path(waited.value.path()).read_bytes()
+
+
+def test_what_is_no_chart_is_taken_away_as_a_picture_that_opens_anywhere(page, toys):
+    show(page, toys, "rulers,matrices")
+    component = page.get_by_test_id("stBidiComponentIsolated")
+    few = component.filter(has=page.get_by_role("grid", name="Confusion matrix", exact=True))
+    for drawn_by, name, said in [
+        (
+            component.filter(has=page.locator(".ruler")).nth(1),
+            "r2",
+            ["no classifier can expect more on unknown artists", "this network"],
+        ),
+        (few, "few", ["Drum and Bass", "400", "true ↓ predicted →"]),
+    ]:
+        file, drawn = taken(page, drawn_by, "SVG")
+        assert file == f"{name}.svg"
+        root = ElementTree.fromstring(drawn)
+        texts = " ".join(root.itertext())
+        assert all(words in texts for words in said)
+        assert root.find("{*}rect").attrib["fill"] == "#ffffff"
+        assert "sans-serif" in root.attrib["font-family"]
+        # Viewers other than browsers know neither pages within pictures nor a page's variables and newer colors.
+        plain = drawn.decode().replace("http://www.w3.org/2000/svg", "")
+        assert not re.search(r"foreignObject|var\(|color\(|https?:|<script|class=", plain)
+        file, pixels = taken(page, drawn_by, "PNG")
+        assert file == f"{name}.png"
+        size = [int.from_bytes(pixels[at : at + 4], "big") for at in (16, 20)]
+        assert size == [2 * int(root.attrib[side]) for side in ("width", "height")]
 
 
 # The matrix

@@ -14,6 +14,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
   shown.send = setTriggerValue;
   if (shown.html !== data.html) shown.node.innerHTML = shown.html = data.html;  // its texts are escaped where it is made
+  offerPicture(parentElement, data);
   for (const button of shown.node.querySelectorAll("button")) {
     button.setAttribute("aria-pressed", String(button.dataset.name === data.chosen));
   }

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from dashboard.shell.mount import mount
+from dashboard.components.picture import pictured
 
-_mount = mount(__file__)
+_mount = pictured(__file__)
 
 
 def small_multiples(html: str, key: str, *, chosen: str, on_pick: Callable[[str], None]) -> None:

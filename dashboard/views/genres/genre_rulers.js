@@ -59,5 +59,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
   list.data = data;
   if (text !== list.text) draw(list);
   list.text = text;
+  offerPicture(parentElement, data);
   return () => lists.delete(parentElement);
 }

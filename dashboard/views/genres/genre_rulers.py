@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.shell.mount import mount
+from dashboard.components.picture import pictured
 from dashboard.theme import ACCENT, TWINS
 from genre_core.evaluation.intervals import Interval
 from genre_core.text import told
 
-_mount = mount(__file__)
+_mount = pictured(__file__)
 
 
 @dataclass(frozen=True)

@@ -7,18 +7,22 @@ const place = (map, n) => [(map.points[2 * n] / 1000) * map.width, (1 - map.poin
 const colour = (map, genre) => map.data.colours[genre][map.dark];
 
 function draw(map) {
-  const { canvas, picture } = map;
+  const { canvas } = map;
   map.width = map.root.clientWidth;
-  if (!picture || !map.width) return;
+  if (!map.picture || !map.width) return;
   const scale = window.devicePixelRatio || 1;
   if (canvas.width !== Math.round(map.width * scale)) {
     [canvas.width, canvas.height] = [Math.round(map.width * scale), Math.round(HEIGHT * scale)];
     canvas.style.height = `${HEIGHT}px`;
   }
-  map.dark = isDark(canvas) ? 1 : 0;
   const g = canvas.getContext("2d");
-  const hue = Object.fromEntries(Object.entries(map.data.hues).map(([name, pair]) => [name, pair[map.dark]]));
   g.setTransform(scale, 0, 0, scale, 0, 0);
+  paintMap(map, g);
+}
+
+function paintMap(map, g) {
+  map.dark = isDark(map.canvas) ? 1 : 0;
+  const hue = Object.fromEntries(Object.entries(map.data.hues).map(([name, pair]) => [name, pair[map.dark]]));
   g.clearRect(0, 0, map.width, HEIGHT);
   drawGround(map, g, hue);
   drawPoints(map, g, hue);
@@ -157,6 +161,7 @@ function create(parent) {
   const map = { at: null, colourOf: (genre) => colour(map, genre) };
   map.nouns = element("span");
   map.canvas = element("canvas", { tabindex: 0, role: "img" });
+  map.canvas.redraw = (pen) => paintMap(map, pen);
   map.says = element("p", { class: "says", "aria-live": "polite" });
   map.how = element("p");
   map.root = element("div", { class: "map" }, element("div", { class: "head" }, element("b", {}, "What it answers now"), map.nouns), map.canvas, map.says, map.how);
@@ -182,6 +187,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const picture = JSON.parse(data.picture);
   if (map.picture?.answers.length !== picture.answers.length || map.picture.chosen !== picture.chosen) map.at = null;
   take(map, picture);
+  offerPicture(parentElement, data, { without: ".says" });
   const parts = (window.genreLabParts ??= new Map()), redraw = (moved) => take(map, moved);
   parts.set(data.live, redraw);
   return () => {

@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.shell.mount import mount
+from dashboard.components.picture import pictured
 from dashboard.theme import PALETTE, TWINS, genre_colour
 
-_mount = mount(__file__)
+_mount = pictured(__file__)
 
 
 def answer_map(

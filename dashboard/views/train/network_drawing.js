@@ -49,9 +49,14 @@ function draw(net) {
     [canvas.width, canvas.height] = [Math.round(net.width * scale), Math.round(HEIGHT * scale)];
     [canvas.style.width, canvas.style.height] = [`${net.width}px`, `${HEIGHT}px`];
   }
-  const g = canvas.getContext("2d"), dark = isDark(canvas) ? 1 : 0;
-  const hue = Object.fromEntries(Object.entries(net.data.hues).map(([name, pair]) => [name, pair[dark]]));
+  const g = canvas.getContext("2d");
   g.setTransform(scale, 0, 0, scale, 0, 0);
+  paintNetwork(net, g);
+}
+
+function paintNetwork(net, g) {
+  const dark = isDark(net.canvas) ? 1 : 0;
+  const hue = Object.fromEntries(Object.entries(net.data.hues).map(([name, pair]) => [name, pair[dark]]));
   g.clearRect(0, 0, net.width, HEIGHT);
   g.font = FONT;
   drawLines(net, g, hue);
@@ -256,6 +261,7 @@ function create(parent) {
   net.title = element("span");
   net.input = element("input", { type: "range", min: 0, step: 1, "aria-label": "Epoch of the drawing and the map" });
   net.canvas = element("canvas", { tabindex: 0, role: "img" });
+  net.canvas.redraw = (pen) => paintNetwork(net, pen);
   net.scroll = element("div", { class: "scroll" }, net.canvas);
   net.says = element("p", { class: "says", "aria-live": "polite" });
   net.lines = element("p");
@@ -281,6 +287,7 @@ export default function ({ data, parentElement }) {
   net.data = data;
   net.how.textContent = data.how;
   take(net, data);
+  offerPicture(parentElement, data, { without: "label, .says" });
   const parts = (window.genreLabParts ??= new Map()), redraw = (part) => take(net, part);
   if (net.pinned !== null) setTimeout(() => parts.get("watch map")?.(net.picture));  // the page has drawn it as of the last epoch
   parts.set(data.live, redraw);

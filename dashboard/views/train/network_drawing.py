@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from dashboard.shell.mount import mount
+from dashboard.components.picture import pictured
 from dashboard.theme import PALETTE
 
-_mount = mount(__file__)
+_mount = pictured(__file__)
 
 
 def network_drawing(
