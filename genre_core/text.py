@@ -35,6 +35,13 @@ def percent(rate: float, interval: HasLimits | None = None, too_few: str = "", d
     return text if interval is None else f"{text} ({spread(interval, too_few, decimals)})"
 
 
+def size(n_bytes: float) -> str:
+    """Return how large a file is: `107 KB`, `1.2 MB`."""
+    if n_bytes < 1e6:
+        return f"{max(1, round(n_bytes / 1e3)):,}{GAP}KB"
+    return f"{n_bytes / 1e6:,.1f}{GAP}MB"
+
+
 def nothing_told(interval: HasLimits) -> bool:
     """Return whether an interval of a rate, or of a difference of rates, leaves nothing out."""
     return interval.low <= 0.0 and interval.high >= 1.0

@@ -80,6 +80,8 @@ def _entry(entry: Entry, runs: list[Run]) -> None:
         seconds = _seconds(runs[0]) if entry.trains else 0.0
         how_long = f", {sentences.how_long(seconds)}" if entry.trains else ""
         st.caption(f"{entry.about} {entry.size(runs[0])}{how_long}.")
+        if entry == sentences.RUNS and (said := taking_home.said_of_data(tuple(run.id for run in runs))):
+            st.caption(plain(said, 1000))
         if too_long := sentences.too_long(runs[0], seconds):
             st.caption(plain(too_long))
         else:

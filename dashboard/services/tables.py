@@ -202,7 +202,7 @@ def keep_sound(name: str, data: bytes, genre: str, collection: str) -> str:
 
 def uploads() -> Path:
     """Return the folder of uploaded sounds; raises StoreError where none is known."""
-    return store().clips.folder / "uploads"
+    return store().clips.uploads
 
 
 def is_there(config: DatasetConfig) -> bool:

@@ -1,11 +1,16 @@
 """Files that are taken home of runs: made by a worker, and kept until they are downloaded."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import streamlit as st
 
 from dashboard.services.asking import Asked, ask, ask_again
 from dashboard.services.workers import store
+from genre_core.errors import GenreLabError
 from genre_core.store.openings import last_look
 from genre_core.store.schema import Run
+from genre_core.takehome import collection
 from genre_core.takehome.made import Made
 from genre_core.takehome.pages import REPORTS, report_file
 from genre_core.workers.takehome import ARCHIVES, NOTEBOOKS, make, make_archive, make_notebook, write_report
@@ -20,6 +25,15 @@ def made_of(name: str, runs: Sequence[Run]) -> Asked[Made]:
         return Asked(problem=report.problem)
     words = store().own_words.of(runs[0].id)
     return Asked(report_file(name, runs, report.found.with_own(words)))
+
+
+@st.cache_data(show_spinner=False, ttl=60, max_entries=64)
+def said_of_data(ids: tuple[str, ...]) -> str:
+    """Say how large the data of runs are in an archive, and which of them stay behind."""
+    with suppress(GenreLabError):  # of another version, say: making the archive says why it cannot be
+        runs = collection.with_members(store(), [store().run(run_id) for run_id in ids])
+        return " ".join([collection.data_said(store(), runs), *collection.deleted_data(store(), runs)]).strip()
+    return ""
 
 
 def forget(name: str, runs: Sequence[Run]) -> None:

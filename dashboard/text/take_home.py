@@ -9,7 +9,7 @@ from genre_core.errors import RunStateError
 from genre_core.store.schema import Epoch, Run
 from genre_core.takehome.plain_script import beyond, drawn_by
 from genre_core.takehome.programs import MOST_SECONDS
-from genre_core.text import GAP
+from genre_core.text import size as size
 
 _BESIDE_WEIGHTS = 40_000
 """Bytes of a model's archive that are not weights, about."""
@@ -18,13 +18,6 @@ _START_SECONDS = 6.0
 HELP = "Download what was trained, to use it, show it or hand it in elsewhere."
 EXPORT = "Make one archive of them, which another Genre Lab imports."
 OWN = "Write your own paragraphs"
-
-
-def size(n_bytes: float) -> str:
-    """Return how large a file is: `107 KB`, `1.2 MB`."""
-    if n_bytes < 1e6:
-        return f"{max(1, round(n_bytes / 1e3)):,}{GAP}KB"
-    return f"{n_bytes / 1e6:,.1f}{GAP}MB"
 
 
 def model_size(run: Run) -> str:

@@ -51,6 +51,11 @@ class ClipStore:
         """Return the folder of files; raises StoreError where none is known."""
         return files_folder(self._database.url)
 
+    @property
+    def uploads(self) -> Path:
+        """Return the folder of sounds that came by a page or an archive; raises StoreError where none is known."""
+        return self.folder / "uploads"
+
     @cached_property
     def shards(self) -> Shards:
         """Return where what was measured lies; raises StoreError where no place is known."""

@@ -91,6 +91,13 @@ class TableStore(Database):
         with self.transaction() as connection:
             return connection.execute(query).first() is not None
 
+    def table_size(self, content_hash: str) -> int:
+        """Return how many bytes a table has as Parquet; 0 where there is none of that content."""
+        whole = select(func.length(_tables.c.parquet)).where(_tables.c.content_hash == content_hash)
+        pieces = select(func.sum(func.length(table_pieces.c.bytes))).where(table_pieces.c.content_hash == content_hash)
+        with self.transaction() as connection:
+            return sum(connection.execute(size).scalar() or 0 for size in (whole, pieces))
+
     def read_table(self, content_hash: str) -> bytes:
         """Return a table as Parquet.
 

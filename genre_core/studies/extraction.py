@@ -114,10 +114,7 @@ def measuring(
     Changed copies are measured of the training part of a `split` alone; without one, of all. It yields wherever others
     may go first, and nothing at all where nothing is missing. What could not be measured before is not tried again.
     """
-    if not isinstance(data, SoundConfig):
-        return
-    for learned in learned_of(data, store, split):
-        work = Extraction(ExtractionConfig(data=data), store, again=False, windows=windows, learned=learned)
+    for work in missing_of(data, store, store, split, windows):
         if not (tasks := work.tasks()):
             continue
         n_done, n_windows = 0, sum(map(len, tasks))
@@ -125,6 +122,23 @@ def measuring(
         for result in dealt(tasks, store.url):
             n_done += result["n_windows"] if result else 0
             yield n_done, n_windows
+
+
+def missing_of(
+    data: DatasetConfig | None,
+    store: RunStore,
+    tables: Tables,
+    split: SplitConfig | None,
+    windows: Sequence[Window] = (),
+) -> Iterator[Extraction]:
+    """Yield what is to be measured of clips, of copies once the rest is; none of tracks that are no clips.
+
+    `tables` are where collections are read from, and `windows` those of the data, if known.
+    """
+    if isinstance(data, SoundConfig):
+        for learned in learned_of(data, tables, split):
+            of = windows or windows_of(data, tables)
+            yield Extraction(ExtractionConfig(data=data), store, again=False, windows=of, learned=learned)
 
 
 def learned_of(data: SoundConfig, tables: Tables, split: SplitConfig | None) -> Iterator[Collection[Window] | None]:

@@ -3,6 +3,7 @@
 Scores are what these answers come to, whatever an archive says; a closed test part has answers again, behind the gate.
 """
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -18,6 +19,7 @@ from genre_core.store.arrivals import Answers, ArrivingRun
 from genre_core.store.record import evaluate_logits
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import UNANSWERED
+from genre_core.studies.extraction import Extraction, missing_of
 from genre_core.takehome.arriving import Read
 from genre_core.text import joined
 from genre_core.training.predictions import Predictions
@@ -29,8 +31,17 @@ if TYPE_CHECKING:
 Logits = npt.NDArray[np.float32]
 Mask = npt.NDArray[np.bool_]
 
+Measure = Callable[[Extraction], None]
+"""Measures what is missing of clips."""
+
 AGREE = 0.99
 """Least share of tracks that weights answer as they did where they were trained: machines differ in the last bits."""
+
+
+def measure_here(work: Extraction) -> None:
+    """Measure what is missing in this process, or by the workers where this is one of theirs."""
+    for _ in work.do():
+        pass
 
 
 class NotHereError(DataError):
@@ -38,9 +49,13 @@ class NotHereError(DataError):
 
 
 class Together:
-    """The tables and weights of a store and those of an archive, as if it were in the store already."""
+    """The tables and weights of a store and those of an archive, as if it were in the store already.
 
-    def __init__(self, store: RunStore, read: Read) -> None:
+    What the archive's runs need of sound is measured by `measure`.
+    """
+
+    def __init__(self, store: RunStore, read: Read, measure: Measure) -> None:
+        self._measure = measure
         self._store, self._tables = store, {table.content_hash: table.parquet for table in read.tables}
         self._names = read.names
         self._weights = {config.fingerprint: one.saved.get("weights") for config, one in read.runs}
@@ -65,11 +80,12 @@ class Together:
         return bool(config.data.stored) and set(config.data.stored) <= self._tables.keys()
 
     def wanting(self, config: ExperimentConfig) -> str:
-        """Return what to do where the data of a run are not here."""
-        if isinstance(config.data, SoundConfig):
-            return "measure its clips here"
+        """Return what to do where the data of a run are not here; nothing where they come along."""
+        if self.brings(config):
+            return ""
         named = [self._names.get(content_hash, "its data") for content_hash in config.data.stored]
-        return f"import {joined(named)}" if named else "use the version that made it"
+        what = "the clips of " if isinstance(config.data, SoundConfig) else ""
+        return f"import {what}{joined(named)}" if named else "use the version that made it"
 
     def prepared(self, config: ExperimentConfig) -> "Prepared":
         """Return the data of a run as its network is given them; raises NotHereError where they are not here."""
@@ -78,6 +94,9 @@ class Together:
         key = config.data.model_dump_json() + config.split.model_dump_json()
         if key not in self._prepared:
             try:
+                for member in config.members or (config,):
+                    for work in missing_of(member.data, self._store, self, member.split):
+                        self._measure(work)
                 self._prepared = {key: prepare(config, self)}  # runs on the same data stand together
             except DataError as error:
                 raise NotHereError(str(error)) from error
@@ -128,9 +147,11 @@ def answer(config: ExperimentConfig, one: ArrivingRun, together: Together) -> tu
         return said, None, ""
     saved = Predictions.load(said.logits)
     unknown = np.asarray(np.isnan(saved.logits).any(axis=1))
+    is_sound = isinstance(config.data, SoundConfig)  # measured elsewhere, its numbers differ in the last bits
     try:
         prepared = together.prepared(config)
-        logits = together.logits(config, prepared) if _is_same(said, prepared) else None
+        is_same = len(prepared.dataset) == len(saved) if is_sound else _is_same(said, prepared)
+        logits = together.logits(config, prepared) if is_same else None
     except NotHereError as error:
         return _as_it_is(said, saved, unknown), None, _without_data(one, str(error), together.wanting(config))
     if logits is None:
@@ -144,6 +165,9 @@ def answer(config: ExperimentConfig, one: ArrivingRun, together: Together) -> tu
     same = np.array_equal(saved.y, every.y) and np.array_equal(saved.part, every.part)
     tracks = prepared.dataset.tracks
     test_hash = name_test_set(config.data, (tracks[row] for row in prepared.split.test))
+    if is_sound and not together.brings(config) and agree.mean() < AGREE:
+        why = "the sound that is here is another, or measured otherwise"
+        return _as_it_is(said, saved, unknown), None, _without_data(one, why, together.wanting(config))
     if not same or agree.mean() < AGREE or said.context.get("test_hash", test_hash) != test_hash:
         raise _changed(one, "The weights of the run {} do not answer as the archive says")
     return (
@@ -167,6 +191,8 @@ def _as_it_is(said: Answers, saved: Predictions, unknown: Mask) -> Answers:
 
 
 def _without_data(one: ArrivingRun, why: str, what: str) -> str:
+    if not what:
+        return f"The run {one.values['name']} cannot answer here yet: {why.rstrip('.')}, then import the archive again."
     return (
         f"The run {one.values['name']} came without its data ({why.rstrip('.')}). To see its tracks or open its test "
         f"part, {what}, then import the archive again."

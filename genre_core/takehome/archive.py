@@ -16,13 +16,15 @@ from genre_core.errors import DataError
 MANIFEST = "manifest.json"
 MOST_BYTES = 1 << 30
 """Largest archive that is read, packed and unpacked alike."""
-MOST_FILES = 1000
+MOST_FILES = 3000
 MOST_PACKED = 200
 """How many times as large as its packed bytes a file may be, from `SMALL` on: more is no model but an archive bomb."""
 SMALL = 1 << 20
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, RuntimeError)
 """Errors of `zipfile` on archives that are cut short, damaged or locked."""
 _FIRST = (1980, 1, 1, 0, 0, 0)
+CLIPS = "clips/"
+"""Where sounds lie in an archive: they are packed already, or gain little by it."""
 
 
 def pack(kind: str, version: int, files: Mapping[str, bytes]) -> bytes:
@@ -40,8 +42,10 @@ def pack(kind: str, version: int, files: Mapping[str, bytes]) -> bytes:
 
 def _method(name: str, data: bytes) -> int:
     """Return how a file is packed: as it is where it is packed already, or where it would look like an archive bomb."""
+    if name.endswith(".parquet") or name.startswith(CLIPS):
+        return zipfile.ZIP_STORED
     is_empty = len(data) > SMALL and len(data) > MOST_PACKED * len(zlib.compress(data))
-    return zipfile.ZIP_STORED if name.endswith(".parquet") or is_empty else zipfile.ZIP_DEFLATED
+    return zipfile.ZIP_STORED if is_empty else zipfile.ZIP_DEFLATED
 
 
 def kind_of(data: bytes) -> str:

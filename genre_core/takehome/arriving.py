@@ -22,6 +22,7 @@ from genre_core.store.own_words import LONGEST
 from genre_core.store.schema import Epoch, RunNote
 from genre_core.takehome import collection
 from genre_core.takehome.archive import unpack
+from genre_core.takehome.clips import ArrivingClip, arriving_clips, comes_along
 from genre_core.takehome.collection import ANSWERS, LISTED, TEST_SETS, VALIDATION, VALIDATION_ARRAYS, WEIGHTS
 from genre_core.training.predictions import Predictions
 
@@ -105,13 +106,17 @@ class _Document(_Said):
 
 @dataclass(frozen=True)
 class Read:
-    """The contents of an archive, each run with its settings; `names` are those of tables, not all of which come."""
+    """The contents of an archive, each run with its settings; `names` are those of tables, not all of which come.
+
+    `clips` are those of the collections that do.
+    """
 
     runs: Sequence[tuple[ExperimentConfig, ArrivingRun]]
     tables: Sequence[ArrivingTable]
     names: Mapping[str, str]
     looks: Sequence[Look]
     test_sets: Mapping[str, tuple[str, bytes]]
+    clips: Mapping[str, ArrivingClip]
 
 
 def read_archive(data: bytes) -> Read:
@@ -139,9 +144,11 @@ def read_archive(data: bytes) -> Read:
         for one in said.tables
         if (place := collection.table_file(one.content_hash)) in files and one.content_hash in wanted
     ]
+    tables = [table for table in tables if comes_along(table, files)]
     marks = _load(files[TEST_SETS], TEST_SETS) if TEST_SETS in files else {}
     sets = {name: (of, marks[name].astype("<u8").tobytes()) for name, of in said.test_sets.items() if name in marks}
-    return Read(runs, tables, {one.content_hash: one.name for one in said.tables}, looks, sets)
+    names = {one.content_hash: one.name for one in said.tables}
+    return Read(runs, tables, names, looks, sets, arriving_clips(tables, files))
 
 
 def _run(said: _Run, number: int, files: Mapping[str, bytes], looked_at: bool) -> tuple[ExperimentConfig, ArrivingRun]:

@@ -18,9 +18,11 @@ from genre_core.store.gate import predictions_of
 from genre_core.store.openings import looks_near
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run, RunNote, StoredTable
-from genre_core.takehome.archive import MOST_BYTES, MOST_FILES, pack
+from genre_core.takehome import clips
+from genre_core.takehome.archive import MOST_BYTES, pack
 from genre_core.takehome.made import Made
 from genre_core.takehome.naming import file_name
+from genre_core.text import count, size
 
 KIND, VERSION = "collection of runs", 1
 LISTED, TEST_SETS = "runs.json", "test_sets.safetensors"
@@ -29,20 +31,29 @@ VALIDATION_ARRAYS = {"labels": np.uint8, "groups": np.int32}
 """Arrays saved of the validation tracks beside their predictions, by its name there and its type."""
 ENDED = ("complete", "failed", "cancelled")
 TABLE_KINDS = ("table", FMA, CLIPS, SPLIT)
-MOST_RUNS = (MOST_FILES - 100) // 3
+MOST_RUNS = 300
 _ROW = ("id", "name", "state", "epoch", "best_epoch", "stopped_because", "error", "context", "summary")
 TIMES = ("created_at", "queued_at", "started_at", "finished_at")
 
 
-def export_runs(store: RunStore, runs: Sequence[Run], *, with_data: bool) -> Made:
-    """Return runs as an archive; the stored members of an ensemble come along, and tables where they are asked for.
+def export_runs(
+    store: RunStore,
+    runs: Sequence[Run],
+    *,
+    with_data: bool,
+    most_sound: int = clips.MOST_BYTES,
+    instead: str = "leave out their data",
+) -> Made:
+    """Return runs as an archive; the stored members of an ensemble come along, and data where they are asked for.
+
+    Data are tables, and the clips of collections: at most so many bytes of sound; `instead` says what to do with more.
 
     Raises
     ------
     RunStateError
         One has not ended, or another version made it.
     DataError
-        It would be larger than an archive that is read.
+        It would be larger than an archive that is read, or has too much sound, or a clip has changed.
     """
     runs = with_members(store, runs)
     if len(runs) > MOST_RUNS:
@@ -51,9 +62,13 @@ def export_runs(store: RunStore, runs: Sequence[Run], *, with_data: bool) -> Mad
     for number, run in enumerate(runs, 1):
         listed.append(document_of(store, run))
         files |= {f"{folder(number)}{name}": data for name, data in arrays_of(store, run).items()}
-    tables = [_table_document(kind, table) for kind, table in tables_of(store, runs).values()]
+    found = tables_of(store, runs)
+    tables = [_table_document(kind, table) for kind, table in found.values()]
     if with_data:
-        files |= {table_file(table["content_hash"]): store.read_table(table["content_hash"]) for table in tables}
+        sounds = clips.clips_of(store, found)
+        sounds.check(most_sound, instead)
+        files |= {table_file(name): store.read_table(name) for name in found if name not in sounds.lost}
+        files |= sounds.files()
     looks = [look._asdict() for look in looks_near(store, runs)]
     fingerprints = {run.fingerprint: run.config.fingerprint for run in runs}  # earlier versions wrote others
     for look in looks:
@@ -125,13 +140,28 @@ def tables_of(store: RunStore, runs: Sequence[Run]) -> dict[str, tuple[str, Stor
 
 
 def deleted_data(store: RunStore, runs: Sequence[Run]) -> list[str]:
-    """Return a sentence on each run whose data are no longer stored, so that they cannot come along."""
+    """Return a sentence on each run whose data, or each collection whose clips are gone, so that they stay behind."""
     there = tables_of(store, runs)
-    return [
+    gone = [
         f"The data of the run {run.name} are no longer stored: the archive has their hash alone."
         for run in runs
         if set(run.config.data.stored) - there.keys()
     ]
+    lost = clips.clips_of(store, there).lost.values()
+    return [*gone, *(f"{why}: the archive has the hash of that collection alone." for why in lost)]
+
+
+def data_said(store: RunStore, runs: Sequence[Run]) -> str:
+    """Say what the data of runs add to an archive: how large they are, and what is made again in place of that."""
+    there, said = tables_of(store, runs), list[str]()
+    sound = clips.clips_of(store, there)
+    if there:
+        tables = sum(store.table_size(name) for name in there if name not in sound.lost)
+        among = f", {count(len(sound.paths), 'clip')} among them" if sound.paths else ""
+        said.append(f"Their data have about {size(tables + sound.n_bytes)}{among}.")
+    if any(run.config.data.source == "music" for run in runs):
+        said.append("Generated music is not in an archive: whoever imports it composes it again from its settings.")
+    return " ".join(said)
 
 
 def folder(number: int) -> str:

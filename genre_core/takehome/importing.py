@@ -14,6 +14,8 @@ from genre_core.settings.naming import data_name
 from genre_core.store.record import evaluate_logits, record_test_set, validation_of
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Epoch, Run
+from genre_core.studies.extraction import missing_of
+from genre_core.takehome.answering import Measure, measure_here
 from genre_core.takehome.archive import unpack
 from genre_core.takehome.model import EPOCHS, KIND, RUN, VERSION, WEIGHTS
 
@@ -24,8 +26,10 @@ MOST_EPOCHS = 1000
 _REASONS = ("patience", "max_epochs", "stopped", "diverged")
 
 
-def import_model(store: RunStore, data: bytes) -> Run:
+def import_model(store: RunStore, data: bytes, measure: Measure = measure_here) -> Run:
     """Make a run of an exported model, and return it; its test part is as closed as this store knows it.
+
+    What it needs of sound is measured by `measure`.
 
     Raises
     ------
@@ -40,7 +44,7 @@ def import_model(store: RunStore, data: bytes) -> Run:
     config = _config(said)
     if config.averaged_with:
         raise DataError("This is an ensemble: export its members, import them, and average them here again.")
-    prepared = _prepared(prepare_once, store, config, said)
+    prepared = _prepared(prepare_once, store, config, said, measure)
     shape, genres = prepared.dataset.inputs.shape, prepared.dataset.genres
     logits = predict(rebuilt(config.model, shape, len(genres), files[WEIGHTS]), prepared.X)
     summary, answers = evaluate_logits(prepared, logits)
@@ -83,17 +87,17 @@ def _config(said: dict[str, Any]) -> ExperimentConfig:
         raise DataError("This model was trained with settings that this version does not know: update it.") from error
 
 
-def _prepared(prepare: Any, store: RunStore, config: ExperimentConfig, said: dict[str, Any]) -> "Prepared":
+def _prepared(
+    prepare: Any, store: RunStore, config: ExperimentConfig, said: dict[str, Any], measure: Measure
+) -> "Prepared":
     """Return the data that a model learned from, as this store holds them."""
     name, hashed = data_name(config.data, store.table_names()), str(said.get("data_hash"))
     try:
+        for work in missing_of(config.data, store, store, config.split):
+            measure(work)
         prepared: Prepared = prepare(config.data, config.split, store)
     except DataError as error:
-        how = (
-            "import them here first"
-            if not isinstance(config.data, SoundConfig)
-            else "import its clips and measure them"
-        )
+        how = "import its clips here first" if isinstance(config.data, SoundConfig) else "import them here first"
         raise DataError(f"This model learned from data that this store does not hold: {how}. ({error})") from error
     if prepared.dataset.content_hash != hashed:
         raise DataError(

@@ -10,8 +10,9 @@ from genre_core.store.arrivals import Answers, Arrivals, ArrivingRun, put_arriva
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import UNANSWERED, Run
 from genre_core.store.test_sets import marks_of, source_of
-from genre_core.takehome.answering import Together, answer
-from genre_core.takehome.arriving import read_archive
+from genre_core.takehome.answering import Measure, Together, answer, measure_here
+from genre_core.takehome.arriving import Read, read_archive
+from genre_core.takehome.clips import taken_in
 
 _SAME = ("state", "best_epoch", "stopped_because", "error")
 """Parts of two runs of one identifier that have to be the same, beside their settings, epochs and weights."""
@@ -26,8 +27,10 @@ class Imported(NamedTuple):
     notes: tuple[str, ...]
 
 
-def import_runs(store: RunStore, data: bytes) -> Imported:
+def import_runs(store: RunStore, data: bytes, measure: Measure = measure_here) -> Imported:
     """Put the runs of an archive into a store; a run that came without its data once is completed if they are here.
+
+    What runs on sound need is measured again by `measure`.
 
     Raises
     ------
@@ -39,6 +42,11 @@ def import_runs(store: RunStore, data: bytes) -> Imported:
         It cannot be written.
     """
     read = read_archive(data)
+    with taken_in(store, read.clips):
+        return _take_in(store, read, measure)
+
+
+def _take_in(store: RunStore, read: Read, measure: Measure) -> Imported:
     here = [(config, one, _here(store, one.values["id"])) for config, one in read.runs]
     for config, one, run in here:
         if run and not _same(store, run, config, one):
@@ -46,7 +54,7 @@ def import_runs(store: RunStore, data: bytes) -> Imported:
                 f"A run {run.id} with other content is here ({run.name}), so nothing was imported: delete that one "
                 "first, or export without it."
             )
-    together, test_sets = Together(store, read), dict(read.test_sets)
+    together, test_sets = Together(store, read, measure), dict(read.test_sets)
     new, answered, notes = list[ArrivingRun](), dict[str, Answers](), list[str]()
     for config, one, run in here:
         if run and UNANSWERED not in run.context:

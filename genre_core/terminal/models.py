@@ -16,6 +16,7 @@ from genre_core.takehome.model import export_model
 from genre_core.terminal import text
 from genre_core.terminal.files import save_file
 from genre_core.terminal.find_run import find_run
+from genre_core.terminal.inputs import measure_with_progress
 from genre_core.terminal.output import DONE, say, show
 
 
@@ -32,9 +33,10 @@ def export(options: argparse.Namespace) -> int:
 
 
 def _export_runs(options: argparse.Namespace, store: RunStore, runs: list[Run]) -> int:
+    if options.with_data:
+        for sentence in (*collection.deleted_data(store, runs), collection.data_said(store, runs)):
+            say(sentence)
     made = collection.export_runs(store, runs, with_data=options.with_data)
-    for sentence in collection.deleted_data(store, runs):
-        say(sentence)
     every = [run.id for run in collection.with_members(store, runs)]
     document = {"runs": every, "with_data": options.with_data, **_written(options, made)}
     show(document, text.exported(document), as_json=options.json)
@@ -67,14 +69,16 @@ def import_archive(options: argparse.Namespace, path: Path) -> int:
         raise DataError(f"{path} cannot be read ({error.strerror}): check its name and permissions.") from error
     if kind_of(data) == collection.KIND:
         return _import_runs(options, data)
-    run = import_model(RunStore(), data)
+    store = RunStore()
+    run = import_model(store, data, lambda work: measure_with_progress(work, store))
     document = {"run": run.id, "name": run.name, "settings": run.fingerprint}
     show(document, f"Imported as the run {run.id} ({run.name}).", as_json=options.json)
     return DONE
 
 
 def _import_runs(options: argparse.Namespace, data: bytes) -> int:
-    found = import_runs(RunStore(), data)
+    store = RunStore()
+    found = import_runs(store, data, lambda work: measure_with_progress(work, store))
     document = {
         "runs": [{"run": run.id, "name": run.name} for run in found.runs],
         "here": [{"run": run.id, "name": run.name} for run in found.there],

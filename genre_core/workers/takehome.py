@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+from genre_core.data.tables.formats import MAX_BYTES
 from genre_core.store.runs import RunStore, open_store
 from genre_core.store.schema import Run
 from genre_core.takehome import collection
@@ -32,11 +33,12 @@ MAKERS: Mapping[str, Maker] = {
 """Files that are made of a run in seconds, by name."""
 NOTEBOOKS: Mapping[str, Maker] = {"notebook": notebook_of, "plain-notebook": partial(notebook_of, plain=True)}
 """Files that take as long as its training, by name."""
+IN_TERMINAL = "leave out their data, or export them in a terminal, by python -m genre_core export RUN --with-data"
 ARCHIVES: Mapping[str, Callable[[RunStore, Sequence[Run]], Made]] = {
-    "runs-with-data": partial(collection.export_runs, with_data=True),
+    "runs-with-data": partial(collection.export_runs, with_data=True, most_sound=MAX_BYTES, instead=IN_TERMINAL),
     "runs": partial(collection.export_runs, with_data=False),
 }
-"""Files that are made of several runs together for another store, by name."""
+"""Files that are made of several runs together for another store, by name: no more sound than a page takes in."""
 NAMES = (*MAKERS, *NOTEBOOKS, *REPORTS, *ARCHIVES)
 """All that can be made of runs."""
 
@@ -81,6 +83,7 @@ class Arrived(NamedTuple):
     notes: tuple[str, ...]
 
 
+@apart
 def take_in(path: str, store_url: str) -> Arrived:
     """Make runs of an archive, a collection or a model, that lies alone in a folder; the folder goes then.
 

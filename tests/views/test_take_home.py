@@ -97,6 +97,11 @@ def test_the_menu_stands_beside_a_run(store, page):
     assert "Text about 2\u202fKB, pictures about" in said
 
 
+def test_the_menu_says_how_large_the_data_of_runs_are(store):
+    assert "Their data have about" in texts(menu("views/runs/page.py", run="gone")[0])
+    assert "Their data have" not in texts(menu("views/runs/page.py", run="one")[0])
+
+
 def test_of_several_runs_there_is_one_report_and_of_each_the_rest(store):
     page, keys = menu("views/compare/page.py", runs="one,two")
     assert {"report.html one+two", "model one", "plain-script one"} < keys

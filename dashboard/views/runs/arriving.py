@@ -53,7 +53,7 @@ def _wait(path: str) -> None:
     """Start the page anew when the archive has been taken in."""
     if not arrivals.arrived(path).waiting:
         st.rerun()
-    st.caption(":material/hourglass_top: A worker checks the archive and lets its runs answer again …")
+    st.caption(":material/hourglass_top: A worker checks the archive; its runs answer again, and sound is measured …")
 
 
 def _take(key: str) -> None:
