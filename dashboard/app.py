@@ -17,6 +17,7 @@ from starlette.requests import Request  # noqa: E402
 from starlette.responses import HTMLResponse, RedirectResponse, Response  # noqa: E402
 from starlette.routing import Route  # noqa: E402
 
+from dashboard.components.class_following import ROUTES as CLASS_ROUTES  # noqa: E402
 from dashboard.components.clip_routes import ROUTES as CLIP_ROUTES  # noqa: E402
 from dashboard.components.live import route  # noqa: E402
 from dashboard.components.take_home_routes import ROUTES as TAKE_HOME_ROUTES  # noqa: E402
@@ -66,6 +67,7 @@ ROUTES = [
     route("/live/search/{followed}", search.look),
     route("/live/watch/{followed:path}", watching.look),
     route("/live/{followed}", run.look),
+    *CLASS_ROUTES,
     *CLIP_ROUTES,
     *TAKE_HOME_ROUTES,
     Route("/train", first_page),

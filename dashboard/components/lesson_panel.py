@@ -8,9 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components import class_following
 from dashboard.components.browser_memory import Answer, answer_step, browser_memory, done_in, keep_lesson
 from dashboard.components.lesson_question import Prediction, prediction_fields, read_prediction, reveal, said
-from dashboard.components.safely import refreshing
 from dashboard.components.terms import terms_line
 from dashboard.components.view import PLAIN
 from dashboard.services import classroom
@@ -23,7 +23,6 @@ from genre_core.lessons.reading import lessons
 from genre_core.settings.presets import PRESETS
 from genre_core.store.schema import Run
 
-WAIT_SECONDS = 2.0
 CSS = Path(__file__).with_suffix(".css")
 SELECTORS: Mapping[Place, str] = {
     "settings": '[data-testid="stSidebarUserContent"]',
@@ -171,9 +170,9 @@ class Panel:
         if predicted is None:
             self._predict(ask)
             return False
-        if classroom.waits(self._about):
+        if code := classroom.waits(self._about):
             st.markdown(f"Your prediction: {plain(self._said())}. Your teacher will show what comes of it.")
-            refreshing(self._wait_for_class, WAIT_SECONDS)()
+            class_following.until_shown(code, self._about)
             return False
         run = self._own_run()
         if run is None:
@@ -185,10 +184,6 @@ class Panel:
     @property
     def _about(self) -> str:
         return f"{self.name}.{self.step.name}"
-
-    def _wait_for_class(self) -> None:
-        if not classroom.waits(self._about):
-            st.rerun()
 
     def _own_run(self) -> Run | None:
         """Return the run that answers the question: the one looked at where the step asks for it, else the last."""

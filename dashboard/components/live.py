@@ -43,6 +43,8 @@ class Followed:
 
 Look = Callable[[str], Followed | None]
 """Followed runs and studies, as the address of the route names it → how it stands; None where it is gone."""
+Gate = Callable[[Mapping[str, str], str], None]
+"""Takes the cookies of a browser and what it follows; raises GenreLabError where that is none of its business."""
 
 
 def answer(look: Look, name: str, seen: str) -> dict[str, Any]:
@@ -57,28 +59,38 @@ def answer(look: Look, name: str, seen: str) -> dict[str, Any]:
         return {"phase": "gone"}
 
 
-def _answer_to(cookies: Mapping[str, str], look: Look, name: str, seen: str) -> dict[str, Any]:
-    """Answer a browser with these cookies, to which runs of another class are gone."""
+def _see_run(cookies: Mapping[str, str], name: str) -> None:
+    """Let a browser pass, to which runs of another class are gone."""
+    classroom.check_sight_of(cookies, [re.split("[/~]", name)[0]])
+
+
+def _answer_to(cookies: Mapping[str, str], gate: Gate, look: Look, name: str, seen: str) -> dict[str, Any]:
     try:
-        classroom.check_sight_of(cookies, [re.split("[/~]", name)[0]])
+        gate(cookies, name)
     except GenreLabError:
         return {"phase": "gone"}
     return answer(look, name, seen)
 
 
-def route(path: str, look: Look) -> Route:
-    """Return the route by which pages follow what `look` finds; they name it, and the state that they have `seen`."""
+def route(path: str, look: Look, gate: Gate = _see_run) -> Route:
+    """Return the route by which pages follow what `look` finds; they name it, and the state that they have `seen`.
+
+    Who does not pass the `gate` is told that it is gone.
+    """
 
     async def respond(request: Request) -> JSONResponse:
         name, seen = request.path_params["followed"], request.query_params.get("seen", "")
-        found = await run_in_threadpool(_answer_to, request.cookies, look, name, seen)
+        found = await run_in_threadpool(_answer_to, request.cookies, gate, look, name, seen)
         return JSONResponse(found, headers={"Cache-Control": "no-store"})
 
     return Route(path, respond)
 
 
 def follow_from(path: str, drawn: Followed, key: str = "live") -> None:
-    """Let the browser ask `live/{path}` what has changed since and draw parts anew; a new phase runs the page again."""
+    """Let the browser ask `live/{path}` what has changed since and draw parts anew; a new phase runs the page again.
+
+    Within a fragment, a new phase runs the fragment again.
+    """
     data = {"path": path, "phase": drawn.phase, "state": drawn.state}
     _follower(key=key, data=data, height=0, on_phase_change=lambda: None)  # that the page runs again is all
 
@@ -94,6 +106,11 @@ def study_as(study: Study, phase: str, every: float, parts: Callable[[], Parts],
         every if study.active else WATCH_SECONDS,
         lambda _: parts(),
     )
+
+
+def phase_alone(phase: str, again: float) -> Followed:
+    """Return something without parts of its own: what follows it runs again with each new phase."""
+    return Followed(phase, phase, again, lambda _: {})
 
 
 def answer_part(text: str, note: str, terms: Iterable[str]) -> dict[str, Any]:

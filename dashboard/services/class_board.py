@@ -2,22 +2,24 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import streamlit as st
 
-from dashboard.services.caching import cached_by_run
 from dashboard.services.workers import store
 from genre_core.data.dataset import IntArray
 from genre_core.ear.sitting import Sitting
 from genre_core.errors import RunStateError
-from genre_core.store.classes import Entry, Seat
+from genre_core.store.classes import Entry, Kind, Seat
 from genre_core.store.schema import Run
 from genre_core.studies.tuning.optimism import Choice, Judged, Optimism, by_accuracy
 
-MOST_RUNS = 4096
-"""Runs of classes that a server keeps in mind."""
+
+def state(code: str) -> tuple[object, ...]:
+    """Return what is another tuple whenever there is something else to see, but for who is where."""
+    return store().classes.state(code)
 
 
 def seats(code: str) -> list[Seat]:
@@ -25,9 +27,9 @@ def seats(code: str) -> list[Seat]:
     return store().classes.seats(code)
 
 
-def entries(code: str) -> list[Entry]:
-    """Return what the students of a class said and did."""
-    return store().classes.entries(code)
+def entries(code: str, *kinds: Kind) -> list[Entry]:
+    """Return what the students of a class said and did, of these kinds or of all."""
+    return store().classes.entries(code, *kinds)
 
 
 def revealed(code: str) -> frozenset[str]:
@@ -61,51 +63,65 @@ def ear_tests(code: str) -> list[Sitting]:
     return [sitting for sitting in store().ear_tests.of_session(code) if sitting.scored]
 
 
+@dataclass(frozen=True, eq=False)
+class _Memory:
+    """Runs of a class as they were read last, and their answers as they are judged, by part, run and attempt."""
+
+    runs: dict[str, Run] = field(default_factory=dict)
+    judged: dict[tuple[str, str, int], Judged | None] = field(default_factory=dict)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _memory(code: str) -> _Memory:
+    return _Memory()
+
+
 def runs(code: str) -> list[tuple[int, Run]]:
     """Return the runs of a class's students, each with the number of the seat; only what has changed is read again."""
-    known = _known(code)
+    known = _memory(code).runs
     found = store().runs_of_class(code, known)
     known.update({run.id: run for _, run in found})
     return found
 
 
-@st.cache_resource(show_spinner=False, max_entries=8)
-def _known(code: str) -> dict[str, Run]:
-    return {}
-
-
-def best_of(complete: Sequence[Run]) -> Optimism | None:
+def best_of(code: str, complete: Sequence[Run]) -> Optimism | None:
     """Return what is left of the best accuracy of complete runs once it is allowed for that the best was picked.
 
     Of runs on several validation parts, those on the commonest one are asked; None of fewer than two.
     """
-    return _best_of(tuple((run.id, run.attempt) for run in complete), complete)
+    return _best_of(code, " ".join(f"{run.id}.{run.attempt}" for run in complete), complete)
 
 
-@st.cache_data(show_spinner=False, max_entries=32)
-def _best_of(names: tuple[tuple[str, int], ...], _complete: Sequence[Run]) -> Optimism | None:
-    by_part = defaultdict[Any, list[Run]](list)
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _best_of(code: str, named: str, _complete: Sequence[Run]) -> Optimism | None:
+    by_part = defaultdict[str, list[Run]](list)
     for run in _complete:
-        by_part[run.context.get("test_hash")].append(run)
-    same = max(by_part.values(), key=len, default=[])
-    choice = _choice(same[0]) if same else None
-    judged = [one for one in (_judged(run, choice) for run in same) if one] if choice else []
-    return choice.best(judged) if choice and len(judged) > 1 else None
+        by_part[str(run.context.get("test_hash"))].append(run)
+    part, same = max(by_part.items(), key=lambda item: len(item[1]), default=("", []))
+    choice = _choice(same[0].id) if same else None
+    if choice is None:
+        return None
+    known = _memory(code).judged
+    for run in same:
+        if (part, run.id, run.attempt) not in known:
+            known[part, run.id, run.attempt] = _judged(run, choice)
+    judged = [one for run in same if (one := known[part, run.id, run.attempt])]
+    return choice.best(judged) if len(judged) > 1 else None
 
 
-@cached_by_run(8)
-def _choice(run: Run) -> Choice | None:
-    labels, groups = _saved(run.id, "validation_labels", np.uint8), _saved(run.id, "validation_groups", np.int32)
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _choice(run_id: str) -> Choice | None:
+    """Return the choice by accuracy on the validation part of a complete run; None where the part is not kept."""
+    labels, groups = _saved(run_id, "validation_labels", np.uint8), _saved(run_id, "validation_groups", np.int32)
     return None if labels is None else by_accuracy(labels, groups)
 
 
-@cached_by_run(MOST_RUNS)
-def _judged(run: Run, _choice: Choice) -> Judged | None:
+def _judged(run: Run, choice: Choice) -> Judged | None:
     try:
         said = store().predictions(run.id, run.best_epoch or 1)
     except RunStateError:  # an ensemble has no epochs
         return None
-    return _choice.judge(said) if len(said) == _choice.n else None
+    return choice.judge(said) if len(said) == choice.n else None
 
 
 def _saved(run_id: str, name: str, kind: Any) -> IntArray | None:

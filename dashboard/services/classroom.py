@@ -140,6 +140,20 @@ def check_sight_of(cookies: Mapping[str, str], run_ids: Iterable[str]) -> None:
             _check_sight(found[0].code, code, run_id)
 
 
+def check_teacher(cookies: Mapping[str, str], code: str) -> None:
+    """Raise ClassError where a browser with these cookies does not teach a class."""
+    room, me = store().classes.find(code), person_of(cookies)
+    if room is None or not me or room.teacher != me:
+        raise ClassError("This class is another teacher's.")
+
+
+def check_student(cookies: Mapping[str, str], followed: str) -> None:
+    """Raise ClassError where a browser with these cookies has no seat in a class, `followed` as CODE/question."""
+    found = _seat_of(person_of(cookies))
+    if found is None or found[0].code != followed.partition("/")[0]:
+        raise ClassError("You have no seat in this class.")
+
+
 def _check_sight(own: str, code: str, run_id: str) -> None:
     if code not in ("", own):
         raise RunStateError(f"There is no run named {run_id} in this class.")
@@ -176,7 +190,14 @@ def tell_once(kind: Kind, about: str, value: Any) -> None:
         tell(kind, about, value)
 
 
-def waits(about: str) -> bool:
-    """Say whether the result of a question waits until the teacher shows it to all together."""
+def waits(about: str) -> str:
+    """Return the code of the class in which a question's result waits until the teacher shows it; empty otherwise."""
     found = mine()
-    return found is not None and found[0].plan.together and about not in store().classes.revealed(found[0].code)
+    if found is None or not found[0].plan.together or is_shown(found[0].code, about):
+        return ""
+    return found[0].code
+
+
+def is_shown(code: str, about: str) -> bool:
+    """Say whether the teacher has shown a class the result of a question."""
+    return about in store().classes.revealed(code)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.classroom.names import MOST_SEATS, new_code, read_code
@@ -21,6 +21,9 @@ from genre_core.store.schema import class_entries as _entries
 from genre_core.store.schema import class_reveals as _reveals
 from genre_core.store.schema import class_seats as _seats
 from genre_core.store.schema import classes as _classes
+from genre_core.store.schema import ear_answers as _answers
+from genre_core.store.schema import ear_tests as _tests
+from genre_core.store.schema import runs as _runs
 
 Kind = Literal["prediction", "result", "sentence", "run", "ear"]
 KEPT_FOR = 24 * 3600.0
@@ -121,6 +124,25 @@ class ClassStore:
         with self._database.transaction() as connection:
             return frozenset(connection.execute(select(_reveals.c.about).where(_reveals.c.code == code)).scalars())
 
+    def state(self, code: str) -> tuple[object, ...]:
+        """Return what is another tuple whenever the board of a class would show something else.
+
+        A run counts by how it stands, not by how far it is: each epoch would be another state.
+        """
+        own, session = _entries.c.code == code, _tests.c.session == code
+        stands = case((_runs.c.state == "running", 0), else_=_runs.c.revision + 1000 * _runs.c.attempt)
+        of_runs = _runs.join(_entries, own & (_entries.c.kind == "run") & (_entries.c.about == _runs.c.id))
+        heard = _answers.join(_tests, session & (_tests.c.id == _answers.c.ear_test_id))
+        parts = (
+            select(func.count(), func.max(_entries.c.made_at)).where(own),
+            select(func.count()).select_from(_reveals).where(_reveals.c.code == code),
+            select(func.count(), func.sum(stands)).select_from(of_runs),
+            select(func.count(_tests.c.finished_at)).where(session),
+            select(func.count(_answers.c.said)).select_from(heard),
+        )
+        with self._database.transaction() as connection:
+            return tuple(value for part in parts for value in connection.execute(part).one())
+
     def remove(self, code: str, entry: Entry) -> None:
         """Take away what a student said."""
         with self._database.transaction() as connection:
@@ -217,15 +239,16 @@ class ClassStore:
             connection.execute(insert(_entries).values(made_at=time.time(), **row_))
         return True
 
-    def entries(self, code: str, kind: Kind | None = None) -> list[Entry]:
-        """Return what the students of a class said and did, in the order in which they did."""
-        query = select(_entries).where(_entries.c.code == code).order_by(_entries.c.made_at)
-        if kind is not None:
-            query = query.where(_entries.c.kind == kind)
+    def entries(self, code: str, *kinds: Kind) -> list[Entry]:
+        """Return what the students of a class said and did, of these kinds or of all, in its order."""
+        columns = (_entries.c[name] for name in Entry.__dataclass_fields__)
+        query = select(*columns).where(_entries.c.code == code).order_by(_entries.c.made_at)
+        if kinds:
+            query = query.where(_entries.c.kind.in_(kinds))
         with self._database.transaction() as connection:
             return [
-                Entry(row.number, row.kind, row.about, json.loads(row.value), _time(row.made_at))
-                for row in connection.execute(query)
+                Entry(number, kind, about, json.loads(value), _time(made_at))
+                for number, kind, about, value, made_at in connection.execute(query)
             ]
 
     def begin_run(self, seat: Seat, run_id: str) -> None:

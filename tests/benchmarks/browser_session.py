@@ -53,12 +53,14 @@ class BrowserSession:
         self.widgets: dict[str, WidgetState] = {}
         """State of each widget by its key."""
         self.buttons: dict[str, str] = {}
+        self.fragments: dict[str, None] = {}
+        """Parts of the page that can be drawn alone, in the order in which they came."""
         self.errors: list[str] = []
         self.received_bytes = 0
         self._page = calc_hash(page) if page else ""
         self._headers = {"Cookie": f"_streamlit_xsrf={cookie}"} if cookie else None
         self._follower: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
-        self._state = ""
+        self.state = ""
         self._kept: dict[str, None] = {}
         self._open: list[_Request] = []
 
@@ -88,13 +90,22 @@ class BrowserSession:
         """Run the whole page; return the seconds until all of it has come."""
         return await self._ask(_Request([""]), [""])
 
+    async def redraw(self, fragment: str) -> float:
+        """Run a part of the page; return the seconds until all of it has come."""
+        return await self._ask(_Request([fragment]), [fragment])
+
     async def click(self, key: str) -> float:
         """Press a button."""
         return await self._ask(_Request([""]), [""], pressed=self.buttons[key])
 
-    async def poll(self, run: str) -> tuple[float, float]:
-        """Ask what became of a run; return the seconds that took, and those until it is worth asking again."""
-        question = f"GET /live/{run}?{urlencode({'seen': self._state})} HTTP/1.1\r\nHost: genre-lab\r\n\r\n".encode()
+    async def poll(self, followed: str) -> tuple[float, float]:
+        """Ask what became of what is followed; return the seconds that took, and those until it is to be asked again.
+
+        `state` then says how it stands.
+        """
+        cookie = f"Cookie: {self._headers['Cookie']}\r\n" if self._headers else ""
+        address = f"/live/{followed}?{urlencode({'seen': self.state})}"
+        question = f"GET {address} HTTP/1.1\r\nHost: genre-lab\r\n{cookie}\r\n".encode()
         started = time.perf_counter()
         try:
             head, body = await self._get(question)
@@ -104,8 +115,8 @@ class BrowserSession:
         seconds = time.perf_counter() - started
         self.received_bytes += len(head) + len(body)
         answer = json.loads(body)
-        self._state = answer.get("state", "")
-        if not head.startswith("http/1.1 200") or not self._state:
+        self.state = answer.get("state", "")
+        if not head.startswith("http/1.1 200") or not self.state:
             self.errors.append(f"following a run failed: {head.splitlines()[0]}, {body[:100]!r}")
         return seconds, answer.get("again", 1.0)
 
@@ -147,19 +158,27 @@ class BrowserSession:
         return message.SerializeToString()
 
     async def _read(self) -> None:
-        async for data in self._socket:
-            assert isinstance(data, bytes)
-            self.received_bytes += len(data)
-            self._take(ForwardMsg.FromString(data))
+        try:
+            async for data in self._socket:
+                assert isinstance(data, bytes)
+                self.received_bytes += len(data)
+                self._take(ForwardMsg.FromString(data))
+        except Exception as error:  # nobody awaits this task: it would end in silence, and the tab with it
+            self.errors.append(f"this tab reads no more: {error!r}")
 
     def _take(self, message: ForwardMsg) -> None:
         match message.WhichOneof("type"):
             case "new_session":
                 self._page = message.new_session.page_script_hash
+                if not message.metadata.run.fragment_ids:
+                    self.fragments.clear()
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
-            case "delta" if message.delta.WhichOneof("type") == "new_element":
-                self._show(message.delta.new_element)
+            case "delta":
+                if message.delta.fragment_id:
+                    self.fragments[message.delta.fragment_id] = None
+                if message.delta.WhichOneof("type") == "new_element":
+                    self._show(message.delta.new_element)
             case "script_finished":
                 self._finish(message.script_finished, set(message.metadata.run.fragment_ids))
         if message.metadata.cacheable:

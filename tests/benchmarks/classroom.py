@@ -7,9 +7,9 @@
 Each session changes a setting every 3 seconds, which runs its whole page, and asks each second what became of its run;
 with `--as-the-page-asks` as often as its page asks, and with `--everyone-trains` a run of its own. Before that,
 one session alone tells what an answer costs in processor time, which a busy machine does not blur. With `--in-a-class`
-the students have joined one, each predicts and writes twice a minute, and the teacher's board is drawn anew as often as
-it does that itself: what a student does is on it after that time and one drawing, at most. Several
-dashboards share the sessions, the store and the workers. Only those that are started here are spoken to.
+the students have joined one, each predicts and writes twice a minute, and the teacher's board asks as often as it does
+itself what has changed: what a student does is on it after that time and one drawing, at most. Several dashboards
+share the sessions, the store and the workers. Only those that are started here are spoken to.
 """
 
 import argparse
@@ -24,7 +24,7 @@ from urllib.parse import parse_qsl
 from distributed import Client
 from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string, generate_xsrf_token_string
 
-from dashboard.views.classroom.board import LOOK_SECONDS
+from dashboard.components.class_following import LOOK_SECONDS
 from genre_core.classroom.plan import ClassPlan
 from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.store.runs import RunStore, new_run_id
@@ -153,12 +153,16 @@ class Classroom:
             await asyncio.sleep(SAY_SECONDS)
 
     async def look_at_board(self, board: Dashboard, seen: Seen, end: float) -> None:
-        """Draw the whole page of the board as often as its own part is drawn."""
+        """Ask as often as the page of the board asks, and draw what it draws each time that something was done."""
         async with BrowserSession(board.address, page="classroom", cookie=self.teacher) as tab:
+            await tab.rerun()
+            drawn = ""
             while time.perf_counter() < end:
-                seconds = await tab.rerun()
-                seen.boards.append(seconds)
-                await asyncio.sleep(max(0.0, LOOK_SECONDS - seconds))
+                asked, _ = await tab.poll(f"class/{self.code}")
+                if tab.state != drawn:
+                    drawn = tab.state
+                    seen.boards.append(asked + await tab.redraw(next(iter(tab.fragments))))
+                await asyncio.sleep(LOOK_SECONDS)
         seen.errors += tab.errors
 
 

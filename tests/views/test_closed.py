@@ -162,6 +162,8 @@ def addresses(store: RunStore) -> dict[str, list[str]]:
     ways = ("/latest/none/labels", "/2/0-1/true", "/test")
     runs, studies = all_runs(store), ("seeds", "search", "lens")
     return {
+        "/live/class/{followed}": ["/live/class/ABCDEF"],
+        "/live/shown/{followed:path}": ["/live/shown/ABCDEF/rates.1"],
         "/live/epochs/{followed:path}": [f"/live/epochs/{run}{end}" for run in runs for end in ways],
         "/live/lens/{followed}": [f"/live/lens/{study}{end}" for study in studies for end in ends],
         "/live/repeat/{followed}": [f"/live/repeat/{study}{end}" for study in studies for end in ends],

@@ -2,14 +2,16 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import TypeVar
 
 import segno
 import streamlit as st
 
 from dashboard.components import ruler as rulers
+from dashboard.components.class_following import board_follows
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
@@ -25,19 +27,19 @@ from genre_core.settings.names import all_settings, flatten
 from genre_core.store.classes import Class, Entry, Seat
 from genre_core.store.schema import Run
 
-LOOK_SECONDS = 0.9
-MOST_SENTENCES = 30
-"""Sentences on the board, the latest; all of them are in the download."""
+FIRST_QUESTIONS, FIRST_SENTENCES = 4, 12
+"""Latest questions and sentences that are drawn with each change; the earlier ones are folded."""
 COMPACT_FROM = 12
 """Genres from which a matrix is drawn small."""
 HEIGHT, LOW_HEIGHT = 300, 190
+Item = TypeVar("Item")
 _SETTING = "setting of the board"
 
 
 def draw(room: Class) -> None:
-    """Draw the head, which stays, and what the class does, drawn anew each second."""
+    """Draw the head, which stays, and what the class does, drawn anew as soon as it does something."""
     _head(room)
-    refreshing(_live, None if room.closed else LOOK_SECONDS)(room.code)
+    refreshing(_live)(room)
     _end(room)
 
 
@@ -78,28 +80,26 @@ def _base() -> str:
     return (st.context.url or "http://localhost/").split("?")[0].rsplit("/", 1)[0] + "/"
 
 
-def _live(code: str) -> None:
+def _live(room: Class) -> None:
     """Draw what the class did so far."""
-    entries, seats = class_board.entries(code), class_board.seats(code)
+    code = room.code
+    if not room.closed:
+        board_follows(code)  # before anything is read: what comes meanwhile is another state
+    entries, seats = class_board.entries(code, "prediction", "result", "sentence"), class_board.seats(code)
     st.subheader(sentences.who_is_here(seats), anchor=False)
     _students(seats)
     _questions(code, entries)
-    _runs(class_board.runs(code))
+    _runs(code, class_board.runs(code))
     _heard(class_board.ear_tests(code))
     _sentences(code, [entry for entry in entries if entry.kind == "sentence"])
 
 
 def _students(seats: Sequence[Seat]) -> None:
-    now = datetime.now(UTC)
-    with st.container(key="class-students", horizontal=True, gap="small"):
-        for seat in seats:
-            where = sentences.where(seat, now)
-            name = f"{seat_picture(seat.number)} {seat_name(seat.number)}"
-            st.badge(f"{name} · {where}" if where else name, color="gray")
+    st.markdown(sentences.students(seats, datetime.now(UTC)))
 
 
 def _questions(code: str, entries: Sequence[Entry]) -> None:
-    """Draw what was predicted of each question, and the result once the teacher shows it."""
+    """Draw what was predicted of each question, the latest first."""
     asked, results = defaultdict[str, list[Entry]](list), dict[str, object]()
     for entry in entries:
         if entry.kind == "prediction":
@@ -110,15 +110,30 @@ def _questions(code: str, entries: Sequence[Entry]) -> None:
         return
     st.subheader("Predictions", anchor=False)
     shown = class_board.revealed(code)
-    for about, given in reversed(asked.items()):
-        truth = results.get(about) if about in shown else None
-        with st.container(key=f"question {about}", gap="xsmall"):
-            head = st.container(horizontal=True, vertical_alignment="center", gap="small")
-            head.markdown(f"**{plain(str(given[-1].value.get('question', about)))}** · {sentences.given(given)}")
-            if about not in shown:
-                head.button("Show the result", key=f"reveal {about}", icon=":material/visibility:",
-                            on_click=class_board.reveal, args=(code, about))  # fmt: skip
-            _question(about, [entry.value for entry in given], truth)
+    for about in _latest(list(asked), FIRST_QUESTIONS, "earlier questions"):
+        _asked(code, about, asked[about], about in shown, results.get(about))
+
+
+def _latest(given: Sequence[Item], first: int, more: str) -> Iterator[Item]:
+    """Yield what came last, latest first; the earlier, which `more` names, where somebody opens them."""
+    latest = list(reversed(given))
+    yield from latest[:first]
+    if rest := latest[first:]:
+        folded = st.expander(f"{len(rest)} {more}", key=f"class {more}", type="compact", on_change="rerun")
+        if folded.open:
+            with folded:
+                yield from rest
+
+
+def _asked(code: str, about: str, given: Sequence[Entry], is_shown: bool, result: object) -> None:
+    """Draw what was predicted of a question, and the result once the teacher shows it."""
+    with st.container(key=f"question {about}", gap="xsmall"):
+        head = st.container(horizontal=True, vertical_alignment="center", gap="small")
+        head.markdown(f"**{plain(str(given[-1].value.get('question', about)))}** · {sentences.given(given)}")
+        if not is_shown:
+            head.button("Show the result", key=f"reveal {about}", icon=":material/visibility:",
+                        on_click=class_board.reveal, args=(code, about))  # fmt: skip
+        _question(about, [entry.value for entry in given], result if is_shown else None)
 
 
 def _question(about: str, values: Sequence[Mapping[str, object]], truth: object) -> None:
@@ -135,7 +150,7 @@ def _question(about: str, values: Sequence[Mapping[str, object]], truth: object)
     st.caption(alt)
 
 
-def _runs(found: Sequence[tuple[int, Run]]) -> None:
+def _runs(code: str, found: Sequence[tuple[int, Run]]) -> None:
     """Draw the runs on one ruler, and against a setting: a class is a search."""
     complete = [(number, run) for number, run in found if run.state == "complete" and "validation" in run.summary]
     if not found:
@@ -143,10 +158,10 @@ def _runs(found: Sequence[tuple[int, Run]]) -> None:
     st.subheader(sentences.runs_title(found), anchor=False)
     if not complete:
         return
-    best = class_board.best_of([run for _, run in complete])
+    best = class_board.best_of(code, [run for _, run in complete])
     st.caption(sentences.best(complete, best))
     rulers.ruler(_ruler([run for _, run in complete]), "class ruler")
-    values = [flatten(run.config) for _, run in complete]
+    values = [flatten(run.config) for _, run in complete]  # a run that is known was parsed before
     differing = [name for name in values[0] if _differs(values, name)]
     if not differing:
         return
@@ -171,7 +186,7 @@ def _ruler(runs: Sequence[Run]) -> rulers.Ruler:
 def _differs(values: Sequence[Mapping[str, object]], name: str) -> bool:
     """Say whether a setting is a number in all runs, and not the same one."""
     found = [own.get(name) for own in values]
-    return len(set(map(str, found))) > 1 and all(type(value) in (int, float) for value in found)
+    return len(set(found)) > 1 and all(type(value) in (int, float) for value in found)
 
 
 def _heard(sittings: Sequence[Sitting]) -> None:
@@ -194,7 +209,7 @@ def _sentences(code: str, entries: Sequence[Entry]) -> None:
         return
     st.subheader("In their own words", anchor=False)
     with st.container(key="class-sentences", gap="xsmall", height=320 if len(entries) > 6 else "content"):
-        for entry in list(reversed(entries))[:MOST_SENTENCES]:
+        for entry in _latest(entries, FIRST_SENTENCES, "earlier sentences"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{seat_picture(entry.number)} {plain(str(entry.value))}")
                 st.button("Remove", icon=":material/close:", type="tertiary", on_click=class_board.remove,

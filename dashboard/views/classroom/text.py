@@ -2,12 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from statistics import median
 
+from dashboard.components.class_following import AWAY_AFTER
 from dashboard.shell.address import plain
 from dashboard.theme import percent
-from genre_core.classroom.names import seat_name
+from genre_core.classroom.names import seat_name, seat_picture
 from genre_core.classroom.plan import PAGES
 from genre_core.ear.agreement import Side
 from genre_core.ear.sitting import Sitting
@@ -15,8 +16,6 @@ from genre_core.store.classes import Class, Entry, Seat
 from genre_core.store.schema import Run
 from genre_core.studies.tuning.optimism import Optimism
 from genre_core.text import count
-
-AWAY_AFTER = timedelta(minutes=3)
 
 
 def board_title(room: Class) -> str:
@@ -28,6 +27,14 @@ def board_title(room: Class) -> str:
 def who_is_here(seats: Sequence[Seat]) -> str:
     """Say how many students there are."""
     return f"{count(len(seats), 'student')} here" if seats else "Nobody is here yet"
+
+
+def students(seats: Sequence[Seat], now: datetime) -> str:
+    """Return one badge for each student: the animal, and the page that it sees."""
+    badges = (" · ".join(filter(None, (seat_name(seat.number), where(seat, now)))) for seat in seats)
+    return " ".join(
+        f":gray-badge[{seat_picture(seat.number)} {said}]" for seat, said in zip(seats, badges, strict=True)
+    )
 
 
 def where(seat: Seat, now: datetime) -> str:
