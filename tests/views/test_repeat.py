@@ -82,6 +82,7 @@ def refusal(study_id):
 def test_before_there_is_one_the_page_says_what_it_is_for(store):
     page = opened(VIEW, **SETTINGS)
     assert answer(page)["text"] == sentences.BEFORE.answer
+    assert "limit" in json.dumps(drawn(page, "repeat ruler before"))
     assert {b.label: b.disabled for b in page.button if b.label in ("Repeat", "Stop")} == {
         "Repeat": False, "Stop": True,
     }  # fmt: skip

@@ -1,5 +1,7 @@
 """A repetition as Repeat shows it, as plain data, and how an open page follows it."""
 
+from typing import Any
+
 from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import Followed, Parts, answer_part, follow_from, progress_part, study_as
 from dashboard.components.plot import chart_part
@@ -10,6 +12,7 @@ from dashboard.services.runs import POLL_SECONDS
 from dashboard.services.studies import with_losses
 from dashboard.views.repeat import text as sentences
 from dashboard.views.repeat.figures import accuracy_band, loss_band
+from genre_core.settings.config import DatasetConfig
 from genre_core.studies.repeats.config import Folds
 from genre_core.studies.repeats.summary import Scatter, bands
 from genre_core.training.predictions import Unit
@@ -71,6 +74,11 @@ def _marks(found: Repetition) -> list[Mark]:
     data = found.config.experiment.data
     unit: Unit = "track" if found.by_track else "row"
     return marks + limit_marks(data, unit)
+
+
+def preview(data: DatasetConfig) -> dict[str, Any]:
+    """Return the ruler before there is a repetition: with the best possible alone."""
+    return ruler_part(Ruler(tuple(limit_marks(data, "track")), "accuracy of every repetition"))
 
 
 def mean_mark(found: Repetition, score: Scatter, label: str, kind: Kind = "model") -> Mark:

@@ -9,6 +9,7 @@ from dashboard.components.file_names import about
 from dashboard.components.live import Parts, answer_part
 from dashboard.components.plot import chart
 from dashboard.components.right_about import choose_unit
+from dashboard.components.ruler import ruler
 from dashboard.components.study_page import (
     answer,
     former,
@@ -69,6 +70,8 @@ def main() -> None:
             _repetition(found, parts, form.config)
         elif form.config:
             say_what_differs_from_run(form.config)
+            ruler(following.preview(form.config.data), "repeat ruler before")
+            st.caption(sentences.PREVIEW)
 
 
 def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None:

@@ -17,6 +17,10 @@ BEFORE = Headline(
     "Train the settings again with other seeds to see how much luck changes the score. Or train on folds, so that "
     "every track outside the test part is judged once by a network that did not learn from it.",
 )
+PREVIEW = (
+    "Each repetition will be a thin line on this ruler, and their mean a mark with its interval. Below it come the "
+    "curves of all repetitions and a table of them."
+)
 CLOSED = (
     "The test parts of these runs are closed. Opening them counts once for each run's configuration. To choose between "
     "settings, stay with validation."

@@ -11,7 +11,7 @@ from genre_core.explaining.attribution import Attribution
 from genre_core.explaining.faithfulness import SHARES, Faithfulness
 
 MOST = 12
-ROOM = 0.3
+ROOM = 0.5
 """Room on an axis beyond its longest bar, for the number there, as a share of the bar: enough on a phone."""
 
 
