@@ -17,9 +17,11 @@ from genre_core.data.clips.loudness import as_loud_as
 from genre_core.data.clips.sounds import SAMPLE_RATE
 from genre_core.data.dataset import IntArray, Part
 from genre_core.ear.agreement import Side, Together
+from genre_core.ear.sentences import Who
 from genre_core.ear.sitting import Hard, Item, Sitting
 from genre_core.errors import RunStateError
 from genre_core.judging.ear import borrowed_by, draw_test, person_side, run_side, why_unlike
+from genre_core.store.ear_tests import ARRIVED
 from genre_core.store.schema import Run, RunState
 
 LOUDNESS = -23.0
@@ -52,12 +54,17 @@ class Picture(NamedTuple):
 
 
 def sitting(test_id: str | None) -> Sitting | None:
-    """Return an ear test as far as it is answered; None where there is none of that name, or it is another class's."""
+    """Return an ear test as far as it is answered.
+
+    None where there is none of that name, it is another class's, or it came with a run that is not to be seen here.
+    """
     try:
         found = store().ear_tests.sitting(test_id) if test_id else None
     except RunStateError:
         return None
-    return found if found is None or found.session in ("", _session()) else None
+    if found is None or found.session not in ("", _session()):
+        return None
+    return None if found.person == ARRIVED and runs.run(found.test.run) is None else found
 
 
 def _session() -> str:
@@ -69,6 +76,16 @@ def _session() -> str:
 def own() -> list[Sitting]:
     """Return the ear tests of this browser, newest first."""
     return store().ear_tests.of_person(person())
+
+
+def arrived() -> list[Sitting]:
+    """Return the ear tests that came with runs from another store, of runs that are to be seen here, newest first."""
+    return [one for one in store().ear_tests.of_person(ARRIVED) if runs.run(one.test.run) is not None]
+
+
+def who(test: Sitting) -> Who:
+    """Return who took a test: you, whose browser it is, or they."""
+    return "you" if test.person == person() else "they"
 
 
 def begin(test_id: str, run: Run, part: Part, n: int, seed: int, hard: Hard = "any") -> None:

@@ -56,5 +56,6 @@ def _question(name: str, runs: Sequence[Run]) -> tuple[object, ...]:
         ids = tuple(run.id for run in runs)
         said = [tuple(store().own_words.of(run_id).items()) for run_id in ids]
         notes = [repr(note) for note in store().notes.of(ids).values()]
-        return name, ids, (*state, last_look(store()), *said, *notes)
+        heard = len(store().ear_tests.of_runs(ids))
+        return name, ids, (*state, last_look(store()), *said, *notes, heard)
     return name, runs[0].id, state

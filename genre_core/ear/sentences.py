@@ -1,64 +1,67 @@
-"""Sentences on what an ear test has shown."""
+"""Sentences on what an ear test has shown; `who` took it: you, who read them, or they, whose test it is."""
+
+from typing import Literal
 
 from genre_core.ear.agreement import Together
 from genre_core.ear.published import PUBLISHED
 from genre_core.ear.sitting import Sitting
 from genre_core.evaluation.paired import LEVEL
 from genre_core.evaluation.verdict import chance, points
-from genre_core.text import GAP, count, percent
+from genre_core.text import GAP, capitalized, count, percent
+
+Who = Literal["you", "they"]
 
 
-def headline(sitting: Sitting, found: Together) -> str:
+def headline(sitting: Sitting, found: Together, who: Who = "you") -> str:
     """Say who was right how often: `You were right on 15 of 24 clips, the CNN on 18.`."""
     you, other = found.first, found.second
-    return (
-        f"You were right on {you.n_right} of {count(len(you.y), sitting.test.noun)}, {other.name} on {other.n_right}."
-    )
+    n = count(len(you.y), sitting.test.noun)
+    return f"{capitalized(who)} were right on {you.n_right} of {n}, {other.name} on {other.n_right}."
 
 
-def alone(sitting: Sitting, n_right: int) -> str:
+def alone(sitting: Sitting, n_right: int, who: Who = "you") -> str:
     """Say how often a person was right, where nobody is there to compare with."""
-    return f"You were right on {n_right} of {count(len(sitting.scored), sitting.test.noun)}."
+    return f"{capitalized(who)} were right on {n_right} of {count(len(sitting.scored), sitting.test.noun)}."
 
 
-def verdict(sitting: Sitting, found: Together) -> str:
+def verdict(sitting: Sitting, found: Together, who: Who = "you") -> str:
     """Say whether the difference could be chance, and what that rests on."""
     pair, noun, other = found.matched, sitting.test.noun, found.second.name
     if pair.p >= LEVEL:
         said = "No clear difference."
     else:
-        said = "You are clearly better." if pair.difference > 0 else f"You are clearly behind {other}."
+        how = "better" if pair.difference > 0 else f"behind {other}"
+        said = f"{capitalized(who)} are clearly {how}."
     return (
-        f"{said} Only you were right on {count(pair.only_first, noun)}, only {other} on {pair.only_second}: "
+        f"{said} Only {who} were right on {count(pair.only_first, noun)}, only {other} on {pair.only_second}: "
         f"{chance(pair.p)}. Accuracy differs by {points(pair.difference, pair.interval, GAP)}."
     )
 
 
-def agreement(sitting: Sitting, found: Together) -> str:
+def agreement(sitting: Sitting, found: Together, who: Who = "you") -> str:
     """Say how far both give the same answers, be they right or wrong."""
     one, noun = found.kappa, sitting.test.noun
     same = int((found.first.said == found.second.said).sum())
     how = "that could be chance" if one.interval.low <= 0 else "more than chance"
     return (
-        f"You gave the same answer as {found.second.name} on {count(same, noun)}: {how} "
+        f"{capitalized(who)} gave the same answer as {found.second.name} on {count(same, noun)}: {how} "
         f"(kappa {one.value:.2f}, {one.interval.low:.2f} to {one.interval.high:.2f})."
     ).replace("-", "\N{MINUS SIGN}")
 
 
-def behavior(sitting: Sitting, n_unknown: int) -> str:
+def behavior(sitting: Sitting, n_unknown: int, who: Who = "you") -> str:
     """Say how often a person did not know, listened again, or could not listen."""
-    noun, said = sitting.test.noun, []
+    noun, said, name = sitting.test.noun, [], capitalized(who)
     if n_unknown:
-        said.append(f"You did not know {count(n_unknown, noun)}, which counts as not right.")
+        said.append(f"{name} did not know {count(n_unknown, noun)}, which counts as not right.")
     if sitting.test.kind == "sound":
-        again = (
-            f"You played {count(sitting.replays, 'clip')} again." if sitting.replays else "You heard each clip once."
-        )
+        n, once = sitting.replays, f"{name} heard each clip once."
+        again = f"{name} played {count(n, 'clip')} again." if n else once
         said.append(again)
     if sitting.n_unheard:
         said.append(f"{count(sitting.n_unheard, noun)} could not be heard and count for nobody.")
     if missing := sitting.test.n_scored - len(sitting.scored) - sitting.n_unheard:
-        said.append(f"You stopped before the last {count(missing, noun)}.")
+        said.append(f"{name} stopped before the last {count(missing, noun)}.")
     return " ".join(said)
 
 

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from genre_core.ear.sitting import Sitting
 from genre_core.errors import StoreError
+from genre_core.store.ear_tests import put_sittings
 from genre_core.store.openings import Look
 from genre_core.store.runs import RunStore
 from genre_core.store.saved import put
@@ -71,10 +73,11 @@ class Arrivals:
     test_sets: Mapping[str, tuple[str, bytes]]
     answered: Mapping[str, Answers]
     configurations: Collection[str]
+    ear_tests: Sequence[Sitting] = ()
 
 
-def put_arrivals(store: RunStore, arrivals: Arrivals) -> None:
-    """Put all of it into a store, or nothing.
+def put_arrivals(store: RunStore, arrivals: Arrivals) -> int:
+    """Put all of it into a store, or nothing; return how many ear tests are new.
 
     Looks for the configuration of a run that is closed here would open it: they are left out, unless a run of that
     configuration is in the archive.
@@ -97,6 +100,7 @@ def put_arrivals(store: RunStore, arrivals: Arrivals) -> None:
                 shown = update(_runs).where(_runs.c.id == run_id).values(revision=_runs.c.revision + 1, **said)
                 connection.execute(shown)
                 put(connection, run_id, "logits", answers.logits or b"")
+            return put_sittings(connection, arrivals.ear_tests)
     except IntegrityError as error:
         raise StoreError("Somebody imported some of these runs just now: import the archive again.") from error
 

@@ -5,7 +5,7 @@ through the gate each time.
 """
 
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Update, delete, insert, select, update
@@ -16,6 +16,9 @@ from genre_core.errors import RunStateError
 from genre_core.store.database import Database
 from genre_core.store.schema import ear_answers as _answers
 from genre_core.store.schema import ear_tests as _tests
+
+ARRIVED = "came with an archive"
+"""Stands for the person where a test came from another store."""
 
 
 class EarTests:
@@ -58,6 +61,11 @@ class EarTests:
     def of_session(self, session: str, limit: int = 500) -> list[Sitting]:
         """Return the latest tests of a session, newest first."""
         return self._read(select(_tests).where(_tests.c.session == session).limit(limit))
+
+    def of_runs(self, run_ids: Collection[str]) -> list[Sitting]:
+        """Return the tests that have ended of some runs, oldest first; none that was taken in a class."""
+        query = select(_tests).where(_tests.c.run_id.in_(run_ids), _tests.c.session == "")
+        return [sitting for sitting in reversed(self._read(query)) if sitting.at is None]
 
     def play(self, test_id: str, number: int) -> None:
         """Count that the sound of an item was played; nothing is counted after its answer."""
@@ -103,6 +111,20 @@ class EarTests:
             for one in connection.execute(of):
                 said.setdefault(one.ear_test_id, {})[one.number] = Answer(one.said, one.plays)
         return [_sitting(row, said.get(row.id, {})) for row in rows]
+
+
+def put_sittings(connection: Connection, sittings: Iterable[Sitting]) -> int:
+    """Add tests that came from another store; return how many are new. Nothing is known of who took them."""
+    there, n_new = set(connection.execute(select(_tests.c.id)).scalars()), 0
+    for one in sittings:
+        if one.id in there:
+            continue
+        row = {"id": one.id, "run_id": one.test.run, "test": one.test.to_json(), "person": ARRIVED, "session": ""}
+        connection.execute(insert(_tests).values(**row, created_at=one.created_at, finished_at=one.finished_at))
+        said = [{"ear_test_id": one.id, "number": at, **of._asdict()} for at, of in enumerate(one.answers)]
+        connection.execute(insert(_answers), said)
+        n_new += 1
+    return n_new
 
 
 def forget_session(connection: Connection, sessions: Collection[str]) -> None:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from genre_core.data.dataset import PARTS, Part
+from genre_core.ear.sitting import Sitting
 from genre_core.errors import DataError
 from genre_core.evaluation.report import Evaluation
 from genre_core.settings.config import ExperimentConfig
@@ -20,7 +21,7 @@ from genre_core.store.notes import LONGEST_NOTE, MOST_TAGS, clean_tags
 from genre_core.store.openings import Look
 from genre_core.store.own_words import LONGEST
 from genre_core.store.schema import Epoch, RunNote
-from genre_core.takehome import collection
+from genre_core.takehome import collection, ear_tests
 from genre_core.takehome.archive import unpack
 from genre_core.takehome.clips import ArrivingClip, arriving_clips, comes_along
 from genre_core.takehome.collection import ANSWERS, LISTED, TEST_SETS, VALIDATION, VALIDATION_ARRAYS, WEIGHTS
@@ -117,6 +118,7 @@ class Read:
     looks: Sequence[Look]
     test_sets: Mapping[str, tuple[str, bytes]]
     clips: Mapping[str, ArrivingClip]
+    ear_tests: Sequence[Sitting]
 
 
 def read_archive(data: bytes) -> Read:
@@ -148,7 +150,7 @@ def read_archive(data: bytes) -> Read:
     marks = _load(files[TEST_SETS], TEST_SETS) if TEST_SETS in files else {}
     sets = {name: (of, marks[name].astype("<u8").tobytes()) for name, of in said.test_sets.items() if name in marks}
     names = {one.content_hash: one.name for one in said.tables}
-    return Read(runs, tables, names, looks, sets, arriving_clips(tables, files))
+    return Read(runs, tables, names, looks, sets, arriving_clips(tables, files), ear_tests.read(files, runs, looked))
 
 
 def _run(said: _Run, number: int, files: Mapping[str, bytes], looked_at: bool) -> tuple[ExperimentConfig, ArrivingRun]:

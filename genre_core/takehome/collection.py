@@ -18,7 +18,7 @@ from genre_core.store.gate import predictions_of
 from genre_core.store.openings import looks_near
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run, RunNote, StoredTable
-from genre_core.takehome import clips
+from genre_core.takehome import clips, ear_tests
 from genre_core.takehome.archive import MOST_BYTES, pack
 from genre_core.takehome.made import Made
 from genre_core.takehome.naming import file_name
@@ -44,7 +44,7 @@ def export_runs(
     most_sound: int = clips.MOST_BYTES,
     instead: str = "leave out their data",
 ) -> Made:
-    """Return runs as an archive; the stored members of an ensemble come along, and data where they are asked for.
+    """Return runs as an archive, with the stored members of ensembles and with ear tests, and data if asked for.
 
     Data are tables, and the clips of collections: at most so many bytes of sound; `instead` says what to do with more.
 
@@ -78,6 +78,8 @@ def export_runs(
     files |= _marks({name: marks for name, (_, marks) in sets.items()})
     sources = {name: source for name, (source, _) in sets.items()}
     document = {"runs": listed, "tables": tables, "looks": looks, "test_sets": sources}
+    if heard := ear_tests.written(store, runs):
+        files[ear_tests.FILE] = heard
     files[LISTED] = json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False).encode()
     if (size := sum(map(len, files.values()))) > MOST_BYTES:
         without = ", or leave out their data" if with_data else ""

@@ -13,6 +13,7 @@ from genre_core.store.test_sets import marks_of, source_of
 from genre_core.takehome.answering import Measure, Together, answer, measure_here
 from genre_core.takehome.arriving import Read, read_archive
 from genre_core.takehome.clips import taken_in
+from genre_core.text import count
 
 _SAME = ("state", "best_epoch", "stopped_because", "error")
 """Parts of two runs of one identifier that have to be the same, beside their settings, epochs and weights."""
@@ -72,7 +73,10 @@ def _take_in(store: RunStore, read: Read, measure: Measure) -> Imported:
     tables = [table for table in read.tables if not store.has_table(table.content_hash)]
     closed = [run for run in store.runs(limit=100_000, with_members=True) if not run.opened]
     configurations = {config.fingerprint for config, _ in read.runs}
-    put_arrivals(store, Arrivals(new, tables, read.looks, test_sets, answered, configurations))
+    n_heard = put_arrivals(
+        store, Arrivals(new, tables, read.looks, test_sets, answered, configurations, read.ear_tests)
+    )
+    notes += [f"{count(n_heard, 'ear test')} came along: listed on Runs."] if n_heard else []
     notes += [
         f"The test part of the run {run.name} was opened where the archive comes from: it is open here, too."
         for run in closed

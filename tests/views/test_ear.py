@@ -9,6 +9,7 @@ from genre_core.classroom.plan import ClassPlan
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.ear.sitting import DONT_KNOW, UNHEARD
+from genre_core.store.ear_tests import put_sittings
 from genre_core.store.openings import open_test
 from tests.hums import GENRES, import_hums, write_hums
 from tests.views.opening import drawn, opened, own_store, press, texts
@@ -33,7 +34,7 @@ def store(tmp_path_factory):
 
 @pytest.fixture(autouse=True)
 def none_yet(store):
-    for one in ear.own():
+    for one in (*ear.own(), *ear.arrived()):
         store.ear_tests.delete(one.id)
 
 
@@ -292,8 +293,28 @@ def test_ear_tests_are_listed_among_what_there_is_and_opened_from_there(store):
     page.session_state["ear tests"] = True
     page.run()
     listed = next(table.value for table in page.dataframe if "asked about" in table.value)
-    assert listed[["run", "asked about", "you"]].values.tolist() == [["hums", "clips", "12 of 12 clips right"]]
+    assert listed[["run", "asked about", "result", "who"]].values.tolist() == [
+        ["hums", "clips", "12 of 12 clips right", "you"]
+    ]
     assert any("12 of 12 clips right" in link.proto.label for link in page.get("page_link"))
+
+
+def test_a_test_that_came_with_a_run_is_theirs_and_goes_with_what_one_may_see(store, monkeypatch):
+    monkeypatch.setattr(ear, "person", lambda: "somebody")
+    sitting = store.ear_tests.sitting(finished(store, say=lambda item: 0))
+    store.ear_tests.delete(sitting.id)
+    with store.transaction() as connection:
+        assert put_sittings(connection, [sitting]) == 1
+        assert put_sittings(connection, [sitting]) == 0
+    assert [one.id for one in ear.arrived()] == [sitting.id]
+    page = opened(PAGE, ear=sitting.id)
+    said = texts(page)
+    assert "They were right on 4 of 12 clips, hums on " in said
+    assert "They heard each clip once." in said
+    assert page.segmented_control(key="choice who").options[1].startswith("Only they right")
+    monkeypatch.setattr(ear.runs, "run", lambda run_id: None)
+    assert ear.arrived() == []
+    assert ear.sitting(sitting.id) is None
 
 
 def test_tests_of_a_class_are_pooled_under_its_code_and_go_with_it(store, monkeypatch):

@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard.components.address_choice import address_choice
 from dashboard.components.player import Heard, player
 from dashboard.components.table import table
+from dashboard.services import ear
 from dashboard.services.ear import Compared
 from dashboard.services.sounds import Sound, sound_of, title_of
 from dashboard.shell import address
@@ -19,10 +20,10 @@ ROWS_SHOWN = 8
 
 def draw(sitting: Sitting, found: Compared, config: DatasetConfig | None) -> None:
     """Draw the choice of who was right, and the items to hear again or, without sound, to open."""
-    both, names = found.together, list(WHO)
+    both, names, who = found.together, list(WHO), ear.who(sitting)
     counts = np.bincount(both.who, minlength=len(WHO)).tolist()
     st.subheader("Hear them again" if sitting.test.kind == "sound" else "Look at them again", anchor=False)
-    options = {name: f"{WHO[name]} ({n})" for name, n in zip(names, counts, strict=True)}
+    options = {name: f"{WHO[name].format(who=who)} ({n})" for name, n in zip(names, counts, strict=True)}
     first = next((name for name, n in zip(names, counts, strict=True) if n), names[0])
     chosen = address_choice("Who was right", "who", options, default=first)
     here = np.flatnonzero(both.who == names.index(chosen)).tolist()
@@ -46,7 +47,7 @@ def _hear(sitting: Sitting, found: Compared, here: list[int], config: DatasetCon
                 item.clip,
                 title_of(config, item.track) if config else item.track,
                 test.genres[item.genre],
-                sentences.heard_line(test, yours, both.second.name, theirs),
+                sentences.heard_line(test, ear.who(sitting), yours, both.second.name, theirs),
                 start,
                 seconds,
                 sound.seconds or start + seconds,
@@ -63,7 +64,7 @@ def _see(sitting: Sitting, found: Compared, here: list[int]) -> None:
         {
             "track": item.track,
             "true": test.genres[item.genre],
-            "you": sentences.said(test, int(both.first.said[at])),
+            ear.who(sitting): sentences.said(test, int(both.first.said[at])),
             both.second.name: sentences.said(test, int(both.second.said[at])),
         }
         for item, at in zip(items, here, strict=True)

@@ -29,6 +29,7 @@ from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.settings.config import DatasetConfig
 from genre_core.store.runs import new_run_id
 from genre_core.store.schema import Run
+from genre_core.text import capitalized
 
 SOMEBODY = "the other person"
 
@@ -95,46 +96,46 @@ def _compared(sitting: Sitting, other: Run | Sitting | None) -> Compared | None:
 
 def _alone(sitting: Sitting) -> None:
     """Draw a person's own answers, where nobody is there to compare with."""
-    own = ear.alone(sitting)
+    own, who = ear.alone(sitting), ear.who(sitting)
     if own is None:
-        st.header("You have answered nothing that counts.", anchor=False)
+        st.header(f"{capitalized(who)} have answered nothing that counts.", anchor=False)
         return
-    st.header(said.alone(sitting, own.n_right), anchor=False)
-    st.caption(plain(f"{sentences.NOBODY} {said.behavior(sitting, own.n_unknown)}"))
-    rulers.ruler(_ruler(own, None, None), "ear ruler")
-    _matrix(own, sitting, "You")
+    st.header(said.alone(sitting, own.n_right, who), anchor=False)
+    st.caption(plain(f"{sentences.NOBODY} {said.behavior(sitting, own.n_unknown, who)}"))
+    rulers.ruler(_ruler(own, None, None, who), "ear ruler")
+    _matrix(own, sitting, capitalized(who))
 
 
 def _beside(sitting: Sitting, found: Compared, run: Run | None, head: st.delta_generator.DeltaGenerator) -> None:
-    both, config = found.together, run.config.data if run else None
+    both, who, config = found.together, ear.who(sitting), run.config.data if run else None
     with head:
-        st.header(plain(said.headline(sitting, both)), anchor=False, help=GLOSSARY["McNemar test"])
-        numbers_line(said.verdict(sitting, both))
-        st.caption(plain(said.agreement(sitting, both)), help=GLOSSARY["Cohen's kappa"])
-        more = [sentences.how_hard(sitting), said.behavior(sitting, both.first.n_unknown)]
+        st.header(plain(said.headline(sitting, both, who)), anchor=False, help=GLOSSARY["McNemar test"])
+        numbers_line(said.verdict(sitting, both, who))
+        st.caption(plain(said.agreement(sitting, both, who)), help=GLOSSARY["Cohen's kappa"])
+        more = [sentences.how_hard(sitting), said.behavior(sitting, both.first.n_unknown, who)]
         more += [sentences.left_out(sitting, len(found.numbers), run)] if run else []
         st.caption(plain(" ".join(filter(None, more))))
-    rulers.ruler(_ruler(both.first, both.second, config), "ear ruler")
+    rulers.ruler(_ruler(both.first, both.second, config, who), "ear ruler")
     left, right = st.columns(2, gap="medium")
     with left:
-        _matrix(both.first, sitting, "You")
+        _matrix(both.first, sitting, capitalized(who))
     with right:
         _matrix(both.second, sitting, both.second.name)
     again.draw(sitting, found, config)
     shares.draw(sitting, found)
 
 
-def _ruler(you: Side, other: Side | None, config: DatasetConfig | None) -> rulers.Ruler:
+def _ruler(you: Side, other: Side | None, config: DatasetConfig | None, who: said.Who) -> rulers.Ruler:
     marks = [rulers.majority(1 / len(you.genres), "guessing")]
     marks += limit_marks(config, "row", clean=True) if config else []
     marks += [rulers.model(other.accuracy, other.interval, other.name, kind="other")] if other else []
-    marks.append(rulers.model(you.accuracy, you.interval, "you"))
+    marks.append(rulers.model(you.accuracy, you.interval, who))
     return rulers.Ruler(tuple(marks), f"accuracy on {len(you.y)} items")
 
 
 def _matrix(side: Side, sitting: Sitting, title: str) -> None:
     """Draw the matrix of one side, “don't know” as its last column where that was said."""
-    nouns, key = f"{sitting.test.noun}s", f"ear matrix {title == 'You'}"
+    nouns, key = f"{sitting.test.noun}s", f"ear matrix {title in ('You', 'They')}"
     plainly = confusion_matrix(side.y, side.said, side.genres, side.groups, side.level) if not side.n_unknown else None
     view = matrix_view(plainly, nouns=nouns) if plainly else answered_view(side.matrix, "count", nouns=nouns)
     st.subheader(plain(title), anchor=False)

@@ -21,7 +21,7 @@ PART_HELP = (
 )
 NOBODY = "No complete run can answer these items, so there is nobody to compare with."
 NO_TEST = "This ear test is not here."
-WHO = {"wrong": "Both wrong", "you": "Only you right", "other": "Only the other right", "right": "Both right"}
+WHO = {"wrong": "Both wrong", "you": "Only {who} right", "other": "Only the other right", "right": "Both right"}
 """Kinds of items by who is right, in the order of `agreement.WHO`, by what the address calls them."""
 BY_DIFFICULTY = (
     f"Each piece borrows some of its {N_TRAITS} traits (tempo, groove, harmony, instruments …) from a neighboring "
@@ -119,13 +119,13 @@ def kappa(one: Kappa) -> str:
     return f"{one.value:.2f} ({one.interval.low:.2f} to {one.interval.high:.2f})".replace("-", "\N{MINUS SIGN}")
 
 
-def share_row(what: str, share: Share, other: str, noun: str) -> dict[str, str | int]:
+def share_row(what: str, share: Share, who: str, other: str, noun: str) -> dict[str, str | int]:
     """Return both sides on a genre or a difficulty."""
     n = share.n
     return {
         what: share.name,
         f"{noun}s": n,
-        "you": f"{share.first} · {percent(share.first / n, share.first_interval, decimals=0)}",
+        who: f"{share.first} · {percent(share.first / n, share.first_interval, decimals=0)}",
         other: f"{share.second} · {percent(share.second / n, share.second_interval, decimals=0)}",
         "p": p_value(share.p_adjusted).removeprefix("p ").removeprefix("= "),
     }
@@ -147,6 +147,6 @@ def said(test: EarTest, answer: int) -> str:
     return "don't know" if answer == DONT_KNOW else test.genres[answer]
 
 
-def heard_line(test: EarTest, yours: int, other: str, theirs: int) -> str:
+def heard_line(test: EarTest, who: str, answer: int, other: str, theirs: int) -> str:
     """Say what both answered."""
-    return f"you: {said(test, yours)}; {other}: {said(test, theirs)}"
+    return f"{who}: {said(test, answer)}; {other}: {said(test, theirs)}"

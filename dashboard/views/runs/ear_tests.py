@@ -1,4 +1,4 @@
-"""The list of ear tests that were taken in this browser, newest first, each to open."""
+"""The list of ear tests that were taken in this browser or came with runs, newest first, each to open."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,7 +17,7 @@ ROWS_SHOWN = 6
 
 def ear_test_list() -> None:
     """Draw the list, folded, where there are any."""
-    found = ear.own()
+    found = sorted([*ear.own(), *ear.arrived()], key=lambda one: -one.created_at)
     if not found:
         return
     folded = st.expander(count(len(found), "ear test"), key="ear tests", type="compact", on_change="rerun")
@@ -32,14 +32,15 @@ def _list(found: Sequence[Sitting]) -> None:
         {
             "run": run.name if (run := runs.run(one.test.run)) else "deleted",
             "asked about": one.test.noun + "s",
-            "you": result(one),
+            "result": result(one),
+            "who": ear.who(one),
             "taken": datetime.fromtimestamp(one.created_at),
         }
         for one in found
     ]
     column = st.column_config
     shown = {"run": column.TextColumn("Run that asked"), "taken": column.DatetimeColumn("Taken", format="distance")}
-    table(rows, "ear test list", "Ear tests of this browser, newest first: run, result and time.", n=len(rows),
+    table(rows, "ear test list", "Ear tests of this browser, and those that came with runs, newest first.", n=len(rows),
           most=ROWS_SHOWN, columns=shown, at=at,
           on_pick=lambda at: address.look(ear=None if at is None else found[at].id))  # fmt: skip
     if at is None:
