@@ -133,6 +133,22 @@ def test_what_early_stopping_ends_makes_room_for_what_waits():
     assert order.index((2, EpochEnd)) < order.index((1, TrainEnd))
 
 
+def test_where_none_waits_others_are_asked_for_and_come_to_what_they_would_alone():
+    configs = [TrainConfig(seed=seed, max_epochs=1 + 2 * (seed % 2)) for seed in range(5)]
+    later = [Trainer(SMALL, config, DATA) for config in configs[2:]]
+    batch = BatchTrainer(
+        [Trainer(SMALL, config, DATA) for config in configs[:2]],
+        at_once=2,
+        more=lambda: later.pop(0) if later else None,
+    )
+    found: dict[int, list[Event]] = {number: [] for number in range(5)}
+    for number, event in batch:
+        assert len(later) == 3 or found[0], "nobody is asked for before a place is free"
+        found[number].append(event)
+    for number, config in enumerate(configs):
+        assert_same(found[number], alone(Trainer(SMALL, config, DATA)))
+
+
 def test_a_member_that_diverges_ends_alone():
     wild = TrainConfig(optimizer="sgd", learning_rate=10.0, momentum=0.99, max_epochs=30, patience=30)
     tame = wild.model_copy(update={"learning_rate": 1e-3, "momentum": 0.0})

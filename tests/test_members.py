@@ -92,6 +92,22 @@ def test_members_are_the_runs_that_they_would_be_alone(store):
     assert not listed & {run.id for run in store.members.runs(study.id).values()}
 
 
+def test_others_are_asked_for_when_one_ends_whatever_their_shape(store):
+    other = BASE.model_copy(update={"model": LinearConfig(), "train": TrainConfig(max_epochs=2)})
+    configs = [*repeated(BASE, 3, "network"), other, *repeated(BASE, 5, "network")[3:], other]
+    study, (first, *later) = new_study(store), members(configs)
+    ended: list[int] = []
+
+    def more() -> list[Member]:
+        return [later.pop(0)] if later and len(ended) == len(configs) - len(later) else []
+
+    for event in train_members(store, study, [first], None, more):
+        if isinstance(event.event, TrainEnd):
+            ended.append(event.number)
+    assert sorted(ended) == [1, 2, 3, 4, 5, 6, 7]
+    assert_as_alone(store, study, configs)
+
+
 def test_stopped_and_gone_on_with_they_come_to_the_same(store):
     configs, study = repeated(BASE, 3, "network"), new_study(store)
     seen = []

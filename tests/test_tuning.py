@@ -356,6 +356,45 @@ def test_several_workers_share_a_search_and_what_a_dead_one_had_is_told_once(sto
     assert summary.n_complete == N == summary.optimism.n_trials
 
 
+def test_of_several_workers_each_has_its_share_of_trials_under_way(store, monkeypatch):
+    monkeypatch.setattr(searching, "AT_ONCE", 4)
+    monkeypatch.setattr(searching, "LEAST_AT_ONCE", 2)
+    queued(store, "shares", made(n_trials=12))
+    study = store.studies.join("shares", 1)
+    assert store.studies.describe("shares", 1, {"workers": 2})
+    work = searching.Search(made(n_trials=12), store, study)
+    assert [len(piece["trials"]) for piece in work.pieces()] == [3, 2, 2, 2, 2, 1]
+    most = 0
+    for _ in work_on(store, study):
+        most = max(most, len(store.members.runs("shares", ["running"])))
+    trials, summary = read_rows(store.studies.results("shares"))
+    assert ([trial.trial for trial in trials], most) == (list(range(1, 13)), 2)
+    assert summary.n_complete == sum(trial.state == "complete" for trial in trials)
+
+
+@pytest.mark.parametrize("where", ["sqlite", "postgresql"])
+def test_reports_are_saved_together_and_once(store, request, where):
+    if where == "postgresql":
+        store = RunStore(request.getfixturevalue("postgres").database())
+        request.addfinalizer(store.close)
+        request.addfinalizer(optuna_side._storage(store.url).engine.dispose)
+    trials, late = (Trials(store.url, "reports", made(objective="log_loss", pruning=False)) for _ in range(2))
+    trials.ask([1, 2])
+    values = {1: 0.5, 2: math.nan, 3: math.inf, 4: -math.inf}
+    for own in (trials, late):
+        for epoch, value in values.items():
+            own.report(1, epoch, value)
+        own.save()
+    trials.tell(1, 0.5)
+    late.report(1, 5, 0.4)
+    late.save()
+    (told, other) = trials._all()
+    assert {epoch: str(value) for epoch, value in told.intermediate_values.items()} == {
+        epoch: str(value) for epoch, value in values.items()
+    }
+    assert not other.intermediate_values
+
+
 def test_trials_on_folds_are_judged_by_what_was_held_out_and_the_winner_is_trained_on_the_split(store):
     config = made(folds=2, n_trials=2, objective="macro_f1")
     study, trials, summary = done(store, "folds", config)

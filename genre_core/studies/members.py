@@ -9,8 +9,8 @@ from genre_core.errors import GenreLabError, RunStateError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.checkpoints import LATEST
 from genre_core.store.record import record_card
-from genre_core.store.runs import RunStore
-from genre_core.store.schema import Run, RunState
+from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.schema import Run, RunState, Study
 from genre_core.training.events import EpochEnd, Event
 from genre_core.training.experiment import Prepared, make_trainer, prepare_once
 
@@ -46,13 +46,47 @@ class MemberEvent:
 Prune = Callable[[int, EpochEnd], bool]
 """Asked after each epoch of a member, by its number: whether it shall end here, the others going on."""
 
+More = Callable[[], Sequence[Member]]
+"""Asked for other members where none waits and there is room for one."""
+
+
+class Line:
+    """Members that wait to be trained, those alike beside each other; where none waits, `more` is asked."""
+
+    def __init__(self, store: RunStore, study: Study, members: Sequence[Member], more: More) -> None:
+        self._store, self._study, self._more = store, study, more
+        self._waiting: list[tuple[Member, str]] = []
+        self._add(members)
+
+    def _add(self, members: Sequence[Member]) -> None:
+        enrolled = [
+            (member, self._store.members.enrol(self._study.id, member.number, new_run_id())) for member in members
+        ]
+        for member, run_id in enrolled:
+            self._store.submit(run_id, member.config, member.name)
+        self._waiting += sorted(enrolled, key=lambda one: alike(one[0].config))
+
+    def next(self) -> tuple[Member, str] | None:
+        """Return who is next, with its run; None where there is nobody."""
+        if not self._waiting:
+            self._add(self._more())
+        return self._waiting.pop(0) if self._waiting else None
+
+    def leave(self) -> None:
+        """Let who is left wait for the study, not for a worker."""
+        for _, run_id in self._waiting:
+            self._store.hold(run_id)
+
 
 @dataclass
 class Job:
     """Handling of all members: where they are saved, who may end them, which are under way, and when that was kept."""
 
     store: RunStore
+    line: Line
     prune: Prune | None
+    group: "list[Training]" = field(default_factory=list)
+    """Members that are prepared, whether they train already or not."""
     alive: set[str] = field(default_factory=set)
     kept_at: float = field(default_factory=time.monotonic)
 
@@ -84,9 +118,9 @@ def has_room(group: "list[Training]") -> bool:
     return len(group) < MOST_TOGETHER and (len(group) + 1) * largest <= MOST_VALUES
 
 
-def prepare(job: Job, number: int, run_id: str, group: list[Training]) -> Iterator[MemberEvent]:
+def prepare(job: Job, member: Member, run_id: str) -> Iterator[MemberEvent]:
     """Take a member that is not finished, and add it to the group."""
-    store, run = job.store, _claim(job.store, run_id)
+    store, run, number = job.store, _claim(job.store, run_id), member.number
     if run is None:
         return
     job.alive.add(run.id)
@@ -103,7 +137,7 @@ def prepare(job: Job, number: int, run_id: str, group: list[Training]) -> Iterat
         job.alive.discard(run.id)
         yield MemberEvent(number, run.id, error=str(error))
         return
-    group.append(Training(number, run, prepared, trainer, trainer.epoch))
+    job.group.append(Training(number, run, prepared, trainer, trainer.epoch))
     yield MemberEvent(number, run.id)
 
 

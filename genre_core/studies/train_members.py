@@ -8,15 +8,16 @@ from genre_core.errors import GenreLabError, StoreError
 from genre_core.store import checkpoints
 from genre_core.store.heartbeat import Heart
 from genre_core.store.record import record_end, record_epoch
-from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.runs import RunStore
 from genre_core.store.schema import Study
 from genre_core.studies.members import (
     Job,
+    Line,
     Member,
     MemberEvent,
+    More,
     Prune,
     Training,
-    alike,
     by_shape,
     has_room,
     prepare,
@@ -24,48 +25,44 @@ from genre_core.studies.members import (
 from genre_core.training.events import EpochEnd, Event, Progress, TrainEnd
 
 if TYPE_CHECKING:
-    from genre_core.training.batch_trainer import BatchTrainer
+    from genre_core.training.trainer import Trainer
 
 
 def train_members(
-    store: RunStore, study: Study, members: Sequence[Member], prune: Prune | None = None
+    store: RunStore,
+    study: Study,
+    members: Sequence[Member],
+    prune: Prune | None = None,
+    more: More = tuple,
 ) -> Iterator[MemberEvent]:
     """Train the members of a study that are not finished, saving each as a run; yield wherever others may go first.
 
-    Whoever stops iterating stops the training: the members under way are paused after their epoch, and a later call
-    goes on with them. A member that cannot be trained fails by itself, and what a person asks of one (pause, stop)
-    holds for it alone.
+    Where one ends, and none of these waits, `more` is asked who takes its place. Whoever stops iterating stops the
+    training: the members under way are paused after their epoch, and a later call goes on with them. A member that
+    cannot be trained fails by itself, and what a person asks of one (pause, stop) holds for it alone.
     """
-    run_ids = {m.number: store.members.enrol(study.id, m.number, new_run_id()) for m in members}
-    for member in members:
-        store.submit(run_ids[member.number], member.config, member.name)
-    job = Job(store, prune)
-    group: list[Training] = []
-    waiting = sorted(members, key=lambda member: alike(member.config))
+    job = Job(store, Line(store, study, members, more), prune)
     with Heart(lambda: store.members.beat(tuple(job.alive)), f"members-{study.id}"):
         try:
-            while waiting:
-                group.clear()
-                while waiting and has_room(group):
-                    member = waiting.pop(0)
-                    yield from prepare(job, member.number, run_ids[member.number], group)
-                for together in by_shape(group):
+            while True:
+                job.group = [training for training in job.group if training.run.id in job.alive]
+                while has_room(job.group) and (one := job.line.next()):
+                    yield from prepare(job, *one)
+                if not job.group:
+                    return
+                for together in by_shape(job.group):
                     yield from _train(job, together)
         except GeneratorExit:
-            for training in group:
+            for training in job.group:
                 if training.run.id in job.alive:
                     _leave(store, training)
-            for member in waiting:
-                store.hold(run_ids[member.number])  # it waits for the study, not for a worker
+            job.line.leave()
             raise
 
 
-def _train(job: Job, together: Sequence[Training]) -> Iterator[MemberEvent]:
+def _train(job: Job, together: list[Training]) -> Iterator[MemberEvent]:
     """Train members of one shape, and save what happens; where it is left, an epoch under way is done first."""
-    from genre_core.training.batch_trainer import BatchTrainer
-
-    batch = BatchTrainer([training.trainer for training in together])
-    rounds = _rounds(job, batch, together)
+    rounds = _rounds(job, together)
     for happened in rounds:
         try:
             yield from happened
@@ -75,9 +72,25 @@ def _train(job: Job, together: Sequence[Training]) -> Iterator[MemberEvent]:
             raise
 
 
-def _rounds(job: Job, batch: "BatchTrainer", together: Sequence[Training]) -> Iterator[list[MemberEvent]]:
+def _rounds(job: Job, together: list[Training]) -> Iterator[list[MemberEvent]]:
     """Save events; return them when all epochs that have ended are saved, so that one can leave in between."""
+    from genre_core.training.batch_trainer import BatchTrainer, shape_of
+
     happened: list[MemberEvent] = []
+    shape, n_others = shape_of(together[0].trainer), len(job.group) - len(together)
+
+    def more() -> "Trainer | None":
+        """Return the next of this shape; whoever comes first and has another one waits for the next group."""
+        while len(job.group) - len(together) == n_others and (one := job.line.next()):
+            n_prepared = len(job.group)
+            happened.extend(prepare(job, *one))
+            for training in job.group[n_prepared:]:
+                if shape_of(training.trainer) == shape:
+                    together.append(training)
+                    return training.trainer
+        return None
+
+    batch = BatchTrainer([training.trainer for training in together], more=more)
     for row, event in batch:
         training = together[row]
         if training.run.id not in job.alive:  # it was paused

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -54,18 +54,24 @@ class BatchTrainer:
     """Trainings of one shape, computed together; each has its own seed, rates, dropout, decay, patience and data.
 
     A member is the `Trainer` that it would be alone: it deals its own batches, validates, remembers its best weights
-    and ends for itself. Only the steps are shared. Where one ends, the next that waits takes its place. What cannot be
-    computed together is trained one by one.
+    and ends for itself. Only the steps are shared. Where one ends, the next that waits takes its place; where none
+    waits, `more` is asked for another one of this shape. What cannot be computed together is trained one by one.
     """
 
-    def __init__(self, trainers: Sequence[Trainer], at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self,
+        trainers: Sequence[Trainer],
+        at_once: int = AT_ONCE,
+        more: Callable[[], Trainer | None] = lambda: None,
+    ) -> None:
         shapes = {shape_of(trainer) for trainer in trainers}
         if len(shapes) > 1:
             raise ConfigError(
                 "These networks cannot be trained together: they differ in layers, batch size, optimizer or number of "
                 "batches. Train each kind by itself."
             )
-        self.trainers = tuple(trainers)
+        self.trainers = list(trainers)
+        self._waiting, self._more = deque(range(len(trainers))), more
         values = max((trainer.n_values for trainer in trainers), default=1)
         self.at_once = max(1, min(at_once, MOST_VALUES // values))
         self._stopped: set[int] = set()
@@ -79,12 +85,9 @@ class BatchTrainer:
         if any(trainer.side_by_side is None for trainer in self.trainers):
             yield from self._one_by_one()
             return
-        waiting = deque(range(len(self.trainers)))
         members: list[int] = []
         stack: Stack | None = None
-        while waiting or members:
-            if waiting and len(members) < self.at_once:
-                members += [waiting.popleft() for _ in range(min(len(waiting), self.at_once - len(members)))]
+        while self._fill(members):
             trainers = [self.trainers[number] for number in members]
             configs = [trainer.config for trainer in trainers]
             if stack is None or stack.trainers != tuple(trainers) or configs != stack.configs:  # a branch begins
@@ -99,6 +102,17 @@ class BatchTrainer:
                 if reason:
                     members.remove(number)
                     yield number, self.trainers[number].finish(reason)
+
+    def _fill(self, members: list[int]) -> bool:
+        """Give free places to those that wait; return whether anybody trains."""
+        while len(members) < self.at_once:
+            if not self._waiting:
+                if (trainer := self._more()) is None:
+                    break
+                self._waiting.append(len(self.trainers))
+                self.trainers.append(trainer)
+            members.append(self._waiting.popleft())
+        return bool(members)
 
     def _one_by_one(self) -> Iterator[tuple[int, Event]]:
         for number, trainer in enumerate(self.trainers):

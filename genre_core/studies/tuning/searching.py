@@ -5,7 +5,6 @@ stacks by their numbers, so that several workers ask beside each other. What was
 was lost is trained again from its beginning and told once.
 """
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -33,7 +32,9 @@ from genre_core.training.predictions import Predictions
 AT_ONCE = 16
 """Networks asked for at a time where each trial is chosen by what those before it came to."""
 LEAST_AT_ONCE = 4
-"""Networks that a worker asks for at a time at the least: fewer gain little by being trained together."""
+"""Trials that one of several workers has under way at the least: fewer gain little by being trained together."""
+MOST_DEALT = 3
+"""Times as many trials as are under way that one of several workers takes at the most: others wait for their turn."""
 AT_ONCE_BLIND = 64
 """Networks asked for at a time where it is not: what early stopping ends then makes room for others."""
 LEAST_FOR_OPTIMISM = 2
@@ -90,9 +91,13 @@ class Search:
         if "trials" in piece:
             ended = self._trials.ended()
             self._pruned |= {trial for trial in piece["trials"] if ended.get(trial) == "PRUNED"}
-            while left := [number for number in piece["trials"] if number not in self._told]:
-                yield from self._train(self._trials.ask(left))
-                yield None
+            try:
+                while left := [number for number in piece["trials"] if number not in self._told]:
+                    yield from self._train(left)
+                    yield None
+            except GeneratorExit:  # whoever goes on has to know it
+                self._trials.save()
+                raise
             self._read_results(self._store.studies.results(self._study.id))
         if "summary" in piece or (self._leads(piece["trials"][0]) and len(self._told) < self._config.n_planned):
             yield self._summarise()
@@ -102,17 +107,32 @@ class Search:
         return all(number in self._told for number in range(1, first))
 
     @cached_property
+    def _n_workers(self) -> int:
+        return int(self._store.studies.study(self._study.id).context.get("workers", 1))
+
+    @cached_property
+    def _at_once(self) -> int:
+        """How many trials this worker has under way: all workers together as many as one has.
+
+        More would be asked for, and pruned, knowing less.
+        """
+        alone = max(1, (AT_ONCE if self._config.sampler == "tpe" else AT_ONCE_BLIND) // max(1, self._config.folds))
+        return alone if self._n_workers == 1 else max(LEAST_AT_ONCE, alone // self._n_workers)
+
+    @cached_property
     def _stacks(self) -> list[list[int]]:
-        """The numbers of all trials as they are dealt: as many at a time as gain by it, and to each worker as many."""
-        n, blind = self._config.n_planned, self._config.sampler != "tpe"
-        size = max(1, (AT_ONCE_BLIND if blind else AT_ONCE) // max(1, self._config.folds))
-        n_workers = int(self._store.studies.study(self._study.id).context.get("workers", 1))
-        if n_workers > 1:
-            # Together they have as many under way as one: more would be asked for, and pruned, knowing less.
-            size = max(LEAST_AT_ONCE, size // n_workers)
-            rounds = math.ceil(n / (n_workers * size))
-            size = math.ceil(n / (n_workers * rounds))
-        return [list(range(first, min(first + size, n + 1))) for first in range(1, n + 1, size)]
+        """The numbers of all trials as they are dealt: to several workers fewer at a time, so that they end together.
+
+        C. D. Polychronopoulos and D. J. Kuck, "Guided self-scheduling: a practical scheduling scheme for parallel
+        supercomputers", IEEE Transactions on Computers C-36 (1987); with half of a worker's share, as trials differ.
+        """
+        n, stacks, first = self._config.n_planned, list[list[int]](), 1
+        while (left := n + 1 - first) > 0:
+            share = min(max(LEAST_AT_ONCE, left // (2 * self._n_workers)), MOST_DEALT * self._at_once, AT_ONCE_BLIND)
+            size = min(left, self._at_once if self._n_workers == 1 else share)
+            stacks.append(list(range(first, first + size)))
+            first += size
+        return stacks
 
     def _read_results(self, results: Sequence[Result]) -> None:
         """Learn what this worker and others have saved."""
@@ -121,19 +141,31 @@ class Search:
 
     # -- trials ------------------------------------------------------------------------------------------------------
 
-    def _train(self, asked: Sequence[Asked]) -> Iterator[Result | None]:
-        """Train trials together, tell each when it has ended, and let pages see that they are in training."""
-        members: list[Member] = []
-        for one in asked:
-            try:
-                members += self._members(one)
-            except ConfigError as error:  # values that do not go together
-                self._trials.tell(one.trial, None)
-                yield self._kept(TrialResult(one.trial, one.params, "failed", (), error=str(error)))
-        left = {one.trial: one for one in asked if one.trial not in self._told}
+    def _train(self, numbers: list[int]) -> Iterator[Result | None]:
+        """Train trials together, tell each when it has ended, and let pages see that they are in training.
+
+        No more are under way than this worker may have: where one is told, the next is asked for.
+        """
+        first, left, failed = numbers[0], dict[int, Asked](), list[TrialResult]()
+
+        def more() -> list[Member]:
+            members: list[Member] = []
+            n_free = self._at_once - len(left)
+            now, numbers[:] = numbers[:n_free], numbers[n_free:]
+            for one in self._trials.ask(now) if now else ():
+                try:
+                    members += self._members(one)
+                    left[one.trial] = one
+                except ConfigError as error:  # values that do not go together
+                    self._trials.tell(one.trial, None)
+                    failed.append(TrialResult(one.trial, one.params, "failed", (), error=str(error)))
+            return members
+
         n_told, is_shown = 0, False
-        for event in train_members(self._store, self._study, members, self._prune):
+        for event in train_members(self._store, self._study, more(), self._prune, more):
             is_shown = is_shown or self._store.studies.show(self._study.id, self._study.attempt)
+            while failed:
+                yield self._kept(failed.pop())
             trial = trial_of(self._config, event.number)
             if trial in left and self._has_ended(event) and (result := self._settle(left[trial])):
                 del left[trial]
@@ -141,11 +173,11 @@ class Search:
                 n_told += 1
                 if n_told % SUMMARISED_EVERY == 0:
                     self._read_results(self._store.studies.results(self._study.id))
-                    if self._leads(asked[0].trial):
+                    if self._leads(first):
                         yield self._summarise(within=True)
             yield None
-        for one in left.values():
-            if result := self._settle(one):
+        for result in (*failed, *(self._settle(one) for one in left.values())):
+            if result:
                 yield self._kept(result)
 
     def _members(self, one: Asked) -> list[Member]:

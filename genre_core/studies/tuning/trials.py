@@ -11,7 +11,7 @@ import math
 import random
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -32,7 +32,17 @@ TPE_STARTS = 10
 LEAST_FOR_IMPORTANCES = 20
 TREES = 32
 LOOK_SECONDS = 1.0
-"""How often it is looked which trials other workers have ended."""
+"""How often reports are saved, and it is looked which trials other workers have ended."""
+_REPORT = {
+    kind: f"""
+        INSERT INTO trial_intermediate_values (trial_id, step, intermediate_value, intermediate_value_type)
+        SELECT trial_id, :step, {value}, '{kind}' FROM trials
+        WHERE study_id = :study AND number = :number AND state = 'RUNNING'
+        ON CONFLICT DO NOTHING
+    """
+    for kind, value in {"FINITE": "CAST(:value AS FLOAT)", "NAN": "NULL", "INF_POS": "NULL", "INF_NEG": "NULL"}.items()
+}
+"""A report as Optuna keeps it; nothing where one that was taken for lost has told of it."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +75,7 @@ class Trials:
             )
             self._study_id = self._storage.get_study_id_from_name(name)
         self._grid = grid(config.space) if config.sampler == "grid" else []
-        self._look_at = 0.0
+        self._look_at, self._unsaved = 0.0, list[tuple[int, int, float]]()
         random.Random(config.seed).shuffle(self._grid)  # so that a part of the grid is a fair sample of it
         for known in self._all():
             self._pruning.learn(known.number + 1, known.intermediate_values, finished=known.state.name == "COMPLETE")
@@ -87,19 +97,35 @@ class Trials:
             return [self._ask(trials[number]) for number in numbers]
 
     def report(self, trial: int, epoch: int, value: float) -> bool:
-        """Save what a trial has come to after an epoch; return whether it has fallen too far behind to go on."""
-        from optuna.exceptions import UpdateFinishedTrialError
-
+        """Note what a trial has come to after an epoch; return whether it has fallen too far behind to go on."""
         if self._pruning.learn(trial, {epoch: value}):  # otherwise it was reported before its worker was lost
-            with _said(), suppress(UpdateFinishedTrialError):  # told by a worker that was taken for lost
-                trial_id = self._storage.get_trial_id_from_study_id_trial_number(self._study_id, trial - 1)
-                self._storage.set_trial_intermediate_value(trial_id, epoch, value)
-        return self._config.prunes and self._falls_behind(trial, epoch)
+            self._unsaved.append((trial, epoch, value))
+        if time.monotonic() >= self._look_at:
+            self._look_at = time.monotonic() + LOOK_SECONDS
+            self.save()
+            if self._config.prunes:
+                self._learn_of_others()
+        return self._config.prunes and self._pruning.falls_behind(trial, epoch)
+
+    def save(self) -> None:
+        """Save what was reported: asking Optuna for each epoch would cost as much as to train it."""
+        from sqlalchemy import text
+
+        unsaved, self._unsaved = self._unsaved, []
+        with _said(), self._storage.engine.begin() as connection:
+            for kind in sorted({_kind(value) for _, _, value in unsaved}):
+                rows = [
+                    {"study": self._study_id, "number": trial - 1, "step": epoch, "value": value}
+                    for trial, epoch, value in unsaved
+                    if _kind(value) == kind
+                ]
+                connection.execute(text(_REPORT[kind]), rows)
 
     def tell(self, trial: int, value: float | None, *, pruned: bool = False) -> None:
         """Save how a trial ended: with its value, pruned, or failed (None)."""
         from optuna.trial import TrialState
 
+        self.save()
         with _said():
             if pruned:
                 self._study.tell(trial - 1, state=TrialState.PRUNED, skip_if_finished=True)
@@ -167,13 +193,6 @@ class Trials:
         self._storage.set_trial_param(trial._trial_id, name, internal, self._space[name])
         return value
 
-    def _falls_behind(self, trial: int, epoch: int) -> bool:
-        """Return whether a trial is behind those that have ended, in whichever worker."""
-        if time.monotonic() >= self._look_at:
-            self._look_at = time.monotonic() + LOOK_SECONDS
-            self._learn_of_others()
-        return self._pruning.falls_behind(trial, epoch)
-
     def _learn_of_others(self) -> None:
         """Learn the curves of the trials that have ended since; asking Optuna for all would read them all."""
         from sqlalchemy import text
@@ -206,6 +225,13 @@ def forget(store_url: str, name: str) -> None:
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return values without the last digits that steps of 0.05 leave behind."""
     return {name: float(f"{value:.12g}") if isinstance(value, float) else value for name, value in params.items()}
+
+
+def _kind(value: float) -> str:
+    """Return Optuna's word for what a number is; it keeps finite ones alone as numbers."""
+    if math.isfinite(value):
+        return "FINITE"
+    return "NAN" if math.isnan(value) else "INF_POS" if value > 0 else "INF_NEG"
 
 
 def _on_own_scales(complete: "list[optuna.trial.FrozenTrial]") -> "optuna.Study":
