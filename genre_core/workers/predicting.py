@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from genre_core.data.tables.reading import Reading, read_table
 from genre_core.errors import DataError
+from genre_core.evaluation.prediction_sets import LEVELS
 from genre_core.judging.predicting.answering import answer, ready
 from genre_core.judging.predicting.answers import Answers
 from genre_core.judging.predicting.matching import Matching
@@ -22,10 +24,26 @@ GONE = "These files are no longer on the server: choose them again."
 
 @dataclass(frozen=True)
 class Brought:
-    """Files that a person brought along: the `folder` that they lie in alone, and whether they are sound or a table."""
+    """Files to be answered for: the `folder` that they lie in alone, or a file, and whether they are sound or a table.
+
+    `is_ours` says that a person uploaded them, so that they go when they are no longer needed.
+    """
 
     folder: str
     is_sound: bool = False
+    is_ours: bool = True
+
+
+class Wanted(NamedTuple):
+    """An answer that is wanted: for which files, with pairs of a feature and its column, for tracks or for each row.
+
+    `level` is the share of prediction sets that hold the right genre.
+    """
+
+    brought: Brought
+    said: tuple[str, ...] = ()
+    unit: Unit = "track"
+    level: float = LEVELS[0]
 
 
 @dataclass(frozen=True)
@@ -57,9 +75,7 @@ def look_over(run_id: str, _attempt: int, brought: Brought, said: tuple[str, ...
     return Seen(tuple(sounds.sentences), len(sounds.files), len(sounds.windows), tasks=tuple(work.tasks()))
 
 
-def answer_for(
-    run_id: str, _state: tuple[object, ...], brought: Brought, said: tuple[str, ...], unit: Unit, store_url: str
-) -> Answers:
+def answer_for(run_id: str, _state: tuple[object, ...], wanted: Wanted, store_url: str) -> Answers:
     """Return what a run answers for files that were looked over, and measured if they are sound.
 
     Raises
@@ -69,7 +85,7 @@ def answer_for(
     """
     store = open_store(store_url)
     run = store.run(run_id)
-    return answer(store, run, _rows(store, run, brought, said), unit)
+    return answer(store, run, _rows(store, run, wanted.brought, wanted.said), wanted.unit, wanted.level)
 
 
 def _rows(store: RunStore, run: Run, brought: Brought, said: tuple[str, ...]) -> NewRows:
@@ -101,6 +117,7 @@ def _listened(run_id: str, attempt: int, folder: str, store_url: str) -> NewSoun
 def _files(folder: str) -> list[Path]:
     """Return the files of a folder; raises DataError where they are gone."""
     try:
-        return sorted(path for path in Path(folder).iterdir() if path.is_file())
+        here = Path(folder)
+        return sorted(path for path in here.iterdir() if path.is_file()) if here.is_dir() else [here]
     except OSError as error:
         raise DataError(GONE) from error

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dashboard.services import datasets, exploring, tables
+from dashboard.services import datasets, exploring, server_files, tables
 from dashboard.views.data import exploration_text, imports
 from dashboard.views.data import importing_text as of_import
 from dashboard.views.data import text as sentences
@@ -415,10 +415,10 @@ def test_the_server_offers_what_lies_below_its_folder_and_nothing_else(store, fm
     (root / "deep" / "segments.csv").write_bytes(segments())
     (root / "link.csv").symlink_to(outside)
     (root / "fma").symlink_to(fma)
-    assert imports.offered() == []
-    imports.offered.clear()
+    assert server_files.offered() == []
+    server_files.offered.clear()
     monkeypatch.setenv("GENRE_LAB_DATA", str(root))
-    assert imports.offered() == ["deep/segments.csv"]
+    assert server_files.offered() == ["deep/segments.csv"]
     for name in ("../secret.csv", "link.csv", str(outside), "fma/", "nothing.csv"):
         with pytest.raises(DataError):
             imports.import_offered(name)
@@ -426,14 +426,14 @@ def test_the_server_offers_what_lies_below_its_folder_and_nothing_else(store, fm
     next(box for box in page.selectbox if box.label == "Or from this server").set_value("deep/segments.csv").run()
     press(page, "Import")
     assert "from segments.csv" in page.header[0].value.replace("\\", "")
-    imports.offered.clear()
+    server_files.offered.clear()
 
 
 def test_an_import_on_the_server_is_shown_by_every_page_until_it_is_put_away(store, tmp_path, monkeypatch):
-    imports.offered.clear()
+    server_files.offered.clear()
     monkeypatch.setenv("GENRE_LAB_DATA", str(tmp_path))
     write_fma(tmp_path / "fma", 400)
-    assert "fma/" in imports.offered()
+    assert "fma/" in server_files.offered()
     assert imports.import_offered("fma/") == ""
     key = next(iter(imports.imports()))
     assert imports.imported_soon(key, 60)
@@ -442,7 +442,7 @@ def test_an_import_on_the_server_is_shown_by_every_page_until_it_is_put_away(sto
     press(page, "Show it")
     assert "from FMA small." in page.header[0].value
     assert not imports.imports()
-    imports.offered.clear()
+    server_files.offered.clear()
 
 
 def test_an_import_that_another_session_put_away_is_no_error(store):
@@ -481,7 +481,7 @@ def test_fma_is_too_large_to_upload_and_has_another_way(store):
 def test_an_import_whose_process_is_killed_says_so_and_the_pages_go_on(store, fma, monkeypatch):
     started = subprocess.Popen
     monkeypatch.setattr(subprocess, "Popen", lambda *args, **more: _killed(started(*args, **more)))
-    imports.offered.clear()
+    server_files.offered.clear()
     monkeypatch.setenv("GENRE_LAB_DATA", str(fma.parent))
     imports.import_offered(f"{fma.name}/")
     imports.imported_soon(next(iter(imports.imports())), 60)
@@ -489,7 +489,7 @@ def test_an_import_whose_process_is_killed_says_so_and_the_pages_go_on(store, fm
     assert "was killed" in failed.problem
     assert of_import.import_sentence(failed) in texts(page)
     press(page, "Dismiss")
-    imports.offered.clear()
+    server_files.offered.clear()
 
 
 def _killed(process):
@@ -498,7 +498,7 @@ def _killed(process):
 
 
 def test_an_import_that_fails_says_why(store, tmp_path, monkeypatch):
-    imports.offered.clear()
+    server_files.offered.clear()
     folder = tmp_path / "fma"
     folder.mkdir()
     for name in ("tracks.csv", "features.csv"):
@@ -511,7 +511,7 @@ def test_an_import_that_fails_says_why(store, tmp_path, monkeypatch):
     assert of_import.import_sentence(failed) in texts(page)
     press(page, "Dismiss")
     assert not imports.imports()
-    imports.offered.clear()
+    server_files.offered.clear()
 
 
 def test_the_limit_of_artists_that_are_heard_again_is_not_claimed(store):

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 import streamlit as st
 
-from dashboard.services import predicting
+from dashboard.services import predicting, server_files
 from dashboard.services.asking import Asked
 from genre_core.data.clips import uploads
 from genre_core.data.tables.reading import read_table
-from genre_core.errors import ClusterError, GenreLabError
+from genre_core.errors import ClusterError, DataError, GenreLabError
 from tests.hums import import_hums, write_hums
 from tests.views.opening import opened, own_store, press, texts
 from tests.views.stored import trained
@@ -228,3 +228,50 @@ def test_while_clips_are_measured_the_page_says_how_far(store, tmp_path, monkeyp
 def test_evaluate_leads_here_beside_other_data(store):
     page = opened("views/evaluate/page.py", run="table", section="elsewhere")
     assert "Predict new tracks" in [link.proto.label for link in page.get("page_link")]
+
+
+def test_sets_hold_the_right_genre_as_often_as_is_chosen(store):
+    page = predicted(tracks(40, 2))
+    sizes = {}
+    for level in ("80", "95"):
+        page.selectbox(key="menu level").set_value(level).run()
+        assert page.query_params["level"] == level
+        assert f"at least {level}\u202f% of new tracks" in texts(page)
+        sizes[level] = int(shown(page)["prediction set"].str.count(r"\|").sum())
+    assert sizes["80"] < sizes["95"]
+    page.selectbox(key="menu level").set_value("90").run()
+    assert "level" not in page.query_params
+
+
+def test_a_table_on_the_server_is_answered_for_where_it_lies_and_stays_there(store, tmp_path, monkeypatch):
+    server_files.offered.clear()
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "secret.csv").write_bytes(b"a,b\n1,2\n")
+    (tmp_path / "deep" / "new.csv").write_bytes(tracks(30, 4).to_csv(index=False).encode())
+    monkeypatch.setenv("GENRE_LAB_DATA", str(tmp_path / "deep"))
+    page = opened(PAGE, run="table")
+    box = page.selectbox(key="predict offered")
+    assert box.options == ["new.csv"]
+    page = press(box.set_value("new.csv").run(), "Take it")
+    assert len(shown(press(page, "Predict 30 tracks"))) == 30
+    press(page, "Choose other files")
+    assert (tmp_path / "deep" / "new.csv").exists()
+    with pytest.raises(DataError, match="is not among the server's files"):
+        predicting.take_offered("../secret.csv")
+    server_files.offered.clear()
+
+
+def test_a_folder_of_sound_on_the_server_is_offered_without_folders_of_genres(tmp_path, monkeypatch):
+    server_files.offered.clear()
+    write_hums(tmp_path / "by genre", 1)
+    write_hums(tmp_path / "made", 1)
+    (tmp_path / "made" / "hiss").rename(tmp_path / "alone")
+    monkeypatch.setenv("GENRE_LAB_DATA", str(tmp_path))
+    assert "alone/*" in predicting.offered()
+    assert "by genre/*" in predicting.offered()
+    assert "alone/*" not in server_files.offered()
+    brought = predicting.take_offered("alone/*")
+    assert (brought.is_sound, brought.is_ours) == (True, False)
+    predicting.let_go(brought)
+    assert (tmp_path / "alone").exists()
+    server_files.offered.clear()

@@ -1,11 +1,10 @@
 """Sentences of Data about a table or FMA as imported: pure functions from what was found to sentences."""
 
 from collections.abc import Sequence
-from pathlib import PurePath
 
 from dashboard.services.datasets import Checked, Gaps
 from dashboard.theme import count, percent
-from dashboard.views.data.imports import CLIPS_END, STARTING, WAITING, Import
+from dashboard.views.data.imports import STARTING, WAITING, Import
 from genre_core.data.dataset import PARTS, Dataset
 from genre_core.data.sources.table import Inspection
 from genre_core.data.splitting import Split
@@ -128,11 +127,3 @@ def import_sentence(item: Import) -> str:
     if item.stage == STARTING:
         return f"Importing {name}: starting."
     return f"Importing {name}: {item.stage[0].lower()}{item.stage[1:]}, {percent(item.done, decimals=0)}."
-
-
-def offered_title(name: str) -> str:
-    """Return what an offer of the server is called: its file or folder, and where that lies."""
-    path = PurePath(name.removesuffix(CLIPS_END))
-    where = f" in {path.parent}" if str(path.parent) != "." else ""
-    kind = " (folder of sounds)" if name.endswith(CLIPS_END) else " (FMA)" if name.endswith("/") else ""
-    return f"{path.name or 'this folder'}{kind}{where}"

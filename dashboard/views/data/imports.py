@@ -1,41 +1,30 @@
 """Imports that take longer than a page waits, and the files on the server that may be imported.
 
 An import goes on whoever looks: pages of all sessions show it, and a reload finds it again. A process of its own does
-it, so that its memory is not the pages'. Files are offered only from below the folder that GENRE_LAB_DATA names, and
-nothing where it names none.
+it, so that its memory is not the pages'.
 """
 
-import os
 import shutil
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import islice
-from pathlib import Path, PurePath
+from pathlib import Path
 
 import streamlit as st
 
+from dashboard.services import server_files
+from dashboard.services.server_files import CLIPS_END
 from dashboard.services.tables import add_table, keep_uploaded, uploads
 from dashboard.services.workers import store
 from dashboard.views.data.import_process import import_paths
-from genre_core.data.clips.folder import SOUND
 from genre_core.data.clips.uploads import write
 from genre_core.data.fma.layout import FEATURES, HEAD_BYTES, TRACKS, find_fma, parse_header
-from genre_core.data.tables.formats import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
 
 WAITING, STARTING = "Waiting", "Starting"
-DEPTH = 3
-MOST_LOOKED_AT, MOST_OFFERED = 2000, 200
-ENDINGS = (".csv", ".tsv", ".parquet")
-CLIPS_END = "/*"
-"""Ends the name of a folder of clips among the offers."""
-FEW = 20
-"""Files of a folder that are looked at to see whether it holds sound."""
 
 
 @dataclass(frozen=True)
@@ -199,81 +188,23 @@ def _unpacked(files: Sequence[tuple[str, bytes]]) -> Path:
     return folder
 
 
-@st.cache_data(show_spinner=False, ttl=10, max_entries=4)
-def offered() -> list[str]:
-    """Return what can be imported from the server: folders of FMA and tables, by their names below the data folder."""
-    root = _root()
-    if root is None:
-        return []
-    found: list[str] = []
-    looked_at = 0
-    for folder, folders, files in os.walk(root):
-        here = Path(folder)
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        if len(here.relative_to(root).parts) >= DEPTH:
-            folders.clear()
-        looked_at += len(files) + 1
-        if {TRACKS, FEATURES} <= set(files):
-            found.append(f"{here.relative_to(root)}/")
-        elif holds_clips(here, folders):
-            found.append(f"{here.relative_to(root)}{CLIPS_END}")
-            folders.clear()
-        else:
-            tables = (here / name for name in sorted(files) if name.lower().endswith(ENDINGS))
-            found += [str(path.relative_to(root)) for path in tables if _fits(path, root)]
-        if looked_at > MOST_LOOKED_AT or len(found) > MOST_OFFERED:
-            break
-    return found[:MOST_OFFERED]
-
-
 def import_offered(name: str) -> str:
     """Import what the server offers by that name: a table at once, whose hash is returned, or else in the background.
 
     Raises DataError where it is not below the data folder, is no longer there, or cannot be read, and StoreError where
     it could not be saved.
     """
-    root = _root()
-    path = (root / name.removesuffix(CLIPS_END)).resolve() if root else None
-    if root is None or path is None or not path.is_relative_to(root) or not path.exists():
-        raise DataError(f"{name} is not among the server's files: choose one that is listed.")
+    path = server_files.find(name)
     if path.is_dir() and name.endswith(CLIPS_END):
         _imports().start(str(path), Import(path.name, "clips"), _of_paths([path]))
         return ""
     if path.is_dir():
         files = find_fma([path])
-        if files is None or not all(other.resolve().is_relative_to(root) for other in files.paths):
+        if files is None or not all(map(server_files.is_offered, files.paths)):
             raise DataError(f"{name} does not hold FMA's tracks.csv and features.csv: choose another folder.")
         _imports().start(str(path), Import(name.rstrip("/")), _of_paths(files.paths))
         return ""
-    if not _fits(path, root):
-        raise DataError(f"{name} has more than {MAX_BYTES // 1024**2} MB: leave out rows or columns.")
     try:
         return add_table([(path.name, path.read_bytes())])
     except OSError as error:
         raise DataError(f"{name} cannot be read ({error.strerror}): check its permissions.") from error
-
-
-def holds_clips(folder: Path, folders: Sequence[str]) -> bool:
-    """Say whether a folder holds clips in folders named by genre: sound in at least two of those."""
-    n = 0
-    for name in folders:
-        with suppress(OSError), os.scandir(folder / name) as entries:
-            n += any(PurePath(entry.name).suffix.lower() in SOUND for entry in islice(entries, FEW))
-        if n == 2:
-            return True
-    return False
-
-
-def _root() -> Path | None:
-    """Return the folder whose files may be imported."""
-    named = os.environ.get("GENRE_LAB_DATA", "").strip()
-    if not named:
-        return None
-    root = Path(named).resolve()
-    return root if root.is_dir() else None
-
-
-def _fits(path: Path, root: Path) -> bool:
-    """Say whether a file lies below the folder, links followed, and is small enough to be read at once."""
-    real = path.resolve()
-    return real.is_relative_to(root) and real.is_file() and real.stat().st_size <= MAX_BYTES

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components.safely import refreshing
-from dashboard.services import datasets, sounds, tables
+from dashboard.services import datasets, server_files, sounds, tables
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.theme import count
@@ -53,9 +53,9 @@ def upload() -> None:
         _upload_table(f"upload {number}")  # a fresh one after each upload lets go of the bytes
     else:
         sounds_upload(config, kind == "folder", f"{kind} {number}")
-    if offered := imports.offered():
+    if offered := server_files.offered():
         name = st.selectbox(
-            "Or from this server", offered, index=None, key="offered", format_func=sentences.offered_title,
+            "Or from this server", offered, index=None, key="offered", format_func=server_files.title,
             placeholder="choose a table, FMA's folder or a folder of clips",
         )  # fmt: skip
         st.button(

@@ -5,7 +5,7 @@ from typing import cast
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
-from dashboard.services import predicting
+from dashboard.services import predicting, server_files
 from dashboard.services.predicting import Brought
 from dashboard.shell.address import plain
 from dashboard.views.predict import text as sentences
@@ -43,9 +43,30 @@ def _choose() -> None:
         on_change=_take,
         args=(key, kind),
     )
+    _offer()
     st.caption(sentences.KEPT)
     if problem := st.session_state.get(_PROBLEM, ""):
         st.caption(f":material/error: {plain(problem)}")
+
+
+def _offer() -> None:
+    """Draw the choice of what lies on the server, where anything does."""
+    if offered := predicting.offered():
+        name = st.selectbox(
+            "Or from this server", offered, index=None, key="predict offered", format_func=server_files.title,
+            placeholder="choose a table or a folder of sounds", width=420,
+        )  # fmt: skip
+        if name:
+            st.button("Take it", key="take offered", icon=":material/download:", on_click=_take_offered, args=(name,))
+
+
+def _take_offered(name: str) -> None:
+    st.session_state[_PROBLEM] = ""
+    try:
+        st.session_state[_BROUGHT] = predicting.take_offered(name)
+        st.session_state[_NAMES] = server_files.title(name)
+    except GenreLabError as error:
+        st.session_state[_PROBLEM] = str(error)
 
 
 def _take(key: str, kind: str) -> None:

@@ -6,19 +6,20 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.address_choice import address_menu
 from dashboard.components.judged_head import say_headline
 from dashboard.components.reject_below import reject_below
 from dashboard.components.run_picker import run_picker
 from dashboard.components.safely import refreshing
 from dashboard.services import predicting, runs, workers
-from dashboard.services.predicting import Brought, Seen
+from dashboard.services.predicting import Seen, Wanted
 from dashboard.shell import address
 from dashboard.text import evaluate_states
 from dashboard.text.train import Headline
 from dashboard.views.predict import answer
 from dashboard.views.predict import text as sentences
 from dashboard.views.predict.files import brought as choose_files
-from dashboard.views.predict.used import Order, said_of, used
+from dashboard.views.predict.used import said_of, used
 from genre_core.store.schema import Run
 
 COMPONENTS = Path(__file__).parents[2] / "components"
@@ -36,13 +37,14 @@ def main() -> None:
         with choice, st.container(key="predict-choice", horizontal=True, vertical_alignment="top", gap="small"):
             run_picker(run)
             threshold = reject_below("predict threshold", sentences.THRESHOLD_HELP)
+            level = float(address_menu("Prediction sets", "level", sentences.LEVEL, width=150)) / 100
         with head:
             place = st.container()
         if run is None or run.state != "complete":
             with place:
                 say_headline(*_why_not(run))
             return
-        _predict(run, threshold, place)
+        _predict(run, threshold, level, place)
 
 
 def _why_not(run: Run | None) -> tuple[Headline, evaluate_states.Step]:
@@ -51,7 +53,7 @@ def _why_not(run: Run | None) -> tuple[Headline, evaluate_states.Step]:
     return evaluate_states.no_run(address.run_id(), bool(workers.store().runs(limit=1)))
 
 
-def _predict(run: Run, threshold: float, place: st.delta_generator.DeltaGenerator) -> None:
+def _predict(run: Run, threshold: float, level: float, place: st.delta_generator.DeltaGenerator) -> None:
     files = choose_files()
     if files is None:
         with place:
@@ -69,7 +71,7 @@ def _predict(run: Run, threshold: float, place: st.delta_generator.DeltaGenerato
         with place:
             say_headline(sentences.found(asked.found))
     elif _is_measured(asked.found, place):
-        _answers(run, order, threshold, place)
+        _answers(run, Wanted(order.brought, order.said, order.unit, level), threshold, place)
 
 
 def _is_measured(seen: Seen, place: st.delta_generator.DeltaGenerator) -> bool:
@@ -93,17 +95,16 @@ def _measure(seen: Seen) -> None:
     st.progress(done / len(seen.tasks))
 
 
-def _answers(run: Run, order: Order, threshold: float, place: st.delta_generator.DeltaGenerator) -> None:
-    what: tuple[Brought, tuple[str, ...]] = (order.brought, order.said)
-    asked = predicting.answers(run, *what, order.unit)
+def _answers(run: Run, wanted: Wanted, threshold: float, place: st.delta_generator.DeltaGenerator) -> None:
+    asked = predicting.answers(run, wanted)
     if asked.found is None:
         with place:
-            _wait_or_say(asked.problem, "Predicting …", lambda: predicting.answers(run, *what, order.unit).waiting,
-                         partial(predicting.forget_answers, run, *what, order.unit))  # fmt: skip
+            _wait_or_say(asked.problem, "Predicting …", lambda: predicting.answers(run, wanted).waiting,
+                         partial(predicting.forget_answers, run, wanted))  # fmt: skip
         return
     with place:
         answer.draw_head(asked.found, threshold)
-    answer.draw(run, asked.found, predicting.shown(run, *what, order.unit, asked.found, threshold))
+    answer.draw(run, asked.found, predicting.shown(run, wanted, asked.found, threshold))
 
 
 def _wait_or_say(problem: str, doing: str, waits: Callable[[], bool], again: Callable[[], None]) -> None:

@@ -2,7 +2,8 @@
 
 from dashboard.services.predicting import Seen
 from dashboard.text.train import Headline
-from dashboard.theme import count
+from dashboard.theme import count, percent
+from genre_core.evaluation.prediction_sets import LEVELS
 
 KINDS = {"table": "A table", "folder": "A folder of sounds", "sounds": "Sound files"}
 TABLE = (
@@ -19,6 +20,8 @@ THRESHOLD_HELP = (
 FILL_HELP = "Each track is then answered as if it had the usual value there. The answers may be worse."
 ALONE_HELP = "Otherwise the rows of a track are averaged, by the mean of their log-probabilities."
 MEDIAN = "Let the training median stand in for what is missing"
+LEVEL = {f"{level:.0%}".rstrip("%"): f"Sets at {percent(level, decimals=0)}" for level in LEVELS}
+"""How often a prediction set holds the right genre."""
 EVERY, WITH_NOTE, UNKNOWN = "All", "With a note", "Don't know"
 
 
