@@ -17,7 +17,7 @@ class HumanFigure(NamedTuple):
 PUBLISHED = (
     HumanFigure(
         0.70,
-        "52 students",
+        "students",
         "3 seconds of popular and classical recordings",
         10,
         "R. Gjerdingen & D. Perrott, “Scanning the Dial”, Journal of New Music Research 37 (2008)",
