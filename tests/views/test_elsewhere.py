@@ -42,6 +42,15 @@ def test_genres_are_paired_by_name_or_as_a_person_says(store):
     assert "no genre Polka" in texts(at(on="notebook", pairs="Polka=Rock"))
 
 
+def test_of_many_genres_one_is_found_and_paired(store, monkeypatch):
+    monkeypatch.setattr("dashboard.views.evaluate.elsewhere.MANY", 2)
+    page = at(on="notebook")
+    assert not [one for one in page.selectbox if (one.key or "").startswith("partner of")]
+    page.selectbox(key="their genre").select("Jazz").run()
+    partner(page, "Jazz").select("Rock").run()
+    assert page.query_params["pairs"] == "Rock=Jazz"
+
+
 def test_a_worker_judges_and_the_page_shows_what_came_of_it(store):
     press(at(on="notebook"), "Judge on these data")
     study = store.studies.studies("elsewhere", 1)[0]

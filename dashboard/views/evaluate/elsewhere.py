@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.components.judged import Judged
 from dashboard.components.judged_elsewhere import judged_elsewhere
 from dashboard.components.study_page import ask_or_wait, study_progress
+from dashboard.components.table import table
 from dashboard.services import elsewhere
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -17,7 +18,8 @@ from genre_core.judging.partners import read_pairs
 from genre_core.text import count
 
 LOOK_SECONDS = 0.5
-MOST_GENRES = 200
+MANY = 12
+"""Genres up to which each has its own menu."""
 NOBODY = "none: leave it out"
 ABOUT = (
     "Does what this run learned hold for other recordings? Choose data with the same genres. Tracks of its own data "
@@ -80,14 +82,25 @@ def _genres(judged: Judged, theirs: list[str], said: Mapping[str, str]) -> None:
     label = f"{count(len(found), 'genre')} in common" + (f", {without:,} left out" if without else "")
     with st.expander(label, expanded=len(found) < 2, icon=":material/compare_arrows:"):
         st.caption("Match each genre of these data with one of the run. Different spellings are matched already.")
+        shown = theirs if len(theirs) <= MANY else _looked_up(theirs, found)
         options = [NOBODY, *judged.outcome.genres]
         with st.container(key="pairs", horizontal=True, gap="small"):
-            for genre in theirs[:MOST_GENRES]:
+            for genre in shown:
                 key = f"partner of {genre}"
                 st.session_state[key] = found.get(genre, NOBODY)
                 st.selectbox(
                     plain(genre), options, key=key, width=170, on_change=_pair, args=(judged, theirs, said, genre)
                 )
+
+
+def _looked_up(theirs: list[str], found: Mapping[str, str]) -> list[str]:
+    """Draw all matches as a table, and the search for the genre whose match is to be changed: at most one."""
+    rows = [{"their genre": genre, "genre of the run": found.get(genre, "")} for genre in theirs]
+    alt = "Each genre of these data and the run's genre that it is matched with, empty where it is left out."
+    table(rows, "matched genres", alt, n=len(rows), most=8, file="matched genres")
+    genre = st.selectbox("Change the match of", theirs, index=None, key="their genre", placeholder="find a genre",
+                         format_func=plain, width=260)  # fmt: skip
+    return [genre] if genre else []
 
 
 def _pair(judged: Judged, theirs: list[str], said: Mapping[str, str], genre: str) -> None:
