@@ -22,14 +22,14 @@ function pictureButton(offer, kind) {
 }
 
 // `drawn` returns what is drawn in place of all that stands in `parent`: {title, width, height, draw(pen)}. What fits the
-// selector `without` is left out. Where nothing can be taken away, `drawn` is null.
-function offerPicture(parent, { picture }, { drawn, without } = {}) {
+// selector `without` is left out; `called` returns what ends the name of the file. Where nothing can be taken away, `drawn` is null.
+function offerPicture(parent, { taken }, { drawn, without, called } = {}) {
   let offer = offers.get(parent);
   if (!offer) {
     offers.set(parent, (offer = { parent }));
     offer.box = element("div", { class: "take-picture" }, ...Object.keys(PICTURE_ICONS).map((kind) => pictureButton(offer, kind)));
     parent.append(offer.box);
   }
-  Object.assign(offer, picture, { drawn, without: without ? `.take-picture, ${without}` : ".take-picture" });
+  Object.assign(offer, taken, { drawn, called, without: without ? `.take-picture, ${without}` : ".take-picture" });
   offer.box.hidden = drawn === null;
 }

@@ -21,8 +21,9 @@ def pictured(module: str, *scripts: str) -> Any:
     draw_alone = mount(module, CONTROL, *scripts, also=STYLE.read_text(encoding="utf-8"))
 
     def draw(*, key: str, data: dict[str, Any], **more: Any) -> Any:
-        picture = {"file": named(data.get("file") or key), "script": install_pictures()}
-        return draw_alone(key=key, data={**data, "picture": picture}, **more)
+        assert "taken" not in data
+        taken = {"file": named(data.get("file") or key), "script": install_pictures()}
+        return draw_alone(key=key, data={**data, "taken": taken}, **more)
 
     return draw
 

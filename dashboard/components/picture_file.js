@@ -8,8 +8,11 @@ function pictureOf({ parent, drawn, without }, root, family) {
     draw(pen);
     return { title, box: [0, 0, width, height], inner: pen.written.join("") };
   }
+  const leftOut = [...parent.querySelectorAll(without)].map((node) => [node, node.style.display]);
+  for (const [node] of leftOut) node.style.display = "none";  // the rest closes up, for as long as it is written down
   const sheet = new Sheet(root, family, without);
   parent.childNodes.forEach((node) => paintNode(sheet, node));
+  for (const [node, display] of leftOut) node.style.display = display;
   const { left, top, right, bottom } = sheet.reach;
   const title = [...parent.querySelectorAll("[aria-label]")].find((node) => !node.closest(without))?.getAttribute("aria-label");
   return { title, box: [left - EDGE, top - EDGE, right - left + 2 * EDGE, bottom - top + 2 * EDGE], inner: sheet.written.join("") };
@@ -40,7 +43,7 @@ export async function takePicture(kind, offer) {
   const drawn = svgOf(offer);
   const blob = kind === "PNG" ? await pngOf(drawn) : new Blob([drawn.text], { type: "image/svg+xml" });
   const link = document.createElement("a");
-  [link.href, link.download] = [URL.createObjectURL(blob), `${offer.file}.${kind.toLowerCase()}`];
+  [link.href, link.download] = [URL.createObjectURL(blob), `${[offer.file, offer.called?.()].filter(Boolean).join(" ")}.${kind.toLowerCase()}`];
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

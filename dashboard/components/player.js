@@ -327,7 +327,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const text = JSON.stringify(data);
   if (text !== player.text) update(player, data);
   player.text = text;
-  offerPicture(parentElement, data, { without: UNPICTURED, ...(data.blind ? { drawn: null } : {}) });
+  offerPicture(parentElement, data, { without: UNPICTURED, called: () => current(player).title, ...(data.blind ? { drawn: null } : {}) });
   player.width ||= player.frame.clientWidth;
   repaint(player);
   return () => {

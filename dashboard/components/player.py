@@ -117,6 +117,7 @@ def player(
     listed, total = heard[:MOST], max(total, len(heard))
     more = f"The first {MOST:,} of {count(total, 'clip')} are listed." if total > MOST else ""
     data = {
+        "file": "spectrogram of",
         "title": title,
         "more": more,
         "clips": [_clip(one) for one in listed],

@@ -125,5 +125,7 @@ def ruler(marks: Ruler | Mapping[str, Any], key: str, height: int = 84, live: st
     With `live`, the name of the part that `ruler_part` returned, it follows a run.
     """
     hues = {"model": [ACCENT, TWINS[ACCENT]], "other": [OTHER, TWINS[OTHER]]}
-    part = ruler_part(marks) if isinstance(marks, Ruler) else marks
+    part = (
+        {**ruler_part(marks), "file": f"ruler of {marks.measure.split(';')[0]}"} if isinstance(marks, Ruler) else marks
+    )
     _mount(key=key, data={**part, "height": height, "hues": hues, "live": live})

@@ -202,7 +202,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     [drawing.at, drawing.timer, drawing.wanted] = [data.at, null, undefined];
     build(drawing);
   } else if (drawing.wanted === undefined && !drawing.timer && !drawing.drawn.some(({ dragging }) => dragging)) move(drawing, data.at);
-  offerPicture(parentElement, data, { without: ".choose" });
+  offerPicture(parentElement, data, { without: "input" });
   if (data.rows[data.at].threshold === drawing.wanted) drawing.wanted = undefined;  // other answers are older than what was chosen here
   return () => { drawing.remove(); clearTimeout(drawing.timer); drawings.delete(parentElement); };
 }

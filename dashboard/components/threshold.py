@@ -63,7 +63,15 @@ def draggable(
         on_pick(float(st.session_state[key]["pick"]["at"]))
 
     hues = [[ACCENT, TWINS[ACCENT]], [OTHER, TWINS[OTHER]]]
-    data = {"panels": list(panels), "rows": list(rows), "label": label, "at": at, "hues": hues, **more}
+    data = {
+        "file": "threshold curves",
+        "panels": list(panels),
+        "rows": list(rows),
+        "label": label,
+        "at": at,
+        "hues": hues,
+        **more,
+    }
     _mount(key=key, data=data, on_pick_change=pick)
 
 

@@ -15,4 +15,4 @@ def small_multiples(html: str, key: str, *, chosen: str, on_pick: Callable[[str]
     def pick() -> None:
         on_pick(str(st.session_state[key]["pick"]))
 
-    _mount(key=key, data={"html": html, "chosen": chosen}, on_pick_change=pick)
+    _mount(key=key, data={"file": "features by genre", "html": html, "chosen": chosen}, on_pick_change=pick)

@@ -13,6 +13,7 @@ function row(list, { genre, recall, limits, best, text, link }) {
   anchor.href = link;
   const scale = element("div", { class: "scale" });
   scale.setAttribute("aria-hidden", "true");
+  mark(scale, "axis", 0);
   for (const quarter of [0, 0.25, 0.5, 0.75, 1]) mark(scale, "quarter", quarter);
   if (recall !== null) {
     if (limits) mark(scale, "band", limits[0]).style.width = `${100 * (limits[1] - limits[0])}%`;

@@ -42,4 +42,5 @@ def genre_rulers(rows: Sequence[GenreRuler], key: str, *, is_test: bool, on_pick
     def pick() -> None:
         on_pick(str(st.session_state[key]["pick"]))
 
-    _mount(key=key, data={"rows": shown, "test": is_test, "hue": [ACCENT, TWINS[ACCENT]]}, on_pick_change=pick)
+    data = {"file": "recall by genre", "rows": shown, "test": is_test, "hue": [ACCENT, TWINS[ACCENT]]}
+    _mount(key=key, data=data, on_pick_change=pick)

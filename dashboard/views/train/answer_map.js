@@ -187,7 +187,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const picture = JSON.parse(data.picture);
   if (map.picture?.answers.length !== picture.answers.length || map.picture.chosen !== picture.chosen) map.at = null;
   take(map, picture);
-  offerPicture(parentElement, data, { without: ".says" });
+  offerPicture(parentElement, data);
   const parts = (window.genreLabParts ??= new Map()), redraw = (moved) => take(map, moved);
   parts.set(data.live, redraw);
   return () => {

@@ -287,7 +287,7 @@ export default function ({ data, parentElement }) {
   net.data = data;
   net.how.textContent = data.how;
   take(net, data);
-  offerPicture(parentElement, data, { without: "label, .says" });
+  offerPicture(parentElement, data, { without: "label, .says span" });
   const parts = (window.genreLabParts ??= new Map()), redraw = (part) => take(net, part);
   if (net.pinned !== null) setTimeout(() => parts.get("watch map")?.(net.picture));  // the page has drawn it as of the last epoch
   parts.set(data.live, redraw);
