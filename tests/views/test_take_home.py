@@ -215,8 +215,10 @@ def test_files_of_charts_and_tables_say_what_they_hold(store, monkeypatch):
     assert chart["name"] == "Second two validation Rock reliability"
     opened("views/compare/page.py", runs="one,two")
     page = opened("views/data/page.py", data__overlap="2", section="genres")
-    (matrix,) = [data for data in components(opened("views/evaluate/page.py", run="two")) if data.get("file")]
-    assert matrix["file"] == "Second two validation confusion matrix"
+    page = opened("views/evaluate/page.py", run="two")
+    pictures = [data["taken"]["file"] for data in components(page) if "taken" in data]
+    about = "Second two validation"
+    assert pictures == [f"{about} ruler of accuracy on 60 validation tracks", f"{about} confusion matrix"]
     assert drawn(page, "distances")["name"] == "synthetic tracks distances"
     assert "ab c d beb one and Second two validation settings that differ.csv" in files
     assert all(name.count(" ") > 1 for name in files)
