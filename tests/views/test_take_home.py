@@ -215,8 +215,8 @@ def test_files_of_charts_and_tables_say_what_they_hold(store, monkeypatch):
     assert chart["name"] == "Second two validation Rock reliability"
     opened("views/compare/page.py", runs="one,two")
     page = opened("views/data/page.py", data__overlap="2", section="genres")
-    page = opened("views/evaluate/page.py", run="two")
-    pictures = [data["taken"]["file"] for data in components(page) if "taken" in data]
+    evaluated = components(opened("views/evaluate/page.py", run="two"))
+    pictures = [data["taken"]["file"] for data in evaluated if "taken" in data]
     about = "Second two validation"
     assert pictures == [f"{about} ruler of accuracy on 60 validation tracks", f"{about} confusion matrix"]
     assert drawn(page, "distances")["name"] == "synthetic tracks distances"
