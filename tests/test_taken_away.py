@@ -35,3 +35,29 @@ def test_a_component_is_a_control_or_has_the_buttons_that_take_its_picture_away(
     assert len(pictured) >= 8
     assert [file for file in pictured if "offerPicture(" not in SOURCES[file].with_suffix(".js").read_text()] == []
     assert re.search(r"toImage.*svg", SOURCES["components/plot.py"].with_suffix(".js").read_text())
+
+
+WRITTEN_ANYWAY = {"views/predict/answer.py"}
+"""Pages whose table is a file anyway, and is downloaded as it was written."""
+
+
+def test_a_table_is_drawn_by_the_one_function_which_downloads_it_or_has_a_button_beside_it():
+    for file in users("table") - {"components/table.py"}:
+        for call in calls(SOURCES[file], "table"):
+            given = {item.arg: item.value for item in call.keywords}
+            if "n" not in given:  # another function of that name, as pyarrow's
+                continue
+            is_none = isinstance(given["file"], ast.Constant) and given["file"].value is None
+            assert not is_none or file in WRITTEN_ANYWAY or any(calls(SOURCES[file], "csv_download")), file
+    # Streamlit's own button would write cells that a spreadsheet takes for formulas: ours makes them harmless.
+    bare = users("dataframe") | users("data_editor")
+    assert bare == {"components/table.py", "views/runs/page.py", "views/runs/studies.py"}
+    for file in bare | {file for file, path in SOURCES.items() if "<table" in path.read_text(encoding="utf-8")}:
+        assert any(calls(SOURCES[file], "csv_download")), file
+
+
+def test_nothing_is_drawn_that_cannot_be_taken_away():
+    charts = {"line_chart", "bar_chart", "area_chart", "scatter_chart", "altair_chart", "vega_lite_chart", "map"}
+    charts |= {"plotly_chart", "pyplot", "graphviz_chart", "pydeck_chart", "bokeh_chart", "image", "table"}
+    found = re.compile(rf"\bst\.({'|'.join(charts)})\(")
+    assert [file for file, path in SOURCES.items() if found.search(path.read_text(encoding="utf-8"))] == []

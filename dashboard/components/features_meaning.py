@@ -19,4 +19,5 @@ def features_meaning(config: DatasetConfig, features: tuple[str, ...]) -> None:
             return
         with menu:
             alt = "What each feature measures, and what one hears of it."
-            table(rows, "meaning of features", alt, n=len(rows), columns={"feature": "Feature", "meaning": "Meaning"})
+            titles = {"feature": "Feature", "meaning": "Meaning"}
+            table(rows, "meaning of features", alt, n=len(rows), columns=titles, file="meaning of features")

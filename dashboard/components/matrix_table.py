@@ -36,5 +36,5 @@ def view_table(view: MatrixView, key: str, file_name: str) -> None:
     sign = "%+.1f" if view.compare == "difference" else "%.1f %%"
     titles = {name: st.column_config.NumberColumn(format=sign) for name in shares}
     alt, k = f"The confusion matrix of the {view.nouns} as a table.", len(view.genres)
-    table(shown, key, alt, n=k, most=ROWS_SHOWN, row_height=35, columns=titles)
+    table(shown, key, alt, n=k, file=None, most=ROWS_SHOWN, row_height=35, columns=titles)
     csv_download(columns, file_name, key, "Matrix as CSV")

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.file_names import named
 from dashboard.components.table import table
 from dashboard.components.terms import terms_table
 from dashboard.services.outcomes import Outcome
@@ -62,7 +63,7 @@ def genre_table(scores: Evaluation, nouns: str, file_name: str) -> None:
     if any(notes):
         shown["note"] = notes
     alt = f"Recall, precision and F1 of each genre on the {nouns}, with 95 % intervals."
-    table(shown, "genre table", alt, n=len(scores.per_genre), most=ROWS_SHOWN, columns=_shown_columns(nouns))
+    table(shown, "genre table", alt, n=len(scores.per_genre), file=None, most=ROWS_SHOWN, columns=_shown_columns(nouns))
     if few := scores.confusion_matrix.too_few_by_genre():
         st.caption(plain(few))
     csv_download({**numbers, "note": notes}, file_name, "Genres as CSV", "Genres as CSV")
@@ -90,7 +91,7 @@ def score_table(
         )
     if in_the_long_run is not None:
         rows.append(("Bayes limit, in the long run", "Bayes limit", percent(in_the_long_run.accuracy)))
-    terms_table(rows, f"Scores on {part_name}")
+    terms_table(rows, f"Scores on {part_name}", f"{named('scores')}.csv")
 
 
 def _limits(scores: Evaluation, genre: int, name: str) -> HasLimits:

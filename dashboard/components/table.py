@@ -1,11 +1,11 @@
 """The table: rows to read, of which one can be chosen."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
-from dashboard.components.csv_download import csv_download
+from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.file_names import named
 
 HEAD = 36
@@ -18,16 +18,17 @@ def table(
     alt: str,
     *,
     n: int,
+    file: str | None,
     most: int = 10,
     row_height: int = 33,
     columns: Mapping[str, Any] | None = None,
     on_pick: Callable[[int | None], None] | None = None,
     at: int | None = None,
-    file: str = "",
 ) -> None:
     """Draw `n` rows, at most `most` of them in sight; `alt` is its sentence for those who cannot see it.
 
-    With `file`, which says what a file of it holds, a button below downloads columns or rows of plain values.
+    A button below downloads it as a file that is named after the page's subject and `file`, which says what it holds;
+    None where the page has a button that downloads more than is shown.
 
     With `on_pick` a click anywhere in a row chooses it, `at` is chosen first: it is given the row's number, None where
     none is chosen any more.
@@ -36,7 +37,7 @@ def table(
     looks |= {"height": HEAD + row_height * min(most, max(1, n)), "column_config": columns}
     if on_pick is None:
         st.dataframe(data, **looks)
-        _download(data, file, key)
+        _download(data, n, file, key)
         return
 
     # A table takes its first choice once: it is a new one whenever another row is chosen.
@@ -51,10 +52,19 @@ def table(
 
     chosen: Any = None if at is None else {"selection": {"rows": [at]}}
     st.dataframe(data, **looks, on_select=pick, selection_mode=("single-row", "single-cell"), selection_default=chosen)
-    _download(data, file, key)
+    _download(data, n, file, key)
 
 
-def _download(data: Mapping[str, Sequence[Any]] | Sequence[Mapping[str, Any]], file: str, key: str) -> None:
-    if file and len(data):
-        by_column = data if isinstance(data, Mapping) else {name: [row.get(name) for row in data] for name in data[0]}
-        csv_download({name: list(column) for name, column in by_column.items()}, f"{named(file)}.csv", key)
+def _download(data: Any, n: int, file: str | None, key: str) -> None:
+    if file is not None and n:
+        csv_download(lambda: _columns(data), f"{named(file)}.csv", key)
+
+
+def _columns(data: Any) -> Columns:
+    """Return a table by column: one of pyarrow or pandas, or plain values by column or by row."""
+    if hasattr(data, "to_pydict"):
+        return dict(data.to_pydict())
+    if hasattr(data, "iloc"):
+        return dict(data.to_dict("list"))
+    by_column = data if isinstance(data, Mapping) else {name: [row.get(name) for row in data] for name in data[0]}
+    return {name: list(column) for name, column in by_column.items()}

@@ -49,5 +49,14 @@ def _table(columns: Columns, key: str, file_name: str, label: str, titles: dict[
     import pyarrow as pa
 
     n = len(next(iter(columns.values())))
-    table(pa.table(columns), key, label.removesuffix(" as CSV"), n=n, most=ROWS_SHOWN, row_height=35, columns=titles)
+    table(
+        pa.table(columns),
+        key,
+        label.removesuffix(" as CSV"),
+        n=n,
+        file=None,
+        most=ROWS_SHOWN,
+        row_height=35,
+        columns=titles,
+    )
     csv_download(columns, file_name, key, label)

@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import streamlit as st
 
+from dashboard.components.csv_download import csv_download
 from dashboard.text.badges import Badge
 from genre_core.evaluation.glossary import GLOSSARY
 
@@ -33,12 +34,13 @@ def numbers_line(text: str, badges: Sequence[Badge] = ()) -> None:
     st.html(f'<p class="gl-line">{" ".join([escape(text), *map(_badge, badges)])}</p>')
 
 
-def terms_table(rows: Sequence[tuple[str, str, str]], caption: str) -> None:
-    """Draw a table of (name, glossary term, value)."""
+def terms_table(rows: Sequence[tuple[str, str, str]], caption: str, file: str) -> None:
+    """Draw a table of (name, glossary term, value), and a button that downloads it as `file`."""
     lines = "".join(
         f'<tr><th scope="row">{term(name, meaning)}</th><td>{escape(value)}</td></tr>' for name, meaning, value in rows
     )
     st.html(f'<table class="gl-scores" aria-label="{escape(caption)}"><tbody>{lines}</tbody></table>')
+    csv_download({"name": [name for name, _, _ in rows], "value": [value for _, _, value in rows]}, file, caption)
 
 
 def _badge(badge: Badge) -> str:

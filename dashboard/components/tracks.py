@@ -77,6 +77,7 @@ def track_list(data: Dataset, found: ListedTracks, chosen: int | None, key: str)
         f"{key} {len(found)}",
         f"The selected tracks, the most confident first: {', '.join(list(shown)[1:])}.",
         n=len(found),
+        file=None,
         most=ROWS_SHOWN if chosen is None else ROWS_BESIDE_A_TRACK,
         columns=_titles(),
         on_pick=look_at_one_of(data, found.rows.tolist()),

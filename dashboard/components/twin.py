@@ -35,7 +35,7 @@ def unfolded(
     """Draw the table, and a button that downloads it, where the page itself folds it."""
     number = st.column_config.NumberColumn
     shares = {name: number(format="%.1f %%") for name in percent}
-    table(list(rows), f"{key} table", alt, n=len(rows), row_height=35, columns=shares)
+    table(list(rows), f"{key} table", alt, n=len(rows), file=None, row_height=35, columns=shares)
     if any(row[name] is None for row in rows for name in percent):
         st.caption("Empty: undefined, or too few for an interval.")
     columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}

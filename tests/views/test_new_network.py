@@ -142,7 +142,7 @@ def test_a_track_says_so_in_one_sentence_and_shows_the_answer(store):
     page = opened("views/track/page.py", run="twin", track=row)
     assert not page.error
     assert texts(page).count(unexplained(store)) == 1
-    assert any('class="gl-answer"' in item.proto.body for item in page.get("html"))
+    assert 'class="gl-answer"' in drawn(page, "answer")["html"]
 
 
 # -- other runs from it ------------------------------------------------------------------------------------------------

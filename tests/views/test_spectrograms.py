@@ -239,7 +239,7 @@ def test_the_filters_of_the_first_layer_are_seen_and_what_they_answer_to_is_hear
     data = load_dataset(store.run("cnn").config.data, store)
     rows = [data.tracks.index(one["title"]) for one in heard["clips"]]
     assert set(rows) <= set(outcomes.predictions(store.run("cnn")).of("train").rows.tolist())
-    assert sum('<ul class="gl-patterns">' in item.proto.body for item in page.get("html")) == 1
+    assert drawn(page, "patterns")["html"].startswith('<ul class="gl-patterns">')
 
 
 def test_while_a_worker_computes_one_waits(store):

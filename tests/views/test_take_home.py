@@ -205,7 +205,7 @@ def test_files_of_charts_and_tables_say_what_they_hold(store, monkeypatch):
 
     monkeypatch.setattr(st, "download_button", download_button)
     opened("views/runs/page.py", run="one")
-    assert set(files) == {"Runs.csv", "ab c d beb one settings.csv"}
+    assert set(files) == {"Runs.csv", "ab c d beb one settings.csv", "ab c d beb one made with.csv"}
     assert files["Runs.csv"].startswith("run,")
     files.clear()
     page = opened("views/evaluate/page.py", run="two", section="confidence")

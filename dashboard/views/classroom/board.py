@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboard.components import ruler as rulers
 from dashboard.components.class_following import board_follows
+from dashboard.components.drawn import drawn
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
@@ -33,6 +34,7 @@ COMPACT_FROM = 12
 """Genres from which a matrix is drawn small."""
 HEIGHT, LOW_HEIGHT = 300, 190
 Item = TypeVar("Item")
+CODE_STYLE = "svg { display: block; width: 170px; }"
 _SETTING = "setting of the board"
 
 
@@ -58,7 +60,7 @@ def _head(room: Class) -> None:
                 _key(room)
     if not room.closed:
         with right:
-            st.image(_code_to_scan(link), width=170)
+            drawn(_code_to_scan(link), "class code", style=CODE_STYLE, file=f"class {room.code} code")
 
 
 @lru_cache(maxsize=32)

@@ -7,6 +7,7 @@ from dashboard.components.address_choice import address_menu
 from dashboard.components.cell_tracks import Chosen as Tracks
 from dashboard.components.cell_tracks import in_cells
 from dashboard.components.confusions import ORDERS
+from dashboard.components.file_names import named
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.matrix_table import view_table
 from dashboard.components.terms import terms_table
@@ -97,7 +98,9 @@ def _tracks(chosen: Chosen, cells: Selection | None) -> None:
         if cells is not None:
             address.close_button("close cell", "cell", "track")
     if cells is None:
-        terms_table(sentences.agreement_rows(chosen.pair), f"Who is right, on {chosen.nouns}")
+        terms_table(
+            sentences.agreement_rows(chosen.pair), f"Who is right, on {chosen.nouns}", f"{named('who is right')}.csv"
+        )
     st.caption(plain(_said(chosen, cells)))
     if here.any():
         moved.draw(chosen, here)

@@ -26,6 +26,7 @@ def draw(chosen: Chosen) -> None:
         "genre differences",
         "Recall of each genre for both runs, the difference with its interval, and its adjusted p.",
         n=len(rows),
+        file=None,
         most=ROWS_SHOWN,
         columns={
             names[2]: number(format="%.1f %%"),

@@ -37,6 +37,7 @@ def draw(chosen: Chosen, here: Tracks) -> None:
         f"moved {chosen.part} {chosen.number} {len(rows)} {st.query_params.get('cell')}",
         "Tracks with different predictions: the true genre, and what each run predicts.",
         n=len(rows),
+        file=None,
         most=ROWS_SHOWN if row is None else ROWS_BESIDE_A_TRACK,
         columns=_titles([name for name in listed if "sure" in name]),
         on_pick=look_at_one_of(chosen.compared.data, rows),

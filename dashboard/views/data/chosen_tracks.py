@@ -29,7 +29,7 @@ def draw(config: DatasetConfig, data: Dataset, rows: IntArray, split: Split | No
         return
     listen(config, [Listed(row, data.genres[data.y[row]]) for row in rows.tolist()], "chosen player")
     alt = "The selected tracks with their genre, groups, part of the split and features."
-    table(columns(data, rows, split, FEATURES_SHOWN), "chosen tracks", alt, n=len(rows), most=8)
+    table(columns(data, rows, split, FEATURES_SHOWN), "chosen tracks", alt, n=len(rows), most=8, file=None)
     if len(data.features) > FEATURES_SHOWN:
         st.caption(f"The first {FEATURES_SHOWN} of {len(data.features):,} features are shown; the CSV has all.")
 

@@ -76,5 +76,7 @@ def _refused(files: list[str], problems: list[str], n: int) -> None:
     """Draw the files that cannot be used, folded, each with its sentence."""
     with st.expander(sentences.refused(n), type="compact", icon=":material/error:", key="refused"):
         columns = {"file": files, "why": problems}
-        table(columns, "refused files", "The files that cannot be used, and why.", n=n, most=8, row_height=35)
+        table(
+            columns, "refused files", "The files that cannot be used, and why.", n=n, file=None, most=8, row_height=35
+        )
         csv_download(columns, f"{named('refused files')}.csv", "refused")

@@ -5,6 +5,8 @@ from typing import Any, cast
 
 import streamlit as st
 
+from dashboard.components.csv_download import csv_download
+from dashboard.components.file_names import named
 from dashboard.shell.mount import mount
 from genre_core.data.dataset import Column, Role
 
@@ -51,3 +53,9 @@ def columns_list(
         on_change(str(said["name"]), cast(Role, said["role"]) if said["role"] in ROLES else None)
 
     _mount(key=key, data={"rows": rows, "roles": ROLES, "seq": st.session_state.get(_LAST, 0)}, on_change_change=change)
+    words = {
+        "column": [row["name"] for row in rows],
+        "role": [ROLES[cast(Role, row["role"])] for row in rows],
+        "why": [row["reason"] for row in rows],
+    }
+    csv_download(words, f"{named('columns')}.csv", key)

@@ -39,7 +39,8 @@ def _choice(config: DatasetConfig, sizes: Mapping[str, int], counted: Mapping[st
     )  # fmt: skip
     if not chosen:
         st.caption(plain(sentences.sizes_sentence(now)))
-        table(sentences.sizes_table(now), "genres to use", "The tracks of each genre that is used.", n=len(now), most=6)
+        alt = "The tracks of each genre that is used."
+        table(sentences.sizes_table(now), "genres to use", alt, n=len(now), most=6, file="genres")
         return
     name = st.text_input("Name", one_name(chosen), key=f"{key} {chosen} name", max_chars=100).strip() or chosen[0]
     alone = {genre: to for genre, to in {**counted, **out}.items() if to in chosen}
@@ -53,7 +54,7 @@ def _choice(config: DatasetConfig, sizes: Mapping[str, int], counted: Mapping[st
             _button("Use these alone", alone, config, "use genres alone")
     table(
         sentences.sizes_table(sentences.totals(sizes, together)), "genres after", "The tracks of each genre then.",
-        n=len(set(together.values())), most=6,
+        n=len(set(together.values())), most=6, file="genres then",
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dashboard.components.table import table
 from dashboard.services import sounds, tables
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
@@ -75,7 +76,8 @@ def preview(config: TableConfig | FmaConfig) -> None:
     n_columns = len(rows.schema.names)
     wide = f", the first {PREVIEW_COLUMNS:,} of {n_columns:,} columns" if n_columns > PREVIEW_COLUMNS else ""
     st.markdown(f"**First rows** :gray[of {stored.n_rows:,}{wide}]")
-    st.dataframe(rows.select(rows.schema.names[:PREVIEW_COLUMNS]), hide_index=True, height=212)
+    shown = rows.select(rows.schema.names[:PREVIEW_COLUMNS])
+    table(shown, "first rows", "The first rows, as they are stored.", n=len(rows), most=5, file="first rows")
 
 
 def _choose_genre() -> None:

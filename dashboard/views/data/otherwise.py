@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
+from dashboard.components.table import table
 from dashboard.services import tables
 from dashboard.shell.address import plain
 from dashboard.views.data import importing_text as sentences
@@ -100,7 +101,8 @@ def _preview(on_take: Callable[[], None]) -> None:
     except DataError as error:
         st.caption(f":material/error: {plain(str(error), 1000)}")
         return
-    st.dataframe(preview.rows.iloc[:, :PREVIEW_COLUMNS], hide_index=True, height=250)
+    shown, alt = preview.rows.iloc[:, :PREVIEW_COLUMNS], "The first rows, as they are read so."
+    table(shown, f"{_MENU} preview", alt, n=len(shown), most=6, file=f"first rows of {files[0][0]}")
     for sentence in sentences.preview(preview.notes, preview.seen):
         st.caption(plain(sentence, 1000))
     st.button("Use this reading", type="primary", key=f"{_MENU} take", on_click=on_take)

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.csv_download import csv_download
+from dashboard.components.file_names import named
 from dashboard.components.terms import term
 
 CSS = Path(__file__).with_name("before_after.css")
@@ -22,7 +24,7 @@ class ScoreRow:
 
 
 def before_after(columns: Sequence[str], rows: Sequence[ScoreRow], chosen: int, caption: str) -> None:
-    """Draw the table; the column that the picture shows is marked."""
+    """Draw the table, and a button that downloads it; the column that the picture shows is marked."""
     st.html(CSS)
     head = "".join(f'<th scope="col"{_mark(at, chosen)}>{escape(name)}</th>' for at, name in enumerate(columns))
     body = "".join(_row(row, chosen) for row in rows)
@@ -30,6 +32,8 @@ def before_after(columns: Sequence[str], rows: Sequence[ScoreRow], chosen: int, 
         f'<table class="gl-before-after" aria-label="{escape(caption)}">'
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
+    values = {name: [" ".join(filter(None, row.values[at])) for row in rows] for at, name in enumerate(columns)}
+    csv_download({"score": [row.name for row in rows], **values}, f"{named('probability scores')}.csv", caption)
 
 
 def _row(row: ScoreRow, chosen: int) -> str:

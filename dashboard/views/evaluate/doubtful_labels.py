@@ -129,6 +129,7 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
         f"doubtful {judged.file_name} {n}",
         "Tracks with doubtful labels, the most doubtful first, with their label and the genre that they look like.",
         n=n,
+        file=None,
         most=ROWS,
         on_pick=look_at_one_of(judged.data, rows),
         at=at,

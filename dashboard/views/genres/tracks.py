@@ -42,6 +42,7 @@ def draw(one: OneGenre) -> None:
         f"{one.key} tracks",
         f"Tracks of {one.name}, the most typical first: probability, prediction, most likely other genre.",
         n=len(found),
+        file=None,
         most=ROWS_SHOWN,
         columns=_shown(one.name),
         on_pick=look_at_one_of(one.judged.data, rows),

@@ -73,6 +73,6 @@ def _table(kept: Any, found: Answers) -> None:
     columns |= {name: st.column_config.NumberColumn(name, format="%.1f %%") for name in shares}
     order = sorted(first.column_names, key=lambda name: name in shares[1:])  # probabilities last
     alt = f"The answers for {count(kept.num_rows, 'track')}."
-    table(first.select(order), "predictions", alt, n=first.num_rows, most=12, columns=columns)
+    table(first.select(order), "predictions", alt, n=first.num_rows, file=None, most=12, columns=columns)
     if kept.num_rows > MOST_SHOWN:
         st.caption(f"The first {MOST_SHOWN:,} of {count(kept.num_rows, 'track')}. The files hold all of them.")

@@ -41,7 +41,7 @@ def _list(found: Sequence[Sitting]) -> None:
     column = st.column_config
     shown = {"run": column.TextColumn("Run that asked"), "taken": column.DatetimeColumn("Taken", format="distance")}
     table(rows, "ear test list", "Ear tests of this browser, and those that came with runs, newest first.", n=len(rows),
-          most=ROWS_SHOWN, columns=shown, at=at,
+          most=ROWS_SHOWN, columns=shown, at=at, file="ear tests",
           on_pick=lambda at: address.look(ear=None if at is None else found[at].id))  # fmt: skip
     if at is None:
         st.caption("Select an ear test to open it, beside any run on the same data.")

@@ -187,7 +187,9 @@ def _provenance(run: Run) -> None:
     }
     st.markdown("**Made with**")
     rows = [{"": name, "value": value} for name, value in facts.items() if value]
-    table(rows, "made with", "The software and computer that made this run.", n=len(rows), row_height=32)
+    table(
+        rows, "made with", "The software and computer that made this run.", n=len(rows), row_height=32, file="made with"
+    )
 
 
 def _sizes(context: dict[str, Any]) -> str:

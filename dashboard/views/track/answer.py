@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-
-import streamlit as st
+from pathlib import Path
 
 from dashboard.components.cell_tracks import Choice
+from dashboard.components.drawn import drawn
 from dashboard.theme import count, percent
 
+STYLE = Path(__file__).with_name("answer.css").read_text(encoding="utf-8")
 SHOWN = 10
 """As many genres stand on the page; of more, the others unfold."""
 
@@ -17,17 +18,21 @@ def answer_bars(choices: Sequence[Choice], before: Mapping[str, float] | None = 
     choices = sorted(choices, key=lambda choice: -(before or {}).get(choice.genre, choice.probability))
     bars = [_bar(choice, before) for choice in choices]
     if len(choices) <= SHOWN + 2:
-        st.html(_list(bars))
+        _draw(_list(bars))
         return
     likely = sorted(choices, key=lambda choice: -choice.probability)[:SHOWN]
     first = [choice in likely or bool(choice.role) for choice in choices]
     rest = [choice.probability for choice, kept in zip(choices, first, strict=True) if not kept]
     folded = _list([bar for bar, kept in zip(bars, first, strict=True) if not kept])
     summary = f"{count(len(rest), 'other genre')}, {percent(sum(rest))} together"
-    st.html(
+    _draw(
         _list([bar for bar, kept in zip(bars, first, strict=True) if kept])
         + f'<details class="gl-others"><summary>{summary}</summary>{folded}</details>'
     )
+
+
+def _draw(html: str) -> None:
+    drawn(html, "answer", style=STYLE, file="probabilities")
 
 
 def _list(bars: Sequence[str]) -> str:

@@ -1,10 +1,12 @@
 """The patterns that a network's first layer looks for, as small pictures, and the moments that answer each most."""
 
 from html import escape
+from pathlib import Path
 
 import streamlit as st
 
 from dashboard.components.address_choice import address_menu
+from dashboard.components.drawn import drawn
 from dashboard.components.player import Heard, player
 from dashboard.components.safely import refreshing
 from dashboard.services.asking import ask, ask_again
@@ -15,6 +17,7 @@ from dashboard.views.track.looked_at import LookedAt
 from genre_core.explaining.patterns import Moment, Pattern
 from genre_core.workers.explaining import FirstPatterns, first_patterns
 
+STYLE = Path(__file__).with_name("patterns.css").read_text(encoding="utf-8")
 LOOK_SECONDS = 0.5
 AROUND = 0.5
 """Seconds that are heard before and after a moment."""
@@ -44,7 +47,7 @@ def _patterns(track: LookedAt, waited: bool) -> None:
     st.caption(said.PATTERNS_HELP)
     names = {str(number): f"Filter {number + 1}" for number in range(len(found.patterns))}
     pictures = (_picture(found, one, f"Filter {number + 1}") for number, one in enumerate(found.patterns))
-    st.html(f'<ul class="gl-patterns">{"".join(pictures)}</ul>')
+    drawn(f'<ul class="gl-patterns">{"".join(pictures)}</ul>', "patterns", style=STYLE, file="filters")
     chosen = int(address_menu("Filter", "filter", names))
     heard = [_heard(track, found, moment) for moment in found.patterns[chosen].moments]
     player(heard, key="player filter", title=f"What filter {chosen + 1} answers to most")
