@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import streamlit as st
 
-from dashboard.components.csv_download import csv_download
+from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.file_names import named
 from dashboard.shell.mount import mount
 from genre_core.data.dataset import Column, Role
@@ -36,6 +36,7 @@ def columns_list(
     `chosen` are those whose role a person chose; `problems` says why a column's last change was not taken.
     """
     order: list[str] = ["label", "group", "identifier", "left out", "feature"]
+    listed = sorted(columns, key=lambda column: order.index(column.role))
     rows = [
         {
             "name": column.name,
@@ -44,7 +45,7 @@ def columns_list(
             "chosen": column.name in chosen,
             "problem": problems.get(column.name, ""),
         }
-        for column in sorted(columns, key=lambda column: order.index(column.role))
+        for column in listed
     ]
 
     def change() -> None:
@@ -53,9 +54,9 @@ def columns_list(
         on_change(str(said["name"]), cast(Role, said["role"]) if said["role"] in ROLES else None)
 
     _mount(key=key, data={"rows": rows, "roles": ROLES, "seq": st.session_state.get(_LAST, 0)}, on_change_change=change)
-    words = {
-        "column": [row["name"] for row in rows],
-        "role": [ROLES[cast(Role, row["role"])] for row in rows],
-        "why": [row["reason"] for row in rows],
+    words: Columns = {
+        "column": [column.name for column in listed],
+        "role": [ROLES[column.role] for column in listed],
+        "why": [column.reason for column in listed],
     }
     csv_download(words, f"{named('columns')}.csv", key)
