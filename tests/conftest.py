@@ -69,12 +69,16 @@ def _one_simulation_of_each_limit() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _one_search_for_components() -> Iterator[None]:
-    """Keep what Streamlit finds in the installed packages: it reads them all again for every `AppTest`."""
+def _nothing_around_pages() -> Iterator[None]:
+    """Spare every `AppTest` what none of our pages has: components of installed packages, which Streamlit looks for in
+    all of them, and a browser's cookies, which it reads from a mock of a mock.
+    """
     from streamlit.components.v2 import manifest_scanner
+    from streamlit.runtime import context
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        patch.setattr(manifest_scanner, "scan_component_manifests", list)
+        patch.setattr(context, "_get_client_context", lambda: None)
         yield
 
 
@@ -88,7 +92,7 @@ def postgres() -> Iterator[postgresql.Server]:
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _few_loggers(_one_thread: None, _one_search_for_components: None) -> None:
+def _few_loggers(_one_thread: None, _nothing_around_pages: None) -> None:
     """Let Streamlit's loggers, and the hundred of torch, propagate: pytest listens at each that does not, anew for
     each phase of each test.
     """

@@ -2,13 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 from dashboard.text.badges import is_leaky
 from dashboard.text.runs import STATES, about_labels
 from dashboard.theme import percent
 from genre_core.errors import RunStateError
-from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.naming import apart, data_name, network_name, run_name
 from genre_core.store.schema import Run
 from genre_core.text import capitalized
@@ -47,7 +45,7 @@ def is_named(run: Run, tables: Tables) -> bool:
 
 def short_name(run: Run, tables: Tables) -> str:
     """Return a run's name; of one that its settings name, without its data: `perceptron 128-64-32 · dropout 0.5`."""
-    return run.name if is_named(run, tables) else _network(run.config_json)
+    return run.name if is_named(run, tables) else network_name(run.config)
 
 
 def distinct_names(runs: Sequence[Run], tables: Tables) -> dict[str, str]:
@@ -109,8 +107,3 @@ def versus(runs: tuple[Run, Run], names: tuple[str, str], tables: Tables) -> tup
     (title, _, _), (other, _, value) = (name.rpartition(" ") for name in names)
     once = title and title == other and not any(given) and ", " not in names[1]
     return names[0] if given[0] else capitalized(names[0]), value if once else names[1]
-
-
-@lru_cache(maxsize=4096)
-def _network(config_json: str) -> str:
-    return network_name(ExperimentConfig.model_validate_json(config_json))

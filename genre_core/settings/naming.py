@@ -1,10 +1,11 @@
 """Names of runs and of their data, for pages and terminal: the data, the network, and what tells runs apart."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from genre_core.networks import ARCHITECTURES
-from genre_core.settings.config import DatasetConfig, ExperimentConfig
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, SyntheticConfig
 from genre_core.settings.names import all_settings, differences, differing_settings, label_in
 
 MOST_SAID, LONGEST_SAID = 3, 40
@@ -54,9 +55,12 @@ def data_name(data: DatasetConfig, tables: Mapping[str, str]) -> str:
 
     `tables` are the names of stored tables by content hash.
     """
-    if drawn := data.generator:
-        return f"synthetic, {_first({'data.overlap': drawn.overlap, **own_settings(ExperimentConfig(data=drawn))})}"
-    return data.called(tables)
+    return _drawn_name(drawn) if (drawn := data.generator) else data.called(tables)
+
+
+@lru_cache(4096)
+def _drawn_name(drawn: SyntheticConfig) -> str:
+    return f"synthetic, {_first({'data.overlap': drawn.overlap, **own_settings(ExperimentConfig(data=drawn))})}"
 
 
 def run_name(config: ExperimentConfig, tables: Mapping[str, str]) -> str:
@@ -64,6 +68,7 @@ def run_name(config: ExperimentConfig, tables: Mapping[str, str]) -> str:
     return f"{data_name(config.data, tables)} · {network_name(config)}"
 
 
+@lru_cache(4096)
 def network_name(config: ExperimentConfig) -> str:
     """Return what a run is called among others on its data: `perceptron 128-64-32 · dropout 0.5`."""
     if config.averaged_with:

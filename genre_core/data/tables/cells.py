@@ -49,6 +49,9 @@ PART_NAME = re.compile(
     r"folds?|(train|test|val|validation)?_?(split|subset|part|fold)|is_(train|test|val|validation)|set"
 )
 
+GLANCE = 100
+"""Cells that are looked at first: most columns of text show by them that they hold no numbers."""
+
 FOLDER_OF_GENRE = re.compile(r"^(?:.*/)?([^/.]+)/\1\.")
 # Patterns as text run in Arrow, a hundred times as fast; the one that refers back to a group cannot.
 SEGMENT_NUMBER = r"([^/.]*[A-Za-z][^/.]*\.\d+)\.\d+$"
@@ -64,10 +67,8 @@ def numbers(series: "pd.Series[Any]") -> FloatArray | None:
         return _floats(series)
     text = texts(series)
     known = text.dropna()
-    if pd.to_numeric(known.iloc[:100], errors="coerce").isna().all() and not _is_truth(known):
-        return None
-    if _is_truth(known):
-        return _floats(text.str.lower().map({"true": 1.0, "false": 0.0}))
+    if pd.to_numeric(known.iloc[:GLANCE], errors="coerce").isna().all():
+        return _floats(text.str.lower().map({"true": 1.0, "false": 0.0})) if _is_truth(known) else None
     parsed = pd.to_numeric(text, errors="coerce")
     return None if parsed.isna().sum() > text.isna().sum() else _floats(parsed)
 
@@ -205,4 +206,7 @@ def _floats(series: "pd.Series[Any]") -> FloatArray:
 
 
 def _is_truth(text: "pd.Series[str]") -> bool:
-    return len(text) > 0 and all(part.str.lower().isin(("true", "false")).all() for part in (text.iloc[:100], text))
+    def says_so(part: "pd.Series[str]") -> bool:
+        return set(part.str.lower().unique()) <= {"true", "false"}
+
+    return len(text) > 0 and says_so(text.iloc[:GLANCE]) and (len(text) <= GLANCE or says_so(text))

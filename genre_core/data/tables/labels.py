@@ -112,7 +112,8 @@ def _most(series: "pd.Series[Any]") -> int:
     values = numbers(series.iloc[:GLANCE_ROWS])
     if values is not None and not is_whole(values):
         return 0  # what is no code at a glance is none
-    values = numbers(series)
+    if len(series) > GLANCE_ROWS:
+        values = numbers(series)
     if values is None:
         return MAX_GENRES
     return MAX_CODES if is_whole(values) else 0
