@@ -6,15 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from genre_core.classroom import names
-from genre_core.classroom.plan import MOST_EPOCHS, ClassPlan
+from genre_core.classroom.plan import MOST_EPOCHS, PAGES, ClassPlan
 from genre_core.errors import ClassError
 from genre_core.settings.names import configure
-from genre_core.settings.presets import OPENING
+from genre_core.settings.paces import BY_HAND
+from genre_core.settings.presets import OPENING, PRESETS
 from genre_core.store import classes
 from genre_core.store.classes import KEPT_FOR, LONGEST
 from genre_core.store.runs import RunStore
+from genre_core.studies.cross_predictions import CrossPredictionsConfig
+from genre_core.studies.in_class import unusable, why_not
+from genre_core.studies.lens.config import LensConfig
+from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
+from genre_core.studies.tuning.config import search_config
+from genre_core.studies.tuning.space import Dimension
 
 RATE = ClassPlan(title="Rates", said=(("train.max_epochs", "12"),), moves=("train.learning_rate",))
 
@@ -167,3 +175,62 @@ def test_the_runs_of_a_class_are_read_again_only_where_they_changed(store, code)
     assert (first, second, two.state) == (1, 2, "cancelled")
     store.delete("one")
     assert [run.id for _, run in store.runs_of_class(code, known)] == ["two"]
+
+
+LOOSE = ClassPlan(pages=tuple(PAGES), moves=("train.learning_rate", "train.max_epochs", "train.seed"))
+BASE = LOOSE.config
+
+
+@pytest.mark.parametrize(
+    ("study", "sentence"),
+    [
+        (search_config(BASE, [Dimension(name="train.learning_rate", low=0.001, high=0.1)]), ""),
+        (
+            search_config(BASE, [Dimension(name="model.dropout", low=0.1, high=0.5)]),
+            "Dropout is locked in this class, so Tune cannot vary it.",
+        ),
+        (
+            search_config(BASE, [Dimension(name="train.learning_rate", low=0.001, high=0.1)], folds=5, n_trials=5),
+            "Folds is locked in this class, so Tune cannot vary it.",
+        ),
+        (
+            search_config(BASE, [Dimension(name="train.learning_rate", low=0.001, high=0.1)], n_trials=80),
+            "A class has at most 50 networks in a search: this would be 80. Choose fewer.",
+        ),
+        (
+            search_config(BASE, [Dimension(name="train.max_epochs", low=10, high=400)]),
+            "A class trains for at most 300 epochs: choose fewer.",
+        ),
+        (RepeatsConfig(experiment=BASE, what=OtherSeeds(vary="network")), ""),
+        (
+            RepeatsConfig(experiment=BASE, what=OtherSeeds(vary="both")),
+            "Split seed is locked in this class, so Repeat cannot vary it.",
+        ),
+        (RepeatsConfig(experiment=BASE, what=Folds()), "Folds is locked in this class, so Repeat cannot vary it."),
+        (LensConfig(experiment=BASE), "Keep together is locked in this class, so Split lens cannot vary it."),
+        (CrossPredictionsConfig(experiment=BASE), ""),
+        (CrossPredictionsConfig(experiment=PRESETS["notebook"].config), "Overlap is locked in this class: 4.25."),
+    ],
+)
+def test_a_study_varies_only_what_is_open_and_stays_small(study, sentence):
+    assert why_not(LOOSE, study).startswith(sentence)
+    assert bool(why_not(LOOSE, study)) == bool(sentence)
+
+
+def test_a_study_that_is_open_is_bounded_and_belongs_to_a_page_of_the_class():
+    everything = ClassPlan(pages=tuple(PAGES))
+    assert why_not(everything, LensConfig(experiment=BASE, n_repeats=5)) == ""
+    assert "at most 10 splits in a lens" in why_not(everything, LensConfig(experiment=BASE, n_repeats=50))
+    assert "at most 50 networks in a repetition" in why_not(everything, RepeatsConfig(what=Folds(k=20, repeats=10)))
+    assert why_not(ClassPlan(), RepeatsConfig()) == "Repeat is not part of this class."
+    assert unusable(everything) == unusable(ClassPlan(moves=())) == ""
+    assert unusable(ClassPlan(pages=("lens",), moves=())) == (
+        "Split lens varies Keep together: let your students change it, or leave the page out."
+    )
+    assert unusable(ClassPlan(pages=("tune",), moves=("data.overlap",))).startswith("Tune varies settings of")
+
+
+def test_a_pace_is_one_that_there_is():
+    assert ClassPlan(pace=BY_HAND).pace == BY_HAND
+    with pytest.raises(ValidationError, match="no pace called “at once”"):
+        ClassPlan(pace="at once")

@@ -13,9 +13,10 @@ from dashboard.services.workers import store
 from genre_core.classroom.names import read_code
 from genre_core.classroom.plan import MOST_AT_ONCE, ClassPlan
 from genre_core.errors import ClassError, GenreLabError, QuotaError, RunStateError
-from genre_core.settings.config import ExperimentConfig
 from genre_core.store.classes import Class, Kind, Seat
 from genre_core.store.schema import RunState
+from genre_core.studies.in_class import why_not
+from genre_core.values import Frozen
 
 _MINE, _SEEN, _TOLD = "class and seat", "page told to the class", "told to the class"
 SEEN_SECONDS = 20.0
@@ -105,14 +106,28 @@ def begin(plan: ClassPlan) -> tuple[str, str]:
     return store().classes.begin(plan, me)
 
 
-def allow(config: Any) -> None:
-    """Raise ClassError where this browser is a student who may not train a configuration, or work with one."""
+def allow(config: Frozen) -> None:
+    """Raise ClassError where this browser is a student who may not train a configuration, or start a study of one."""
     found = mine()
-    config = getattr(config, "experiment", None) or getattr(config, "base", config)
-    if found is None or not isinstance(config, ExperimentConfig):
-        return
-    if problem := found[0].plan.why_not(config):
+    if found and (problem := why_not(found[0].plan, config)):
         raise ClassError(problem)
+
+
+def has_page(page: str) -> bool:
+    """Say whether one of the pages that a teacher can leave out is there for this browser."""
+    found = mine()
+    return found is None or page in found[0].plan.pages
+
+
+def pace_for(chosen: str) -> str:
+    """Return the pace at which runs train: the one that a student's teacher has fixed, else the one that is chosen."""
+    return fixed_pace() or chosen
+
+
+def fixed_pace() -> str:
+    """Return the pace that the teacher has fixed for this student's class; empty where there is none."""
+    found = mine()
+    return found[0].plan.pace if found else ""
 
 
 def begin_run(run_id: str) -> None:

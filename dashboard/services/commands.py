@@ -13,6 +13,7 @@ from genre_core.errors import ClusterError, GenreLabError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.naming import run_name
+from genre_core.settings.paces import BY_HAND, FAST, PACES
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Run
 from genre_core.workers import commands as jobs
@@ -23,15 +24,18 @@ if TYPE_CHECKING:
 _Raised = type[GenreLabError] | tuple[()]
 
 
-def train(run_id: str, config: ExperimentConfig, pace: float = 0.0) -> None:
+def train(run_id: str, config: ExperimentConfig, pace: str = FAST) -> None:
     """Save a new run under the name that its settings give it, and send it to the workers.
 
-    Raises StoreError where it could not be saved, or a student may not train it.
+    A pace that is fixed for a student's class takes the place of the one that is chosen. Raises StoreError where it
+    could not be saved, or a student may not train it.
     """
     classroom.allow(config)
     classroom.begin_run(run_id)
-    name = run_name(config, store().table_names())
-    order(lambda to: jobs.submit(store(), to, run_id, config, name, pace), raises=StoreError)
+    name, pace = run_name(config, store().table_names()), classroom.pace_for(pace)
+    order(lambda to: jobs.submit(store(), to, run_id, config, name, PACES[pace]), raises=StoreError)
+    if pace == BY_HAND and not config.averaged_with:
+        step(run_id)
 
 
 def average(runs: Sequence[Run]) -> str:
@@ -57,9 +61,10 @@ def step(run_id: str) -> None:
     order(lambda to: jobs.step(store(), to, run_id))
 
 
-def resume(run_id: str) -> None:
-    """Go on with a paused run."""
-    order(lambda to: jobs.resume(store(), to, run_id))
+def resume(run_id: str, pace: str = FAST) -> None:
+    """Go on with a paused run, by one epoch where it pauses after each."""
+    go_on = jobs.step if classroom.pace_for(pace) == BY_HAND else jobs.resume
+    order(lambda to: go_on(store(), to, run_id))
 
 
 def stop(run_id: str) -> None:
@@ -70,11 +75,16 @@ def stop(run_id: str) -> None:
 def restart(run_id: str) -> None:
     """Train an ended run again from the beginning."""
     order(lambda to: jobs.restart(store(), to, run_id))
+    if classroom.fixed_pace() == BY_HAND:
+        step(run_id)
 
 
-def set_pace(run_id: str, pace: float) -> None:
-    """Set the least seconds that an epoch of a run takes."""
-    act(lambda: store().set_pace(run_id, pace))
+def set_pace(run: Run, pace: str) -> None:
+    """Set how fast an unfinished run trains, unless that is fixed for a student's class."""
+    pace = classroom.pace_for(pace)
+    act(lambda: store().set_pace(run.id, PACES[pace]))
+    if run.active and pace == BY_HAND:
+        step(run.id)
 
 
 def order(command: "Callable[[Client], bool]", raises: _Raised = ()) -> None:

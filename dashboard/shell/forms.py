@@ -138,6 +138,12 @@ def _offered(chosen: Preset, moves: frozenset[str] | None) -> tuple[Preset, ...]
     return tuple(PRESETS.values()) if moves is None else (chosen,)
 
 
+def may_change(name: str) -> bool:
+    """Say whether a person may change a setting: in a class its teacher may have locked it."""
+    moves = st.session_state.get(MOVES)
+    return moves is None or name in moves
+
+
 def take(change: Mapping[str, Any]) -> None:
     """Take over what a person changed, in one step of the address: for callbacks.
 

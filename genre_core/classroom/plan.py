@@ -9,6 +9,7 @@ from pydantic import Field, field_validator, model_validator
 from genre_core.errors import ConfigError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, configure, flatten
+from genre_core.settings.paces import PACES
 from genre_core.settings.presets import OPENING, PRESETS
 from genre_core.text import joined
 from genre_core.values import Frozen
@@ -41,7 +42,8 @@ class ClassPlan(Frozen):
 
     `said` are the preset and settings as an address says them; `moves` are the names of settings that may be changed,
     None where all may. `lesson` is one to begin with, or empty: it has settings of its own, so none are locked. With
-    `together`, nobody sees what came of a prediction before the teacher shows it.
+    `together`, nobody sees what came of a prediction before the teacher shows it. All runs train at `pace`, or at the
+    one that a student chooses where it is empty.
     """
 
     title: Line = ""
@@ -51,6 +53,7 @@ class ClassPlan(Frozen):
     moves: tuple[str, ...] | None = None
     together: bool = False
     lesson: Annotated[str, Field(max_length=60, pattern=r"[a-z0-9-]*")] = ""
+    pace: str = ""
 
     @field_validator("title", "task")
     @classmethod
@@ -68,6 +71,8 @@ class ClassPlan(Frozen):
     def _fits(self) -> "ClassPlan":
         if unknown := [name for name in self.moves or () if name not in all_settings()]:
             raise ValueError(f"there is no setting named {joined(unknown)}")
+        if self.pace and self.pace not in PACES:
+            raise ValueError(f"there is no pace called “{self.pace[:40]}”")
         if self.lesson and self.moves is not None:
             raise ValueError("a lesson has settings of its own: let students change everything")
         _ = self.config
@@ -98,7 +103,11 @@ class ClassPlan(Frozen):
             if values.get(name) != own.get(name):
                 setting = all_settings()[name]
                 return f"{setting.title} is locked in this class{_as_it_is(setting.label(own.get(name)))}."
-        if values.get("data.n_samples", 0) > MOST_TRACKS:
+        return self.too_large(config)
+
+    def too_large(self, config: ExperimentConfig) -> str:
+        """Return the sentence why a configuration is too large for a class; empty where it is not."""
+        if flatten(config).get("data.n_samples", 0) > MOST_TRACKS:
             return f"A class trains on at most {MOST_TRACKS:,} tracks: choose fewer."
         if config.train.max_epochs > MOST_EPOCHS:
             return f"A class trains for at most {MOST_EPOCHS} epochs: choose fewer."

@@ -3,17 +3,22 @@
 import asyncio
 
 import pytest
+from sqlalchemy import text
 from starlette.applications import Starlette
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
 from dashboard.components.class_strip import ALWAYS
-from dashboard.services import classroom, commands, runs
+from dashboard.services import classroom, commands, runs, studies
 from dashboard.services.classroom import TOO_MANY_CODES, WRONG_CODES
 from dashboard.services.people import COOKIE, person_of
 from genre_core.classroom.plan import ClassPlan
 from genre_core.ear.sitting import EarTest, Item
 from genre_core.errors import ClassError, QuotaError
 from genre_core.settings.names import configure
+from genre_core.settings.paces import BY_HAND, FAST
+from genre_core.studies.kinds import SEARCH
+from genre_core.studies.tuning.config import search_config
+from genre_core.studies.tuning.space import suggested
 from genre_core.workers.run import execute
 from tests.views.opening import drawn, opened, own_store, panel, press, texts
 
@@ -237,3 +242,36 @@ def test_no_route_tells_a_student_of_a_run_of_another_class(store, be):
     for name, sees in (("own", False), ("other", True), ("nobody", True)):
         assert ('"gone"' in ask(server, "/live/secret", cookies[name])) != sees
     assert "in this class" in ask(server, "/take/model/secret", cookies["own"])
+
+
+def test_a_fixed_pace_holds_for_who_chooses_another(store, be):
+    code = store.classes.begin(PLAN.model_copy(update={"pace": BY_HAND}), "teacher with a pace")[0]
+    be("an impatient student")
+    page = join(code)
+    assert [box.value for box in page.selectbox if box.label == "Pace"] == [BY_HAND]
+    assert page.selectbox(key="fixed pace").disabled
+    classroom.arrive()
+    commands.train("paced", PLAN.config, FAST)
+    with store.transaction() as connection:
+        assert connection.execute(text("SELECT request FROM runs WHERE id = 'paced'")).scalar() == "step"
+    execute("paced", 1, store.url)
+    assert (store.run("paced").state, store.run("paced").epoch) == ("paused", 1)
+    commands.resume("paced", FAST)
+    execute("paced", 2, store.url)
+    assert (store.run("paced").state, store.run("paced").epoch) == ("paused", 2)
+    press(page, "Leave the class")
+    assert not page.selectbox(key="pace").disabled
+
+
+def test_a_study_of_a_student_is_held_to_the_plan(store, be):
+    plan = PLAN.model_copy(update={"pages": (*PLAN.pages, "tune")})
+    be("a searching student")
+    join(store.classes.begin(plan, "teacher of a search")[0])
+    classroom.arrive()
+    config = search_config(plan.config, [suggested(plan.config, "train.batch_size")])
+    with pytest.raises(ClassError, match="Batch size is locked in this class, so Tune cannot vary it"):
+        studies.start_study(SEARCH, "around", config)
+    assert studies.find_study("around") is None
+    page = opened("views/tune/page.py")
+    assert "Learning rate" in page.get("button_group")[0].options
+    assert "Batch size" not in page.get("button_group")[0].options

@@ -11,6 +11,8 @@ from genre_core.errors import ClassError, ConfigError
 from genre_core.lessons.reading import lessons
 from genre_core.settings.names import all_settings, settings
 from genre_core.settings.naming import run_name
+from genre_core.settings.paces import PACES
+from genre_core.studies.in_class import unusable
 
 ALL, SOME, NONE = "everything", "only what you choose", "nothing: they train as prepared"
 _PROBLEM = "why no class was begun"
@@ -33,6 +35,9 @@ def draw() -> None:
         st.selectbox("Lesson", list(own), format_func=own.__getitem__, key="class lesson")
         st.toggle("Hold results back until I show them", key="class together",
                   help="In a lesson nobody trains or sees a result before you show the predictions.")  # fmt: skip
+        paces = {"": "as each student chooses"} | {name: name for name in PACES}
+        st.selectbox("Pace of their runs", list(paces), format_func=paces.__getitem__, key="class pace", width=300,
+                     help="How fast all runs of the class train. Their results are the same at each pace.")  # fmt: skip
         if not st.session_state["class lesson"]:
             _what_may_change(plan)
         st.button("Begin the class", type="primary", icon=":material/school:", key="begin class", on_click=_begin,
@@ -70,7 +75,11 @@ def _begin(said: tuple[tuple[str, str], ...]) -> None:
             moves=None if lesson else chosen,
             lesson=lesson,
             together=state["class together"],
+            pace=state["class pace"],
         )
+        if problem := unusable(plan):
+            state[_PROBLEM] = problem
+            return
         state["teacher's key"] = classroom.begin(plan)[1]
     except (ClassError, ValidationError) as error:
         state[_PROBLEM] = str(error)

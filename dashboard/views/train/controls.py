@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.services import commands, watching
+from dashboard.services import classroom, commands, watching
 from dashboard.services.diagnoses import diagnosis
 from dashboard.shell import address, forms
 from dashboard.text import train as sentences
@@ -13,12 +13,10 @@ from genre_core.errors import ConfigError, StoreError
 from genre_core.settings.branches import branch_of
 from genre_core.settings.config import BeforeConfig, ExperimentConfig
 from genre_core.settings.names import all_settings
+from genre_core.settings.paces import FAST, PACES
 from genre_core.store.runs import new_run_id
 from genre_core.store.schema import Run
 
-FAST, BY_HAND = "as fast as it can", "pause after each epoch"
-PACES = {FAST: 0.0, "two epochs a second": 0.5, "one epoch a second": 1.0, BY_HAND: 0.0}
-"""Seconds that an epoch takes at least."""
 _UNSAVED = "why train started nothing"
 
 
@@ -54,9 +52,17 @@ def draw(run: Run | None, config: ExperimentConfig | None) -> None:
             on_click=button.act,
             args=(run.id if run else "",),
         )
+    _choose_pace(run)
+
+
+def _choose_pace(run: Run | None) -> None:
+    if fixed := classroom.fixed_pace():
+        st.selectbox("Pace", [fixed], label_visibility="collapsed", width=180, disabled=True, key="fixed pace",
+                     help="Your teacher has chosen how fast runs train.")  # fmt: skip
+        return
     st.selectbox(
         "Pace",
-        PACES,
+        list(PACES),
         key="pace",
         bind="query-params",
         label_visibility="collapsed",
@@ -142,26 +148,26 @@ def _buttons(state: str) -> tuple[_Button, ...]:
 
 
 def _train(run_id: str, config: ExperimentConfig) -> None:
-    pace = st.session_state["pace"]
     st.session_state[_UNSAVED] = ""
     try:
-        commands.train(run_id, config, PACES[pace])
+        commands.train(run_id, config, _pace())
     except StoreError as error:  # there is no run to look at
         st.session_state[_UNSAVED] = str(error)
         return
-    if pace == BY_HAND:
-        commands.step(run_id)
     if st.query_params.get("watch"):
         watching.watch(run_id)  # its first epoch may end before the page is drawn
     address.look(run=run_id, cell=None)
 
 
 def _resume(run_id: str) -> None:
-    (commands.step if st.session_state["pace"] == BY_HAND else commands.resume)(run_id)
+    commands.resume(run_id, _pace())
+
+
+def _pace() -> str:
+    """Return the pace that a person chose; where it is fixed, none is to be chosen."""
+    return str(st.session_state.get("pace", FAST))
 
 
 def _set_pace(run: Run | None) -> None:
     if run and run.state in ("queued", "running", "paused"):
-        commands.set_pace(run.id, PACES[st.session_state["pace"]])
-        if run.active and st.session_state["pace"] == BY_HAND:
-            commands.step(run.id)
+        commands.set_pace(run, _pace())

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.services import repetitions, studies
+from dashboard.services import classroom, repetitions, studies
 from dashboard.shell import address
 from genre_core.errors import GenreLabError
 from genre_core.settings.config import ExperimentConfig
@@ -18,6 +18,8 @@ _STARTED = "repetition just started"
 
 def repeat_menu(config: ExperimentConfig | None) -> None:
     """Draw the menu; a click starts the repetition of these settings and leads to it."""
+    if not classroom.has_page("repeat"):
+        return
     if study_id := st.session_state.pop(_STARTED, ""):
         st.switch_page(PAGE, query_params={**address.settings_named(), "study": study_id})
     with st.popover("Repeat", icon=":material/repeat:", key="repeat menu", disabled=config is None,

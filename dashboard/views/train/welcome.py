@@ -6,7 +6,6 @@ from dashboard.components.browser_memory import browser_memory, end_welcome, is_
 from dashboard.components.lesson_panel import CSS, begin_link
 from dashboard.services import commands
 from dashboard.shell import address, forms
-from dashboard.views.train.controls import PACES
 from genre_core.errors import StoreError
 from genre_core.settings.presets import PRESETS
 from genre_core.store.runs import new_run_id
@@ -55,7 +54,7 @@ def draw(run: Run | None) -> None:
 def _watch(run_id: str) -> None:
     preset = PRESETS["music"]
     try:
-        commands.train(run_id, preset.config, PACES[PACE])
+        commands.train(run_id, preset.config, PACE)
     except StoreError as error:
         st.session_state[_UNSAVED] = f"Nothing was started. {error}"
         return

@@ -92,7 +92,8 @@ def main() -> None:
 def _preview(base: ExperimentConfig, config: SearchConfig | None) -> None:
     """Draw the charts of a search that has no trials yet, and the way to an example."""
     example = search_config(base, [suggested(base, name) for name in EXAMPLE], n_trials=12)
-    start_button(sentences.EXAMPLE, "tune example", True, _search, example, type="secondary")
+    if all(map(forms.may_change, EXAMPLE)):
+        start_button(sentences.EXAMPLE, "tune example", True, _search, example, type="secondary")
     parts = following.preview(config or example)
     for (name, part), column in zip(parts.items(), st.columns(2, gap="medium"), strict=True):
         with column:
@@ -130,7 +131,7 @@ def _titled(sentence: str) -> str:
 def _ticked(base: ExperimentConfig) -> list[str]:
     """Draw the settings that can be searched; return those that are ticked, in their order."""
     before = st.session_state.get("search", st.query_params.get_all("search"))
-    options = [item.name for item in searchable(base, tuple(before))]
+    options = [item.name for item in searchable(base, tuple(before)) if forms.may_change(item.name)]
     ticked = st.pills(
         "Settings to vary",
         options,
