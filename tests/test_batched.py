@@ -227,6 +227,18 @@ def test_compiled_masks_are_torchs_and_leave_its_generator_where_torch_does(monk
             assert torch.equal(torchs.get_state(), compiled.get_state())
 
 
+def test_a_process_that_is_there_to_train_takes_compiled_masks_from_the_first_on(monkeypatch):
+    from genre_core.networks import masks, twister
+
+    filled = []
+    monkeypatch.setattr(masks.TorchMasks, "_drawn", 0)
+    monkeypatch.setattr(twister, "fill_mask", lambda out, *_: filled.append(len(out)))
+    for _ in range(2):
+        masks.TorchMasks(0.3).fill(torch.empty(7), torch.Generator())
+        masks.TorchMasks.load_compiled()
+    assert filled == [7]
+
+
 def test_fast_masks_switch_off_as_many_units_and_keep_the_mean():
     from genre_core.networks.masks import FastMasks, TorchMasks
 

@@ -45,6 +45,13 @@ class TorchMasks:
         np.multiply(uniforms.numpy() < self._keep, self._scale, out=out.view(-1).numpy())
         return out
 
+    @classmethod
+    def load_compiled(cls) -> None:
+        """Load the compiled generator at once, in a process that is there to train: it pays there anyway."""
+        import genre_core.networks.twister  # noqa: F401
+
+        cls._drawn = COMPILED_AFTER
+
     def state(self) -> dict[str, Tensor]:
         """Return what it remembers: nothing, the generator is somebody else's."""
         return {}

@@ -50,6 +50,7 @@ _IMPORTED = [
     "distributed",
     "sklearn.model_selection",
     "genre_core.training.trainer",
+    "genre_core.networks.twister",
     "genre_core.evaluation.report",
     "genre_core.workers.study",
 ]
@@ -161,10 +162,12 @@ def dask_setup(server: Any) -> None:
     if hasattr(server, "allowed_failures"):
         server.allowed_failures = 0
         return
+    from genre_core.networks.masks import TorchMasks
     from genre_core.workers.run import warm_up
 
     server.startup_information[KEY] = lambda _: own_versions()
     warm_up()
+    TorchMasks.load_compiled()
     os.nice(NICE)
 
 
