@@ -66,10 +66,10 @@ def lab(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     dask = {name: value for name, value in SERVICES["worker"]["environment"].items() if name.startswith("DASK_")}
     environment = {**os.environ, **dask, **own, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}
 
-    def start(service: str) -> subprocess.Popen[bytes]:
+    def start(service: str, *more: str) -> subprocess.Popen[bytes]:
         written = SERVICES[service]["command"].replace("scheduler:8786", scheduler)
         program, *options = written.replace("--port 8786", f"--host 127.0.0.1 --port {scheduler.split(':')[1]}").split()
-        command = [Path(sys.executable).with_name(program), *options]
+        command = [Path(sys.executable).with_name(program), *options, *more]
         with (folder / f"{service}.log").open("ab") as log:
             return subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)
 
@@ -77,7 +77,7 @@ def lab(postgres: Server, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         for name, value in own.items():
             patch.setenv(name, value)
-        processes = [start(service) for service in ("scheduler", "worker", "worker")]
+        processes = [start("scheduler"), start("worker", "--nworkers", "2")]
         for process in processes:
             stack.callback(process.wait, timeout=30)
         for process in processes:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from genre_core.data.clips.sounds import samples
+from genre_core.data.music import rendering
 from genre_core.data.sources import counts_of, load_dataset
 from genre_core.errors import NotExtractedError
 from genre_core.settings.config import MusicConfig
@@ -11,6 +12,7 @@ from genre_core.settings.genres import GENRES
 from genre_core.store.runs import RunStore
 from genre_core.studies.extraction import Extraction, ExtractionConfig
 from genre_core.studies.study import iter_results
+from tests.sounds import noise_for
 
 SMALL = {"clips": 10, "seconds": 2.0, "artists": 2, "label_noise": 0.2}
 
@@ -18,7 +20,9 @@ SMALL = {"clips": 10, "seconds": 2.0, "artists": 2, "label_noise": 0.2}
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('music') / 'store.sqlite'}")
-    list(iter_results(Extraction(ExtractionConfig(data=MusicConfig(**SMALL)), opened)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rendering, "_play", noise_for)
+        list(iter_results(Extraction(ExtractionConfig(data=MusicConfig(**SMALL)), opened)))
     yield opened
     opened.close()
 

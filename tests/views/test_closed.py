@@ -8,7 +8,7 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -34,11 +34,14 @@ from genre_core.settings.names import configure
 from genre_core.store.openings import open_test
 from genre_core.store.runs import RunStore
 from genre_core.store.saved import put
+from genre_core.store.schema import Run
 from genre_core.studies.kinds import LENS, REPEATS, SEARCH
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
 from genre_core.studies.tuning.config import search_config
 from genre_core.studies.tuning.space import read_dimension
+from genre_core.takehome.report import Report
+from genre_core.terminal import takehome
 from genre_core.terminal.main import _COMMANDS as COMMANDS
 from genre_core.terminal.main import main
 from genre_core.training.predictions import Predictions
@@ -295,6 +298,21 @@ def own_tracks(store: RunStore, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return path
 
 
+@pytest.fixture
+def _one_report(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the report of the same runs be written once, for all of its forms."""
+    written, write = dict[tuple[str, ...], Report](), takehome.report_of
+
+    def report_of(store: RunStore, runs: Sequence[Run]) -> Report:
+        names = tuple(run.id for run in runs)
+        if names not in written:
+            written[names] = write(store, runs)
+        return written[names]
+
+    monkeypatch.setattr(takehome, "report_of", report_of)
+
+
+@pytest.mark.usefixtures("_one_report")
 @pytest.mark.parametrize("command", LINES)
 def test_no_command_says_a_figure_of_a_closed_test_part(
     store: RunStore, own_tracks: Path, capsys: Any, command: str, tmp_path: Path

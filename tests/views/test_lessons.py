@@ -3,7 +3,6 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
@@ -12,12 +11,12 @@ from dashboard.components import browser_memory
 from dashboard.components.browser_memory import Answer, Done, Memory
 from dashboard.components.lesson_panel import SELECTORS, params_of
 from dashboard.shell.address import judge
-from genre_core.data.clips.sounds import SAMPLE_RATE
 from genre_core.data.music import rendering
 from genre_core.lessons.lesson import Cell, Choice, Number, Step
 from genre_core.lessons.reading import lessons
 from genre_core.settings.names import configure
 from genre_core.workers.run import execute
+from tests.sounds import noise_for
 from tests.views.opening import APP, drawn, opened, own_store, press, texts
 
 FEW = {"synthetic": {"data.n_samples": 1200}, "music": {"data.clips": 10, "data.seconds": 2, "data.window": 2}}
@@ -31,13 +30,8 @@ def store(tmp_path_factory):
         whole = Step.config
         small = property(lambda step: configure({**FEW[whole.fget(step).data.source], **QUICK}, whole.fget(step)))
         patch.setattr(Step, "config", small)
-        patch.setattr(rendering, "_play", noise)
+        patch.setattr(rendering, "_play", noise_for)
         yield own
-
-
-def noise(score, reverb, soundfont):
-    """Return noise in place of what a soundfont plays, which takes long."""
-    return np.random.default_rng(score.seed).standard_normal(round(score.seconds * SAMPLE_RATE)).astype(np.float32)
 
 
 def at_step(page_name: str, params: dict[str, str], memory: Memory) -> AppTest:

@@ -12,10 +12,12 @@ from dashboard.services.sounds import says_along
 from dashboard.text.limits import KNOWS_RECIPE
 from dashboard.theme import percent
 from genre_core.bayes.recipe import recipe_known
+from genre_core.data.music import rendering
 from genre_core.evaluation.flips_round import flips_round
 from genre_core.evaluation.metrics import softmax
 from genre_core.judging.ear import draw_test
 from genre_core.settings.config import MusicConfig, SyntheticConfig
+from tests.sounds import noise_for
 from tests.views.opening import drawn, opened, own_store, press, texts
 from tests.views.stored import trained
 
@@ -33,7 +35,8 @@ TRACK = "views/track/page.py"
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
-    with own_store(tmp_path_factory.mktemp("music")) as own:
+    with own_store(tmp_path_factory.mktemp("music")) as own, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rendering, "_play", noise_for)
         trained(own, "windows", SMALL)
         trained(own, "other", SMALL, train__seed=1)
         trained(own, "noisy", SMALL, data__label_noise=0.2, split__test_fraction=0.2, split__validation_fraction=0.5)
