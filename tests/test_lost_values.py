@@ -55,10 +55,10 @@ def test_rows_and_genres_that_are_lost_are_findings() -> None:
     text[1], text[2] = "NA,1,2", ",1,2"
     lost = {finding.sentence for finding in findings(load_text("\n".join([*text, "jazz,1", "jazz,1,2,3"])))}
     assert {
-        "2 ragged rows left out: more or fewer values than columns, such as “jazz,1” with 2 values.",
+        "2 ragged rows left out: more or fewer values than columns, the first is row 61, “jazz,1” with 2 values.",
         "No row of the genre soul is left: fill in values, or train without it.",
         "20 rows left out: every feature is missing.",
-        "genre: 2 rows have no genre, the first is row 1, of which 1 say “NA”.",
+        "genre: 2 rows have no genre, the first is row 1, of which 1 says “NA”.",
     } <= lost
 
 
@@ -71,7 +71,7 @@ def test_one_genre_in_two_unicode_forms_is_told() -> None:
     dataset = load_text(rows(genres=("Forró", "Forro\u0301", "jazz")))
     assert dataset.genres == ("Forró", "jazz")
     assert told(dataset, "read in part").sentence == (
-        "genre: Forró is written with accents in two Unicode forms, which count as one genre."
+        "genre: “Forró” is written in two Unicode forms that look the same, which count as one genre."
     )
 
 

@@ -6,6 +6,7 @@ of a column's reason or of a finding; or the words of the sentence that refuses 
 
 import gzip
 import io
+import json
 import lzma
 import zipfile
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 
+import pyarrow as pa
 import pytest
 from openpyxl import Workbook
 
@@ -105,6 +107,27 @@ CASES = {
         genres=("Jazz", "Jazz|Pop", "Rock", "Rock|Pop"),
         said="several genres",
     ),
+    "several genres with commas": Case(
+        rows("label,tempo,rms", '"G, Rock",~,~', 60) + rows("", "G,~,~", 60, seed=6)[1:],
+        genres=("Jazz", "Jazz, Rock", "Rock", "Rock, Rock"),
+        said="several genres in one cell",
+    ),
+    "a list in a cell": Case(
+        rows("label,tempo,rms", "\"['G', 'Pop']\",~,~", 60) + rows("", "['G'],~,~", 60, seed=6)[1:],
+        genres=("Jazz", "Jazz|Pop", "Rock", "Rock|Pop"),
+        said="several genres in one cell",
+    ),
+    "commas within a name": Case(
+        rows("label,tempo,rms", '"Folk, World & G",~,~'), genres=("Folk, World & Jazz", "Folk, World & Rock")
+    ),
+    "numbers beside names": Case(
+        rows("label,tempo,rms", "G,~,~").replace(b"Jazz", b"0"),
+        genres=("0", "Rock"),
+        said="The genre is a number in 60 tracks (0) and a name in 60 tracks (Rock)",
+    ),
+    "dates as genres": Case(
+        rows("label,tempo,rms", "20#9-01-01,~,~"), genres=("2009-01-01", "2019-01-01")
+    ),
     # columns that measure nothing
     "filename": Case(rows("filename,tempo,rms,label", "a{i}.wav,~,~,G"), said="Names the tracks; not a measurement."),
     "track_id": Case(rows("track_id,tempo,rms,genre", "{i}7,~,~,G"), said="Names the tracks; not a measurement."),
@@ -162,6 +185,7 @@ CASES = {
         rows("label,tempo,rms", 'G,"1,{t}",~').replace(b",00", b","), features=("rms",), said="nothing here tells which"
     ),
     "a typographic minus": Case(rows("label,tempo,rms", "G,−{i}.5,~")),
+    "a dash as the minus": Case(rows("label,tempo,rms", "G,–{i}.5,~")),
     "a unit": Case(rows("label,tempo,rms", "G,12{i}.5 BPM,~"), said="tempo: 120 values had the unit BPM"),
     "an odd word": Case(
         rows("label,tempo,rms", "G,~,~", first="Jazz,loud,~"),
@@ -179,14 +203,44 @@ CASES = {
     ),
     # what stands around the table
     "sep=": Case(b"sep=;\n" + rows("label;tempo;rms", "G;~;~"), said="Semicolons separate its columns."),
+    "sep= in quotation marks": Case(b'"sep=;"\r\n' + rows("label;tempo;rms", "G;~;~", end="\r\n")),
     "a title": Case(b"My features\n\n" + rows("label,tempo,rms", "G,~,~"), said="passed over: “My features”"),
+    "a title with commas": Case(
+        b"My features, second version\n" + rows("label,tempo,rms,x", "G,~,~,"), said="“My features, second version”"
+    ),
+    "names and values above": Case(
+        b"name,My features,,\nversion,2,,\n" + rows("label,tempo,rms,y", "G,~,~,"), said="The 2 lines above"
+    ),
     "comments": Case(b"# by a script\n# sr=22050\n" + rows("label,tempo,rms", "G,~,~"), said="The 2 lines above"),
+    "a comment with as many commas": Case(
+        b"# by, a, script\n" + rows("label,tempo,rms", "G,~,~"), said="The line above the header is passed over"
+    ),
+    "comments among the rows": Case(
+        rows("label,tempo,rms", "G,~,~", 60) + b"# more\n" + rows("", "G,~,~", 60, seed=6)[1:],
+        said="1 comment among the rows passed over: “# more”.",
+    ),
+    "a header in a comment": Case(rows("#label,tempo,rms", "G,~,~")),
     "the header again": Case(
         rows("label,tempo,rms", "G,~,~", 60) + rows("label,tempo,rms", "G,~,~", 60, seed=6),
         said="The header stands again among the rows: 1 row passed over.",
     ),
+    "the header again in other letters": Case(
+        rows("label,tempo,rms", "G,~,~", 60) + b"\xef\xbb\xbf" + rows('"Label", TEMPO,rms', "G,~,~", 60, seed=6),
+        said="The header stands again among the rows: 1 row passed over.",
+    ),
+    "the header at the end": Case(
+        rows("label,tempo,rms", "G,~,~") + b"label,tempo,rms", said="The header stands again among the rows"
+    ),
     "a comma at each end": Case(rows("label,tempo,rms,", "G,~,~,")),
+    "a comma at each end of a row": Case(rows("label,tempo,rms", "G,~,~,")),
+    "a comma at the end of the header": Case(rows("label,tempo,rms,", "G,~,~")),
+    "a table of Markdown": Case(
+        rows("| label | tempo | rms |\n|---|---:|:--|", "| G | ~ | ~ |"), said="Vertical bars separate its columns."
+    ),
+    "single quotation marks": Case(rows("'label','tempo','rms'", "'G','~','~'")),
     "R's names of rows": Case(rows('"label" "tempo" "rms"', '"r{i}" "G" ~ ~')),
+    "R's numbers of rows in another order": Case(rows('"label" "tempo" "rms"', '"{i}7" "G" ~ ~')),
+    "columns aligned by blanks": Case(rows("  label  tempo     rms", "  G    ~    ~")),
     "blanks after commas": Case(rows('"label", "tempo", "rms"', '"G", ~, ~')),
     "Chinese": Case(
         rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "爵士").encode("gb18030"),
@@ -212,12 +266,25 @@ CASES = {
     "popularity": Case(
         rows("label,tempo,rms,popularity", "G,~,~,~"), said="popularity is left out: tells of success, date or place"
     ),
+    "the number on the album": Case(
+        rows("label,tempo,rms,number", "G,~,~,{i}").replace(b",11\n", b",1\n"), said="number is left out: tells of"
+    ),
+    "the file's own figures": Case(
+        rows("label,tempo,rms,sample_rate", "G,~,~,{i}").replace(b",11\n", b",1\n"), said="or of the file, not of the"
+    ),
     "a serial number with gaps": Case(
         rows("label,tempo,rms,ref", "G,~,~,{i}7"), said="ref is left out. Whole numbers, a different one in each row"
     ),
     "folds": Case(rows("label,tempo,rms,fold,is_test", "G,~,~,{i},#"), said="published split, or in which fold"),
+    "words for the parts": Case(
+        rows("label,tempo,rms,usage", "G,~,~,train").replace(b"Jazz", b"Jazz", 1).replace(b",train\nJ", b",testing\nJ"),
+        said="usage says which rows are in which part: ",
+    ),
     "files pasted side by side": Case(
         rows("track_id,label,track_id,tempo,rms", "{i}7,G,9{i}3,~,~"), said="track_id.2 does not agree with track_id"
+    ),
+    "files merged by rows": Case(
+        rows("id_x,label,id_y,tempo,rms", "{i}7,G,9{i}3,~,~"), said="id_y does not agree with id_x"
     ),
     "0/1 columns beside the genre": Case(
         rows("label,tempo,rms,Jazz", "G,~,~,#"), said="Jazz is 0 or 1 and named as the genre Jazz, so it is left out"
@@ -226,6 +293,12 @@ CASES = {
         marks(),
         said="One of 2 columns of genres, each 0 or 1.",
         config={"label": "Jazz,Rock"},
+    ),
+    "a column for each genre, in words": Case(
+        marks().replace(b",1,0", b",yes,no").replace(b",0,1", b",no,yes"), config={"label": "Jazz,Rock"}
+    ),
+    "a column for each genre, with crosses": Case(
+        marks().replace(b",1,0", b",x,").replace(b",0,1", b",,x"), config={"label": "Jazz,Rock"}
     ),
     # names
     "repeated names": Case(rows("label,mfcc,mfcc", "G,~,~"), features=("mfcc", "mfcc.2"), said="as mfcc.2."),
@@ -239,19 +312,52 @@ CASES = {
         rows("label,tempo,rms", "G,~,~", 60).replace(b"Jazz", "Forró".encode())
         + rows("", "G,~,~", 60, seed=6)[1:].replace(b"Jazz", "Forro\u0301".encode()),
         genres=("Forró", "Rock"),
-        said="Forró is written with accents in two Unicode forms, which count as one genre",
+        said="“Forró” is written in two Unicode forms that look the same, which count as one genre",
+    ),
+    "one genre with and without a fixed blank": Case(
+        rows("label,tempo,rms", "Hip\u00a0Hop,~,~", 60) + rows("", "G,~,~", 60)[1:].replace(b"Jazz", b"Hip Hop"),
+        genres=("Hip Hop", "Rock"),
+        said="in two Unicode forms that look the same",
     ),
     # other forms
     "gzip": Case(gzip.compress(rows("label,tempo,rms", "G,~,~"), mtime=0)),
     "xz": Case(lzma.compress(rows("label,tempo,rms", "G,~,~"))),
+    "zstd": Case(pa.compress(rows("label,tempo,rms", "G,~,~"), "zstd", asbytes=True)),
     "zip": Case(zipped({"a.csv": rows("label,tempo,rms", "G,~,~"), "__MACOSX/._a.csv": b"x"}), said="Unpacked from"),
     "JSON lines": Case(
         b"\n".join(b'{"label":"%b","tempo":%b,"rms":%b}' % tuple(row.split(b",")) for row in rows("", "G,~,~").split())
+    ),
+    "JSON lines of several kinds": Case(
+        b'{"label":"Jazz","tempo":"fast","rms":1.5}\n'
+        + b"".join(b'{"label":"%b","tempo":%b,"rms":%b}\n' % (*row.split(b","),) for row in rows("", "G,~,~").split()),
+        n=N_ROWS + 1,
+        said="1 value is no number and counts as missing: “fast” in row 1.",
+    ),
+    "JSON with lists of numbers": Case(
+        b"\n".join(b'{"label":"%b","mfcc":[%b,%b]}' % tuple(row.split(b",")) for row in rows("", "G,~,~").split()),
+        features=("mfcc_1", "mfcc_2"),
+    ),
+    "JSON by its columns": Case(
+        json.dumps(
+            {"columns": ["label", "tempo", "rms"], "data": [["ab"[i % 2], i / 7, i * i / 8] for i in range(N_ROWS)]}
+        ).encode(),
+        genres=("a", "b"),
     ),
     "ARFF": Case(
         b"% Weka\n@RELATION a\n@attribute tempo NUMERIC\n@attribute 'rms' real\n@attribute class {Jazz,Rock}\n@data\n"
         + rows("", "~,~,G")[1:],
         said="Read as ARFF.",
+    ),
+    "ARFF from Windows": Case(
+        ("\ufeff@relation a\r\n@attribute tempo numeric\r\n@attribute rms real\r\n@attribute class {'Hip Hop',Rock}\r\n"
+        "@data\r\n").encode() + rows("", "~, ~, G, {2}", end="\r\n")[2:].replace(b"Jazz", b"'Hip Hop'"),
+        genres=("Hip Hop", "Rock"),
+    ),
+    "ARFF in Latin-1": Case(
+        b"@relation a\n@attribute tempo real\n@attribute rms real\n@attribute class string\n@data\n"
+        + rows("", "~,~,G")[1:].replace(b"Jazz", "Forró".encode("latin-1")),
+        genres=("Forró", "Rock"),
+        said="in which it says “Forró”",
     ),
     "a workbook": Case(workbook(rows("label,tempo,rms", "G,~,~")), said="Read from the sheet Features."),
     "a long text": Case(rows("label,tempo,rms,lyrics", "G,~,~,x", first="Jazz,~,~," + "la " * 60_000)),
@@ -309,6 +415,18 @@ REFUSED = {
     "a workbook that is none": (zipped({"xl/workbook.xml": b"<a/>"}), "is a workbook that cannot be read"),
     "NumPy arrays": (zipped({"X.npy": b"x"}), "an archive of NumPy arrays"),
     "JSON that is no table": (b'{"a": 1}', "is JSON, but no list of objects"),
+    "an OpenDocument sheet": (
+        zipped({"content.xml": b"", "mimetype": b""}),
+        "a sheet of OpenDocument (.ods): save it as",
+    ),
+    "a pickle": (b"\x80\x04\x95" + bytes(99), "a pickle, which is never opened here"),
+    "a sound": (b"RIFF" + bytes(99), "a sound, not a table"),
+    "a link": (b"https://example.org/features.csv\n", "a link to https://example.org/features.csv, not the table"),
+    "JSON that is cut short": (b'[{"a": 1}, {"a": 2', "is JSON that ends before it is complete"),
+    "the header again in another order": (
+        rows("label,tempo,rms", "G,~,~") + rows("tempo,rms,label", "~,~,G"),
+        "has its header again in row 121 with the columns in another order",
+    ),
     "HDF5": (b"\x89HDF\r\n", "an HDF5 file"),
     "positions alone": (rows("label,offset_s,duration_s", "G,~,5"), "has no numeric feature"),
     "every row ragged": (rows("label,tempo", "G,~,~"), "2 columns in its header but 3 in its rows"),

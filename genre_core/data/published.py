@@ -35,6 +35,9 @@ WORDS: Mapping[str, Part] = {
     "dev": "validation",
     "test": "test",
     "testing": "test",
+    "eval": "test",
+    "evaluation": "test",
+    "holdout": "test",
 }
 """Names of files that list the tracks of a part."""
 

@@ -7,7 +7,7 @@ import numpy as np
 from genre_core.data.dataset import Dataset
 from genre_core.data.splitting import Split
 from genre_core.data.tables.delimited import count_of
-from genre_core.data.tables.several import BETWEEN
+from genre_core.data.tables.several import between
 from genre_core.inspection.warning import Finding, Severity, listed, percent, rows_of, tracks
 
 FEWEST_TO_SPLIT = 7
@@ -145,10 +145,12 @@ def _alike(dataset: Dataset) -> list[Finding]:
 def _several(dataset: Dataset) -> list[Finding]:
     """Report tracks of several genres: in one cell, or in several rows."""
     found = []
-    combined = [genre for genre in dataset.genres if len(re.split(BETWEEN, genre)) > 1]
+    signs = between(dataset.genres)
+    combined = [genre for genre in dataset.genres if len(re.split(signs, genre)) > 1]
     if combined:
+        n_tracks = _count(dataset, combined)
         sentence = (
-            f"{tracks(dataset, _count(dataset, combined))} {'has' if len(combined) == 1 else 'have'} several genres in "
+            f"{tracks(dataset, n_tracks)} {'has' if n_tracks == 1 else 'have'} several genres in "
             f"one cell ({listed(combined)}): each combination counts as a genre of its own."
         )
         found.append(Finding("several genres", "warning", sentence, genres=tuple(combined)))

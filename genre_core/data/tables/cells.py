@@ -14,6 +14,7 @@ import numpy as np
 
 from genre_core.data.dataset import FloatArray
 from genre_core.data.tables.delimited import MISSING
+from genre_core.data.tables.lists import unlisted_text
 from genre_core.errors import DataError
 
 if TYPE_CHECKING:
@@ -31,8 +32,9 @@ LEVEL_NAMES = {
 }
 """Names of columns with a row's album or artist, the finer level first."""
 NOBODY = (
-    r"(?i)[\s<(\[]*(?:unknown|various|untitled|anonymous|n/?a|none|v\.?\s?a\.?|diverse?)"
-    r"(?:[\s_]+(?:artists?|albums?|title))?[\s>)\].]*"
+    r"(?i)[\s<(\[]*(?:(?:artist[\s_]+)?unknown|various|untitled|anonym(?:ous|e)?|n/?a|none|v\.?[\s/]?a\.?|diverse?|"
+    r"verschiedene|unbekannte?r?|inconnue?|desconocido|sconosciuto|no|not[\s_]+(?:available|known|specified)|-1)"
+    r"(?:[\s_]+(?:artists?|albums?|title|interpreten?))?[\s>)\].]*"
 )
 """Words that stand where an artist or an album is not known, or is many."""
 REPEATED_NAME = re.compile(r"(.+) \(\d+\)")
@@ -41,17 +43,25 @@ GENRE_WORDS = ("NA", "None", "none", "na")
 
 NOT_SOUND_NAME = re.compile(
     r"(.*_)?(popularity|listens|favou?rites|plays|play_?count|views|likes|comments|rating|bit_?rate|interest|"
-    r"(track|disc|disk)_(number|num|no)|(release_)?year|date|added|date_added|release_date|"
-    r"(offset|start|end)(_(s|ms|sec))?)"
+    r"followers|streams|downloads|rank|chart_position|(track|disc|disk)_(number|num|no)|"
+    r"(release_)?year|decade|date|added|date_added|release_date|"
+    r"(offset|start|end)(_time)?(_(s|ms|sec))?|sample_?rate|bit_depth|file_?size)|"
+    r"numbers?|num|no|nr|seq|order|position|timestamp|onset|begin|sr|n?_?channels|size|bytes|"
+    r"n_(frames|samples)|(segment|chunk|clip|window|frame|part)(_(number|num|no|index|idx))?"
 )
 CATEGORY_NAME = re.compile(r"(.*_)?(key|mode|time_signature|meter)")
 PART_NAME = re.compile(
-    r"folds?|(train|test|val|validation)?_?(split|subset|part|fold)|is_(train|test|val|validation)|set"
+    r"((cv|k)_?)?folds?(_(id|no|nr|number|index|idx))?|"
+    r"(train|test|val|validation|data)?_?(split|subset|part|partition|fold)(_(id|name))?|"
+    r"((is|in)_)?(train|training|test|testing|val|valid|validation)(_set)?|holdout|train_test|set"
 )
 
 GLANCE = 100
 """Cells that are looked at first: most columns of text show by them that they hold no numbers."""
 
+_COUNT = r"^[-+]?(?:0|[1-9]\d*)(?:\.0*)?$"
+_LOOKS = {0xA0: " ", 0x202F: " ", 0x2010: "-", 0x2011: "-", 0x200B: None, 0xFEFF: None, 0xAD: None}
+"""Blanks and hyphens that do not break a line, and signs that are not seen."""
 FOLDER_OF_GENRE = re.compile(r"^(?:.*/)?([^/.]+)/\1\.")
 # Patterns as text run in Arrow, a hundred times as fast; the one that refers back to a group cannot.
 SEGMENT_NUMBER = r"([^/.]*[A-Za-z][^/.]*\.\d+)\.\d+$"
@@ -93,15 +103,17 @@ def label_texts(series: "pd.Series[Any]") -> "pd.Series[str]":
     import pandas as pd
 
     text = texts(series, spelled=_genre_words(series))
-    text = composed(text)
+    text = unlisted_text(composed(text))
     if pd.api.types.is_numeric_dtype(series.dtype) or (values := numbers(series)) is None or _is_truth(text.dropna()):
         return text
+    if not text.dropna().str.match(_COUNT).all():
+        return text  # 01 is not 1
     return texts(pd.Series(values, index=series.index)) if is_whole(values) else text
 
 
 def composed(text: "pd.Series[str]") -> "pd.Series[str]":
-    """Return text in which each letter with an accent is one letter (NFC), however it was written."""
-    spelled = {word: normalize("NFC", word) for word in text.dropna().unique()}
+    """Return text in which what looks the same is the same: accents as one letter (NFC), any blank, any hyphen."""
+    spelled = {word: normalize("NFC", word).translate(_LOOKS).strip() for word in text.dropna().unique()}
     changed = {word: one for word, one in spelled.items() if word != one}
     return text.replace(changed) if changed else text
 

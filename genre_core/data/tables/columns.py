@@ -28,6 +28,7 @@ from genre_core.data.tables.cells import (
 )
 from genre_core.data.tables.labels import GLANCE_ROWS, Label, may_group, rereads
 from genre_core.data.tables.onehot import gives_away, marked_genres
+from genre_core.data.tables.parts import says_parts
 from genre_core.data.tables.roles import Chosen
 from genre_core.errors import DataError
 
@@ -35,7 +36,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NUMBERED_NAME = re.compile(r"(.+)\.\d+")
-NOT_SOUND = "Tells of success, date or place in a list, not of the sound. Take it as a feature if you want it."
+NOT_SOUND = (
+    "Tells of success, date or place in a list, or of the file, not of the sound. Take it as a feature if you want it."
+)
 LENGTH = "A length: it says how the recording was cut, not how it sounds."
 TOGETHER = "May belong together"
 COARSER = "Groups the genres"
@@ -234,11 +237,10 @@ def _not_sound(name: str, rows: "pd.DataFrame", beside_decimals: bool) -> Column
 
     A serial number is suspected only beside measurements, which have decimals.
     """
-    repeated = NUMBERED_NAME.fullmatch(name)
-    if repeated and repeated[1] in rows.columns and is_identifier_name(repeated[1]):
-        problem = f"does not agree with {repeated[1]}: were two files pasted side by side? Check that they fit."
-        return Column(name, "identifier", f"A second column named {repeated[1]}, with other values.", problem)
-    if is_part_name(name):
+    if first := _first_of(name, rows):
+        problem = f"does not agree with {first}: were two files pasted side by side? Check that they fit."
+        return Column(name, "identifier", f"A second column named {first}, with other values.", problem)
+    if is_part_name(name) or says_parts(rows[name]):
         return Column(
             name, "left out", "Says in which part of a published split, or in which fold, a track is: no feature."
         )
@@ -253,6 +255,17 @@ def _not_sound(name: str, rows: "pd.DataFrame", beside_decimals: bool) -> Column
         return None
     why = "Whole numbers, a different one in each row: a serial number? Take it as a feature if it measures something."
     return Column(name, "identifier", why, f"is left out. {why}")
+
+
+def _first_of(name: str, rows: "pd.DataFrame") -> str:
+    """Return the column that an identifier repeats by its name, as in `id` and `id.2` or `id_x` and `id_y`."""
+    repeated = NUMBERED_NAME.fullmatch(name)
+    if repeated and repeated[1] in rows.columns and is_identifier_name(repeated[1]):
+        return repeated[1]
+    first = f"{name[:-2]}_x"
+    if name.endswith("_y") and first in rows.columns and is_identifier_name(name[:-2]):
+        return "" if rows[name].equals(rows[first]) else first
+    return ""
 
 
 def _odd(known: "pd.Series[str]") -> "pd.Series[str]":

@@ -46,4 +46,4 @@ def _cells(number: bytes, separator: str, sign: bytes) -> re.Pattern[bytes]:
     """Return the pattern of whole cells; where the sign separates columns as well, of those in quotation marks."""
     between = re.escape(separator.encode())
     start, end = (rb'"', rb'"') if sign == separator.encode() else (rb'["\n%b]' % between, rb'["\r\n%b]|\Z' % between)
-    return re.compile(rb"(?<=%b) *(?:[-+]|\xe2\x88\x92)?%b *(?=%b)" % (start, number, end))
+    return re.compile(rb"(?<=%b) *(?:[-+]|\xe2\x88\x92|\xe2\x80[\x90-\x94])?%b *(?=%b)" % (start, number, end))

@@ -38,12 +38,16 @@ BLOCK_BYTES = 8 * 1024**2
 """The parser's block: a row must fit into one."""
 csv.field_size_limit(BLOCK_BYTES)
 
+_AROUND = " \"'\ufeff\r"
+COMMENT = ("#", "%", "//")
+SINGLE_QUOTED = re.compile(r"'[^']*'")
 INDEX_HEADING = re.compile(r"(.*_)?(id|index|track|song|file|filename|name)", re.IGNORECASE)
 DECIMAL_POINT = re.compile(r"\s*[-+]?\d*\.\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
 NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*", re.IGNORECASE)
 ESCAPED_QUOTE = re.compile(rb'\\"(?! *[,;\t|\r\n]| *\Z)')
 """A quotation mark within a cell as databases write it; at a cell's end the sign before it is a folder's."""
-SEP_LINE = re.compile(rb"\A\s*sep=(.)\r?\n", re.IGNORECASE)
+MARKDOWN_RULE = re.compile(rb"(?m)^\|?(?: *:?-{3,}:? *\|)+(?: *:?-{3,}:? *)?\r?\n")
+SEP_LINE = re.compile(rb"\A\s*\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -91,8 +95,14 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
         rows, ends = _first_rows(text, separator, SAMPLED_ROWS + max(0, how.header))
     except (csv.Error, IndexError) as error:
         raise DataError(f"{name} is not a table: its first lines cannot be divided into columns.") from error
+    if separator == "|":
+        text = MARKDOWN_RULE.sub(b"", text, 1)
+        rows, ends = _first_rows(text, separator, SAMPLED_ROWS + max(0, how.header))
+    if rows and rows[0] and all(map(SINGLE_QUOTED.fullmatch, rows[0])):
+        text = _requoted(text, separator)
+        rows, ends = _first_rows(text, separator, SAMPLED_ROWS + max(0, how.header))
     width = _usual_width(rows)
-    above = next((i for i, row in enumerate(rows) if not _is_title(row, width)), 0)
+    above = next((i for i in range(len(rows)) if not _is_title(rows[i:], width)), 0)
     if how.header > 0:
         above = how.header - 1
         if len(rows) <= above:
@@ -101,7 +111,7 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
         above = 0
     elif above:
         lines = "line above the header is" if above == 1 else f"{above} lines above the header are"
-        notes.append(f"The {lines} passed over: “{rows[0][0].strip()[:40]}”.")
+        notes.append(f"The {lines} passed over: “{', '.join(filter(None, map(str.strip, rows[0])))[:40]}”.")
     rows, ends = rows[above:], ends[above:]
     if len(rows[0]) < 2:
         raise DataError(
@@ -119,12 +129,7 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
         names = _names(rows[:n_header], rows[n_header][0] if has_index_row else None)
     else:
         names = tuple(f"column {number + 1}" for number in range(width))
-    if len(names) == width - 1 and n_above == 1:
-        cells = [row[0] for row in rows[1:]]
-        if _names_rows(cells):
-            names = ("Unnamed: 0", *names)
-        elif not any(row[-1].strip() for row in rows[1:] if len(row) == width):
-            names = (*names, f"Unnamed: {width - 1}")
+    names = _fitted(names, rows[1:], width) if n_above == 1 else names
     if separator != ",":
         notes.append(f"{SEPARATORS[separator].capitalize()} separate its columns.")
     decimal = how.decimal or find_decimal(text, separator)
@@ -136,7 +141,7 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
     if n_above:
         text, n_again = _without_repeated_header(text, first_line)
         if n_again:
-            notes.append(f"The header stands again among the rows: {count_of(n_again, 'row')} passed over.")
+            notes.append(header_again(n_again))
     return Layout(text, names, first_line, separator, decimal, tuple(notes))
 
 
@@ -151,12 +156,15 @@ def parse(name: str, layout: Layout) -> tuple[Any, tuple[str, ...]]:
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
 
-    text, lengths = layout.text, list[int]()
+    text, lengths, comments = layout.text, list[int](), list[str]()
     first = ""
     swallowed = False
 
     def leave_out(row: Any) -> str:
         nonlocal swallowed, first
+        if row.text.startswith(COMMENT) and "\n" not in row.text:
+            comments.append(row.text)
+            return "skip"
         first = first or row.text
         swallowed = swallowed or "\n" in row.text
         lengths.append(row.actual_columns)
@@ -190,13 +198,70 @@ def parse(name: str, layout: Layout) -> tuple[Any, tuple[str, ...]]:
             f"{name} has {count_of(len(layout.names), 'column')} in its header but {width:,} in its rows: "
             "give each row one value per column."
         )
-    notes = (f"{count_of(len(lengths), 'ragged row')} left out: {_ragged(first, lengths[0])}",) if lengths else ()
-    return table.rename_columns(list(layout.names)), notes
+    notes = (
+        [f"{count_of(len(lengths), 'ragged row')} left out: {_ragged(layout, first, lengths[0])}"] if lengths else []
+    )
+    if comments:
+        notes.append(f"{count_of(len(comments), 'comment')} among the rows passed over: “{comments[0][:40].strip()}”.")
+    table, n_again = without_headers(name, table.rename_columns(list(layout.names)))
+    if n_again:
+        notes.append(header_again(n_again))
+    return table, tuple(notes)
 
 
-def _ragged(row: str, n_values: int) -> str:
+def header_again(n: int) -> str:
+    """Return the note on copies of the header that were passed over."""
+    return f"The header stands again among the rows: {count_of(n, 'row')} passed over."
+
+
+def without_headers(name: str, table: Any) -> tuple[Any, int]:
+    """Return a table of text without rows that say its header in other letters, and how many there were.
+
+    Raises
+    ------
+    DataError
+        A row holds the names of the columns in another order, so that the rows below it are of another table.
+    """
+    from pyarrow import compute, types
+
+    if not all(types.is_string(field.type) for field in table.schema):
+        return table, 0  # a header among numbers makes their column text
+    names = [_bare(one) for one in table.column_names]
+    starts = compute.index_in(compute.utf8_lower(compute.utf8_trim(table[0], _AROUND)), _strings(names))
+    found = compute.indices_nonzero(starts.is_valid()).to_pylist()
+    if len(found) == table.num_rows:
+        return table, 0
+    again = []
+    for row in found:
+        cells = [_bare(str(column[row])) for column in table.columns]
+        if cells == names:
+            again.append(row)
+        elif sorted(cells) == sorted(names):
+            raise DataError(
+                f"{name} has its header again in row {row + 1:,} with the columns in another order: save what is below "
+                "it as a file of its own, and choose both."
+            )
+    rows = [row for row in range(table.num_rows) if row not in {*again}]
+    return (table.take(rows) if again else table), len(again)
+
+
+def _bare(name: str) -> str:
+    return name.strip(_AROUND).lower()
+
+
+def _strings(texts: Sequence[str]) -> Any:
+    import pyarrow as pa
+
+    return pa.array(texts, pa.string())
+
+
+def _ragged(layout: Layout, row: str, n_values: int) -> str:
     start = " ".join(row[:40].split())
-    return f"more or fewer values than columns, such as “{start}” with {count_of(n_values, 'value')}."
+    found = re.search(rb"(?<=\n)" + re.escape(row.encode()) + rb"(?=\r?\n|\Z)", layout.text)
+    line = layout.text[: found.start() if found else 0].count(b"\n") - layout.first_line + 1
+    return (
+        f"more or fewer values than columns, the first is row {line:,}, “{start}” with {count_of(n_values, 'value')}."
+    )
 
 
 def unique_names(names: Iterable[str]) -> list[str]:
@@ -247,17 +312,53 @@ def _usual_width(rows: Sequence[Sequence[str]]) -> int:
     return Counter(map(len, rows)).most_common(1)[0][0] if rows else 0
 
 
-def _is_title(row: Sequence[str], width: int) -> bool:
-    """Say whether a row above the header is a title or a comment, and no header."""
+def _is_title(rows: Sequence[Sequence[str]], width: int) -> bool:
+    """Say whether the first row is a title or a comment: it is short, and the header comes after it."""
+    row = rows[0]
     n_filled = sum(bool(cell.strip()) for cell in row)
-    return (n_filled == 1 and width > 2) or (len(row) != width and row[0].startswith(("#", "%")))
+    if n_filled == 1 and width > 2:
+        return True
+    is_comment = row[0].startswith(COMMENT)
+    if is_comment and len(row) != width:
+        return True
+    if not is_comment and n_filled > width / 2:
+        return False
+    later = [one for one in rows[1:6] if len(one) == width]
+    names = next((i for i, one in enumerate(later) if _names_all(one)), None)
+    return names is not None and any(any(map(NUMBER.fullmatch, one)) for one in later[names + 1 :])
+
+
+def _names_all(row: Sequence[str]) -> bool:
+    """Say whether a row may be a header: no cell of it is blank, and none a number."""
+    return all(cell.strip() for cell in row) and not any(map(NUMBER.fullmatch, row))
+
+
+def _fitted(names: tuple[str, ...], rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
+    """Return the names of as many columns as the rows have, where these are one more or one less, as R writes them."""
+    if len(names) == width - 1:
+        if not any(row[-1].strip() for row in rows if len(row) == width):
+            return (*names, f"Unnamed: {width - 1}")
+        if _names_rows([row[0] for row in rows]):
+            return ("Unnamed: 0", *names)
+    if len(names) == width + 1 and names[-1] == f"Unnamed: {width}":
+        return names[:-1]
+    return names
 
 
 def _names_rows(cells: Sequence[str]) -> bool:
-    """Say whether cells before the first named column are R's names of rows: text, each once, or numbers from 1 on."""
-    if all(cell.strip().isdigit() for cell in cells):
-        return [int(cell) for cell in cells] == list(range(1, len(cells) + 1))
-    return len(set(cells)) == len(cells) and not any(map(NUMBER.fullmatch, cells))
+    """Say whether cells before the first named column are R's names of rows: text or whole numbers, each once."""
+    is_once = len(set(cells)) == len(cells)
+    return is_once and (all(cell.strip().isdigit() for cell in cells) or not any(map(NUMBER.fullmatch, cells)))
+
+
+def _requoted(text: bytes, separator: str) -> bytes:
+    """Return a text whose cells stand between single quotation marks with double ones."""
+    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=separator, lineterminator="\n").writerows(
+        csv.reader(lines, delimiter=separator, quotechar="'")
+    )
+    return buffer.getvalue().encode()
 
 
 def _is_spaced(text: bytes, separator: str) -> bool:

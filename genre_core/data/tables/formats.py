@@ -8,28 +8,67 @@ import bz2
 import csv
 import gzip
 import io
-import json
 import lzma
 import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
+from datetime import datetime, time
 from typing import IO, Any
 
+from genre_core.data.tables.arff import read_arff
+from genre_core.data.tables.decoding import decode
+from genre_core.data.tables.json_tables import read_json
 from genre_core.errors import DataError
 
 MAX_BYTES = 200 * 1024**2
 """Largest file that is read, and the most that a packed one may hold."""
 
-_PACKED: dict[bytes, Callable[..., Any]] = {b"\x1f\x8b": gzip.open, b"\xfd7zXZ\0": lzma.open, b"BZh": bz2.open}
-_ATTRIBUTE = re.compile(r"""@attribute\s+('(?:\\.|[^'])*'|"(?:\\.|[^"])*"|\S+)\s+(.+)""", re.IGNORECASE)
+
+def _open_zstd(file: io.BytesIO) -> Any:
+    import pyarrow as pa
+
+    return pa.CompressedInputStream(pa.BufferReader(file.getvalue()), "zstd")
+
+
+_PACKED: dict[bytes, Callable[..., Any]] = {
+    b"\x1f\x8b": gzip.open,
+    b"\xfd7zXZ\0": lzma.open,
+    b"BZh": bz2.open,
+    b"\x28\xb5\x2f\xfd": _open_zstd,
+}
+_SOUND, _PICTURE = "a sound, not a table: add sounds as a folder of clips", "a picture: choose the table itself"
+_PICKLE = "a pickle, which is never opened here, because it can run programs: save the table as CSV or Parquet"
 _OTHER = {
     b"\x93NUMPY": "a NumPy array without names of columns: save it as CSV or Parquet with a header",
     b"\x89HDF": "an HDF5 file: save the table in it as CSV or Parquet",
     b"SQLite format 3\0": "a database: export the table in it as CSV",
     b"%PDF": "a PDF: save its table as CSV",
     b"\xd0\xcf\x11\xe0": "a workbook of an old kind (.xls): save the sheet as .xlsx or CSV",
+    b"7z\xbc\xaf": "a 7z archive: unpack it and choose the table in it",
+    b"Rar!\x1a": "a RAR archive: unpack it and choose the table in it",
+    b"\x80\x04\x95": _PICKLE,
+    b"\x80\x05\x95": _PICKLE,
+    b"MATLAB 5.0 MAT-file": "a MATLAB file: save the table in it as CSV",
+    b"RDX3\n": "a file of R's: save the table as CSV with write.csv",
+    b"X\n\0\0\0": "a file of R's (.rds): save the table as CSV with write.csv",
+    b"RIFF": _SOUND,
+    b"ID3\3": _SOUND,
+    b"ID3\4": _SOUND,
+    b"fLaC": _SOUND,
+    b"OggS\0": _SOUND,
+    b"\x89PNG": _PICTURE,
+    b"\xff\xd8\xff": _PICTURE,
+    b"{\\rtf": "a text document (.rtf): save its table as CSV",
+    b"[InternetShortcut]": "a link, not the table: open it, download the table, and choose that",
 }
+_INSIDE = {
+    "content.xml": "a sheet of OpenDocument (.ods): save it as .xlsx or CSV",
+    "word/document.xml": "a text document (.docx): save its table as CSV",
+    "Index/Document.iwa": "a sheet of Numbers: export it as CSV",
+}
+"""Other kinds of files that are archives themselves, by a file in them."""
+_LINK = re.compile(rb"\s*(https?://\S{4,500})\s*")
 
 
 def unpacked(name: str, data: bytes) -> tuple[str, bytes, tuple[str, ...]]:
@@ -43,7 +82,9 @@ def unpacked(name: str, data: bytes) -> tuple[str, bytes, tuple[str, ...]]:
     opened = next((opened for start, opened in _PACKED.items() if data.startswith(start)), None)
     if opened:
         with opened(io.BytesIO(data)) as file:
-            return name, _limited(name, file), ()
+            data = _limited(name, file)
+    if data[257:262] == b"ustar":
+        raise DataError(f"{name} is a tar archive: unpack it and choose the table in it.")
     if not data.startswith(b"PK\x03\x04"):
         return name, data, ()
     try:
@@ -53,6 +94,8 @@ def unpacked(name: str, data: bytes) -> tuple[str, bytes, tuple[str, ...]]:
                 if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
                     raise DataError(_too_large(name))
                 return name, data, ()
+            if other := next((what for one, what in _INSIDE.items() if one in names), ""):
+                raise DataError(f"{name} is {other}.")
             if any(one.endswith(".npy") for one in names):
                 raise DataError(f"{name} is an archive of NumPy arrays: save them as one CSV or Parquet table.")
             if {"manifest.json", "runs.json"} <= {*names} or {"manifest.json", "run.json"} <= {*names}:
@@ -88,17 +131,19 @@ def as_table(name: str, data: bytes) -> Any | None:
         It cannot be read, or is of a kind that is not read.
     """
     what = next((what for start, what in _OTHER.items() if data.startswith(start)), "")
+    if link := _LINK.fullmatch(data[:600]):
+        what = f"a link to {link[1].decode('latin-1')[:60]}, not the table: download that, and choose it"
     if what:
         raise DataError(f"{name} is {what}.")
     if data.startswith(b"ARROW1"):
         return _feather(name, data)
     if data.removeprefix(b"\xef\xbb\xbf")[:2000].lstrip()[:1] in (b"{", b"["):
-        return _json(name, data)
+        return read_json(name, data)
     return None
 
 
-def as_text(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
-    """Return a workbook or an ARFF file as CSV text with a note on it; other text as it is.
+def as_text(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str, ...]]:
+    """Return a workbook or an ARFF file as CSV text with notes on it; other text as it is.
 
     Raises
     ------
@@ -107,8 +152,9 @@ def as_text(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
     """
     if data.startswith(b"PK\x03\x04"):
         return _sheet(name, data)
-    if re.match(rb"\s*(%[^\n]*\s+)*@relation\b", data[:20_000], re.IGNORECASE):
-        return _arff(name, data.decode("utf-8", "replace")), ("Read as ARFF.",)
+    if re.match(rb"(?:\xef\xbb\xbf)?\s*(%[^\n]*\s+)*@relation\b", data[:20_000], re.IGNORECASE):
+        text, notes = decode(name, data, encoding)
+        return read_arff(name, text.decode("utf-8")), (*notes, "Read as ARFF.")
     return data, ()
 
 
@@ -120,41 +166,6 @@ def _feather(name: str, data: bytes) -> Any:
         return feather.read_table(pa.BufferReader(data))
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{name} is a Feather file that cannot be read; it may be cut short: save it again.") from error
-
-
-def _json(name: str, data: bytes) -> Any:
-    """Return the objects of a JSON text as rows: one a line, in a list, or in the only list of an object."""
-    import pandas as pd
-    import pyarrow as pa
-    from pyarrow import json as arrow_json
-
-    try:
-        found = arrow_json.read_json(pa.BufferReader(data), arrow_json.ReadOptions(block_size=32 * 1024**2))
-        if found.num_rows > 1:
-            return _flat(found)
-    except pa.ArrowException:
-        pass
-    try:
-        document = json.loads(data.decode("utf-8-sig"))
-        lists = [value for value in document.values() if isinstance(value, list)] if isinstance(document, dict) else []
-        rows = document if isinstance(document, list) else lists[0] if len(lists) == 1 else document
-        frame = pd.json_normalize(rows) if isinstance(rows, list) else pd.DataFrame(rows)
-        if frame.empty or not isinstance(frame.columns[0], str):
-            raise ValueError("no objects")
-        return pa.Table.from_pandas(frame, preserve_index=False)
-    except (ValueError, TypeError, AttributeError, KeyError, RecursionError, pa.ArrowException) as error:
-        raise DataError(
-            f"{name} is JSON, but no list of objects, one a track with the same names: save it as such or as CSV."
-        ) from error
-
-
-def _flat(table: Any) -> Any:
-    """Return a table whose objects within objects are columns of their own, such as `mfcc.mean`."""
-    from pyarrow import types
-
-    while any(types.is_struct(field.type) for field in table.schema):
-        table = table.flatten()
-    return table
 
 
 def _sheet(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
@@ -183,32 +194,11 @@ def _sheet(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, datetime) and value.time() == time():
+        return str(value.date())
     if isinstance(value, float) and value.is_integer() and abs(value) < 2**53:
         return str(int(value))
     return "" if value is None else str(value)
-
-
-def _arff(name: str, text: str) -> bytes:
-    lines = io.StringIO(text)
-    names: list[str] = []
-    for line in lines:
-        if line.strip().lower().startswith("@data"):
-            break
-        if found := _ATTRIBUTE.match(line.strip()):
-            names.append(_unquoted(found[1]))
-    body = [line for line in lines if line.strip() and not line.lstrip().startswith("%")]
-    if not names or not body:
-        raise DataError(f"{name} is an ARFF file without attributes or without data: choose a file that holds tracks.")
-    if body[0].lstrip().startswith("{"):
-        raise DataError(f"{name} is an ARFF file with sparse rows, which are not read: save it as CSV.")
-    quote = "'" if any("'" in line for line in body[:100]) else '"'
-    separator = "\t" if all("\t" in line and "," not in line for line in body[:100]) else ","
-    rows = csv.reader(body, quotechar=quote, escapechar="\\", delimiter=separator, skipinitialspace=True)
-    return _written([names, *([cell.strip() for cell in row] for row in rows)])
-
-
-def _unquoted(name: str) -> str:
-    return re.sub(r"\\(.)", r"\1", name[1:-1]) if name[:1] in "'\"" and len(name) > 1 else name
 
 
 def _written(rows: Iterable[list[str]]) -> bytes:

@@ -136,7 +136,7 @@ def refuse_many(name: str, sizes: "pd.Series[int]", min_tracks: int) -> None:
 def _by_marks(frame: "pd.DataFrame", marks: tuple[str, ...], name: str) -> Label:
     """Return the genres that columns of 0 and 1 mark."""
     for mark in marks:
-        if not is_mark(frame[mark].dropna()):
+        if not is_mark(frame[mark]):
             raise DataError(f"{mark} is not 0 or 1 alone, so it marks no genre: choose one column as the genre.")
     return Label(name, "", genres_by_marks(frame, marks), marks=marks)
 
@@ -148,7 +148,11 @@ def _checked(frame: "pd.DataFrame", name: str, reason: str) -> Label:
     if n_genres == 0:
         raise DataError(f"The genre column {name} has no value in it: choose another column.")
     if n_genres == 1:
-        raise DataError(f"The genre column {name} holds one genre, {values.dropna().iloc[0]}: at least two are needed.")
+        lost = _told(frame[name], values)
+        raise DataError(
+            f"The genre column {name} holds one genre, {values.dropna().iloc[0]}: at least two are needed."
+            f"{f' {lost[:1].upper()}{lost[1:]}' if lost else ''}"
+        )
     return Label(name, reason, values, problem=_told(frame[name], values))
 
 
@@ -159,14 +163,18 @@ def _told(series: "pd.Series[Any]", values: "pd.Series[str]") -> str:
     if n := int(missing.sum()):
         cells = series[missing].dropna().astype("str").str.strip()
         words = cells[cells != ""].value_counts()
-        said = f", of which {int(words.iloc[0]):,} say “{words.index[0][:30]}”" if len(words) else ""
+        said = f", of which {_say(int(words.iloc[0]))} “{words.index[0][:30]}”" if len(words) else ""
         rows, first = "row has" if n == 1 else "rows have", int(missing.argmax()) + 1
         told.append(f"{n:,} {rows} no genre, the first is row {first:,}{said}.")
     names = texts(series[~missing]).drop_duplicates()
     again = composed(names)
     if several := sorted(again[again.duplicated(keep=False)].unique()):
-        told.append(f"{several[0]} is written with accents in two Unicode forms, which count as one genre.")
+        told.append(f"“{several[0]}” is written in two Unicode forms that look the same, which count as one genre.")
     return " ".join(told)
+
+
+def _say(n: int) -> str:
+    return f"{n:,} {'says' if n == 1 else 'say'}"
 
 
 def _n_genres(series: "pd.Series[Any]", min_tracks: int = 1) -> int:

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genre_core.data.tables.cells import is_part_name, numbers, plain
+from genre_core.data.tables.cells import is_part_name, plain, texts
 from genre_core.data.tables.roles import read_names
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ LEAST_ALONE = 0.25
 """Share of the rows that must have a mark, and share of those that must have one alone."""
 _PREFIX = re.compile(r"(?i)^(?:sub)?(?:genres?|labels?|class|style|is)[_ .:-]+")
 _NOT_GENRE = re.compile(r"(.*_)?(mode|key|explicit|instrumental|live|vocal|has|time_signature)(_.*)?")
+_YES = frozenset(("1", "true", "yes", "y", "x"))
+_NO = frozenset(("0", "-1", "false", "no", "n", ""))
 _GLANCE_ROWS, _FIRST_ROWS = 2000, 20
 
 
@@ -27,13 +29,18 @@ def genre_of(name: str) -> str:
     return _PREFIX.sub("", name.strip()) or name
 
 
-def is_mark(series: "pd.Series[float]") -> bool:
-    """Say whether a column is 0 and 1, both, and nothing else."""
-    glance = numbers(series.iloc[:_GLANCE_ROWS])
-    if glance is None or not np.isin(glance, (0, 1)).all():
-        return False
-    values = numbers(series)
-    return values is not None and np.array_equal(np.unique(values), (0, 1))
+def is_mark(series: "pd.Series[Any]") -> bool:
+    """Say whether a column says yes and no, both, and nothing else: as 1 and 0, x and nothing, or in words."""
+    return _says_yes(series.iloc[:_GLANCE_ROWS], both=False) is not None and _says_yes(series) is not None
+
+
+def _says_yes(series: "pd.Series[Any]", *, both: bool = True) -> "np.ndarray[tuple[int], np.dtype[np.bool_]] | None":
+    """Return which rows (n_rows,) a column says yes in; None where it says something else, or does not say `both`."""
+    words = texts(series).str.lower().fillna("")
+    found = {*words.unique()}
+    if found - _YES - _NO or (both and not (found & _YES and found & _NO)):
+        return None
+    return np.asarray(words.isin(_YES), dtype=bool)
 
 
 def marked_genres(frame: "pd.DataFrame") -> tuple[str, ...]:
@@ -41,7 +48,9 @@ def marked_genres(frame: "pd.DataFrame") -> tuple[str, ...]:
 
     They are named as genres, as in `genre_rock`, or stand side by side, and many rows have one mark alone.
     """
-    could = frame.head(_FIRST_ROWS).isin([0, 1, "0", "1"]).all()
+    words = [form(word) for word in _YES | _NO for form in (str, str.upper, str.title)]
+    first = frame.head(_FIRST_ROWS)
+    could = (first.isin([0, 1, -1, *words]) | first.isna()).all()
     marks = {str(name): here and not _is_other(str(name)) and is_mark(frame[name]) for name, here in could.items()}
     named = [name for name, is_one in marks.items() if is_one and _PREFIX.match(name)]
     runs = (list(run) for is_one, run in groupby(marks, marks.__getitem__) if is_one)
@@ -72,11 +81,11 @@ def genres_by_marks(frame: "pd.DataFrame", names: Sequence[str]) -> "pd.Series[s
     return pd.Series(pd.array(words, dtype="str")[which.ravel()], index=frame.index, dtype="str")
 
 
-def gives_away(name: str, series: "pd.Series[float]", genres: Iterable[str]) -> str:
+def gives_away(name: str, series: "pd.Series[Any]", genres: Iterable[str]) -> str:
     """Return the genre that a column marks, empty if it marks none."""
     by_name = {plain(genre): genre for genre in genres}
     found = by_name.get(plain(genre_of(name)), "")
-    return found if found and is_mark(series.dropna()) else ""
+    return found if found and is_mark(series) else ""
 
 
 def _is_other(name: str) -> bool:
@@ -89,4 +98,5 @@ def _are_alone(frame: "pd.DataFrame", names: Sequence[str]) -> bool:
 
 
 def _matrix(frame: "pd.DataFrame", names: Sequence[str]) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
-    return np.column_stack([numbers(frame[name]) == 1 for name in names])
+    marks = (_says_yes(frame[name], both=False) for name in names)
+    return np.column_stack([mark for mark in marks if mark is not None])

@@ -14,7 +14,9 @@ from genre_core.data.tables.cells import is_part_name, numbers, plain, texts
 if TYPE_CHECKING:
     import pandas as pd
 
-IS_PART = re.compile(r"is_(train|test|val|validation)")
+IS_PART = re.compile(r"(?:(?:is|in)_)?(train|training|test|testing|val|valid|validation|holdout)(?:_set)?")
+FOLD_NAME = re.compile(r"(.*_)?k?folds?(_(id|no|nr|number|index|idx))?")
+GLANCE_ROWS = 200
 FEWEST_FOLDS, MOST_FOLDS = 3, 20
 
 
@@ -33,11 +35,20 @@ def find_parts(frame: "pd.DataFrame", others: Collection[str] = ()) -> Parts | N
     Words such as train and test count before columns such as is_test, and those before folds: of these the last one
     tests, and the one before it validates. None where no column says which rows train and which test.
     """
-    names = [c for c in map(str, frame.columns) if is_part_name(c) and c not in others]
+    names = [c for c in map(str, frame.columns) if c not in others and (is_part_name(c) or says_parts(frame[c]))]
     found = _by_words(frame, names) or _by_truth(frame, names) or _by_folds(frame, names)
     if found is None or not {0, 2} <= set(np.unique(found.numbers).tolist()):
         return None
     return found
+
+
+def says_parts(series: "pd.Series[Any]") -> bool:
+    """Say whether a column holds words such as train and test and nothing else, whatever it is called."""
+    glance = series.iloc[:GLANCE_ROWS].dropna()
+    if numbers(glance) is not None or not texts(glance).str.lower().isin(WORDS).all():
+        return False
+    found = {WORDS.get(word) for word in texts(series).dropna().str.lower().unique()}
+    return None not in found and {"train", "test"} <= found
 
 
 def _told(names: Collection[str], found: Any, how: str = "") -> Parts:
@@ -61,9 +72,9 @@ def _by_words(frame: "pd.DataFrame", names: Collection[str]) -> Parts | None:
 def _by_truth(frame: "pd.DataFrame", names: Collection[str]) -> Parts | None:
     found: dict[str, tuple[int, Any]] = {}
     for name in names:
-        values = numbers(frame[name]) if IS_PART.fullmatch(plain(name)) else None
+        values = numbers(frame[name]) if _flagged(name) else None
         if values is not None and set(np.unique(values[~np.isnan(values)])) == {0.0, 1.0}:
-            found[name] = (PARTS.index(WORDS[plain(name).removeprefix("is_")]), values == 1)
+            found[name] = (PARTS.index(WORDS[_flagged(name)]), values == 1)
     if not found:
         return None
     parts = np.full(len(frame), 2 if {part for part, _ in found.values()} == {0} else 0)
@@ -72,9 +83,15 @@ def _by_truth(frame: "pd.DataFrame", names: Collection[str]) -> Parts | None:
     return _told(list(found), parts)
 
 
+def _flagged(name: str) -> str:
+    """Return the part whose rows a column of 0 and 1 marks, by its name; empty where its name says none."""
+    found = IS_PART.fullmatch(plain(name))
+    return found[1] if found else ""
+
+
 def _by_folds(frame: "pd.DataFrame", names: Collection[str]) -> Parts | None:
     for name in names:
-        values = numbers(frame[name]) if re.fullmatch(r"(.*_)?folds?", plain(name)) else None
+        values = numbers(frame[name]) if FOLD_NAME.fullmatch(plain(name)) else None
         if values is None or np.isnan(values).any():
             continue
         folds = np.unique(values)

@@ -11,8 +11,10 @@ if TYPE_CHECKING:
 GLANCE = 200
 """Names that are looked at first: what none of them has is not looked for in the others."""
 MOST_FOLDERS = 8
-BEGINS = r"^(?:.*/)?([A-Za-z][A-Za-z _&-]*)[._-]\d+"
+BEGINS = r"^(?:.*[/\\])?([^\W\d_](?:[^\W\d_]|[ _&-])*?)[\s._(-]*\d+"
 """The word before the first number of a name, such as blues of `blues.00012.wav`."""
+ENDS = r"^(?:.*[/\\])?\d+[\s._(-]+([^\W\d_](?:[^\W\d_]|[ _&-])*?)(?:\.\w{2,5})?$"
+"""The word after the number that a name begins with, such as blues of `00012_blues.wav`."""
 
 
 def path_columns(frame: "pd.DataFrame") -> dict[str, Any]:
@@ -65,10 +67,11 @@ def _tells(folders: "pd.Series[Any]") -> bool:
 
 
 def _beginnings(series: "pd.Series[Any]", name: str) -> dict[str, Any]:
-    """Return the words that names begin with, where nearly all do and the words repeat."""
-    if series.iloc[:GLANCE].astype("str").str.extract(BEGINS)[0].isna().mean() > 0.1:
-        return {}
-    words = series.astype("str").str.extract(BEGINS)[0]
-    if words.isna().mean() > 0.1 or not 1 < words.nunique() <= len(words) / 5:
-        return {}
-    return {f"{name}: beginning": words}
+    """Return the words that names begin or end with, where nearly all do and the words repeat."""
+    for pattern, where in ((BEGINS, "beginning"), (ENDS, "end")):
+        if series.iloc[:GLANCE].astype("str").str.extract(pattern)[0].isna().mean() > 0.1:
+            continue
+        words = series.astype("str").str.extract(pattern)[0]
+        if words.isna().mean() <= 0.1 and 1 < words.nunique() <= len(words) / 5:
+            return {f"{name}: {where}": words}
+    return {}

@@ -21,6 +21,8 @@ from genre_core.data.tables.decoding import decode
 from genre_core.data.tables.delimited import MAX_COLUMNS, NUMBER, count_of, find_layout, parse, unique_names
 from genre_core.data.tables.formats import MAX_BYTES, as_table, as_text, unpacked
 from genre_core.data.tables.how import FOUND_OUT, How
+from genre_core.data.tables.json_tables import flat
+from genre_core.data.tables.lists import unlisted
 from genre_core.errors import DataError
 
 SPLIT = "split"
@@ -124,7 +126,7 @@ def _read_file(name: str, data: bytes, how: How) -> tuple[Any, list[str], str]:
         table = table.rename_columns(unique_names(_flat_name(column) for column in table.column_names))
         table, notes = _plain(name, table)
         return _emptied(table, how.missing), [*packed, *notes], how.decimal or "."
-    written, form = as_text(name, data)
+    written, form = as_text(name, data, how.encoding)
     text, encoding_notes = decode(name, written, "" if form else how.encoding)
     layout = find_layout(name, text, replace(how, separator="") if form else how)
     if b'"' not in text:
@@ -228,24 +230,15 @@ def _plain(name: str, table: Any) -> tuple[Any, list[str]]:
         raise DataError(f"{name} has a header and no rows below it: choose a file that holds tracks.")
     notes: list[str] = []
     columns = []
+    table = unlisted(flat(table))
     for column in table.column_names:
         values = table[column]
-        if _is_list_of_names(values.type):
-            bars = ("|".join(filter(None, cell)) if cell else None for cell in values.to_pylist())
-            values = pa.chunked_array([pa.array(bars, pa.string())])
         try:
             columns.append(values.cast(_plain_type(values.type)))
         except (pa.ArrowException, ValueError):
             columns.append(pa.nulls(table.num_rows, pa.string()))
-            notes.append(f"The column {column} holds values of type {values.type}, which are not read.")
+            notes.append(f"{column} is{LOST}it holds values of type {values.type}, which are not read.")
     return pa.table(columns, names=table.column_names), notes
-
-
-def _is_list_of_names(kind: Any) -> bool:
-    from pyarrow import types
-
-    is_list = types.is_list(kind) or types.is_large_list(kind)
-    return bool(is_list and (types.is_string(kind.value_type) or types.is_large_string(kind.value_type)))
 
 
 def _plain_type(kind: Any) -> Any:

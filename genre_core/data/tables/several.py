@@ -1,5 +1,6 @@
 """Tracks of several genres: in one cell, as in `rock|pop`, or in several rows; and what they count as."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +13,20 @@ from genre_core.data.tables.labels import Label
 if TYPE_CHECKING:
     import pandas as pd
 
-BETWEEN = r"\s*[|;]\s*"
-"""Separators between the genres of one cell."""
-
 Mask = npt.NDArray[np.bool_]
+
+
+def between(genres: Iterable[str]) -> str:
+    """Return the pattern of what stands between the genres of one cell.
+
+    It is a bar or a semicolon, and a comma or a slash where most of what it parts are genres by themselves.
+    """
+    names, signs = {*genres}, "|;"
+    for sign in ",/":
+        parts = {part.strip() for name in names if sign in name for part in name.split(sign)}
+        if parts and 2 * len(parts & names) >= len(parts):
+            signs += sign
+    return rf"\s*[{signs}]\s*"
 
 
 def one_each(label: Label, how: str) -> tuple[Label, tuple[str, ...], int]:
@@ -25,12 +36,13 @@ def one_each(label: Label, how: str) -> tuple[Label, tuple[str, ...], int]:
     """
     if how == "each":
         return label, (), 0
-    several = label.values.str.contains(BETWEEN, regex=True).fillna(value=False).astype(bool)
+    signs = between(label.values.dropna().unique())
+    several = label.values.str.contains(signs, regex=True).fillna(value=False).astype(bool)
     if not (n := int(several.sum())):
         return label, (), 0
     if how == "none":
         return replace(label, values=label.values.mask(several)), (f"{_cells(n)} hold several genres: left out.",), n
-    first = label.values.str.split(BETWEEN, n=1, regex=True).str[0]
+    first = label.values.str.split(signs, n=1, regex=True).str[0]
     return (
         replace(label, values=label.values.mask(several, first)),
         (f"{_cells(n)} hold several genres: the first.",),

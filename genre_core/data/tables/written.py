@@ -27,6 +27,8 @@ _MULTIPLIERS = ("k", "K", "m", "M", "G", "µ", "%", "‰")
 
 # Patterns as text run in Arrow.
 _BLANKS, _APOSTROPHES = " \u00a0\u202f\u2009", "'’"
+_MINUS = r"^[−–‐‑—－](?=[\d.,])"
+"""A minus as people type it, and as programs make it look better."""
 _PLAIN = r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$"
 _ONLY_POINT = (
     r"^[-+]?(?:\d{1,3}(?:,\d{3})+\.\d*|\d*\.\d{1,2}|\d*\.\d{4,}|0\.\d+|\d{4,}\.\d+|\d*\.\d+[eE].*|"
@@ -78,7 +80,7 @@ def read_written(text: "pd.Series[str]", signs: Signs = Signs(), most_odd: float
     known = text.dropna()
     if known.empty or not known.iloc[:GLANCE_ROWS].str.contains(r"\d", regex=True).mean() >= 1 - most_odd:
         return None
-    bare = known.str.replace("−", "-", regex=False)
+    bare = known.str.replace(_MINUS, "-", regex=True)
     if signs.grouping:
         bare = bare.mask(
             bare.str.match(_grouped(signs.grouping)), bare.str.replace(f"[{signs.grouping}]", "", regex=True)

@@ -1,0 +1,63 @@
+"""Columns of lists: numbers become a column each, and names of genres one text with bars between them."""
+
+import ast
+from typing import TYPE_CHECKING, Any
+
+from genre_core.data.tables.delimited import unique_names
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def unlisted(table: Any) -> Any:
+    """Return an Arrow table without lists, as far as they can be read.
+
+    Lists of as many numbers in each row are columns, such as `mfcc_1`; names, and numbers of which some rows have more,
+    become text such as `rock|pop`.
+    """
+    import pyarrow as pa
+
+    columns: dict[str, Any] = {}
+    for name, values in zip(unique_names(table.column_names), table.columns, strict=True):
+        columns |= _columns(name, values) if _is_list(values.type) else {name: values}
+    return pa.table(dict(zip(unique_names(columns), columns.values(), strict=True)))
+
+
+def _is_list(kind: Any) -> bool:
+    from pyarrow import types
+
+    return bool(types.is_list(kind) or types.is_large_list(kind) or types.is_fixed_size_list(kind))
+
+
+def _columns(name: str, values: Any) -> dict[str, Any]:
+    import pyarrow as pa
+    from pyarrow import compute, types
+
+    inner = values.type.value_type
+    widths = compute.unique(compute.list_value_length(values).drop_null()).to_pylist()
+    if types.is_floating(inner) or (types.is_integer(inner) and widths != [1] and len(widths) == 1):
+        if len(widths) != 1 or not widths[0]:
+            return {name: values}
+        return {f"{name}_{i + 1}": compute.list_element(values, i) for i in range(widths[0])}
+    if types.is_string(inner) or types.is_large_string(inner) or types.is_integer(inner):
+        cells = ("|".join(str(one) for one in cell or () if one not in (None, "")) for cell in values.to_pylist())
+        return {name: pa.chunked_array([pa.array((cell or None for cell in cells), pa.string())])}
+    return {name: values}
+
+
+def unlisted_text(text: "pd.Series[str]") -> "pd.Series[str]":
+    """Return text in which a list as Python or JSON writes it, such as `['rock', 'pop']`, is `rock|pop`."""
+    known = text.dropna()
+    if known.empty or not (known.str.startswith("[") & known.str.endswith("]")).all():
+        return text
+    return text.map({word: _joined(word) for word in known.unique()})
+
+
+def _joined(word: str) -> str | None:
+    try:
+        found = ast.literal_eval(word)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return word
+    if not isinstance(found, list):
+        return word
+    return "|".join(str(one).strip() for one in found) or None
