@@ -1,8 +1,18 @@
 """Losses of a table are told, and mended in one click: words and codes among numbers, rows and genres."""
 
+import math
+
+import numpy as np
+import pytest
+
 from dashboard.views.data.remedies import Remedy, remedies
 from genre_core.data.dataset import Dataset
+from genre_core.data.sources.table import inspect
+from genre_core.data.tables.how import How
+from genre_core.data.tables.reading import read_table
+from genre_core.errors import DataError
 from genre_core.inspection.warnings import Finding, findings
+from genre_core.settings.config import TableConfig
 from genre_core.settings.names import configure
 from tests.test_table import load_text
 
@@ -57,7 +67,7 @@ def test_rows_and_genres_that_are_lost_are_findings() -> None:
     assert {
         "2 ragged rows left out: more or fewer values than columns, the first is row 61, “jazz,1” with 2 values.",
         "No row of the genre soul is left: fill in values, or train without it.",
-        "20 rows left out: every feature is missing.",
+        "20 rows left out: every feature is missing. The first is row 5.",
         "genre: 2 rows have no genre, the first is row 1, of which 1 says “NA”.",
     } <= lost
 
@@ -77,4 +87,52 @@ def test_one_genre_in_two_unicode_forms_is_told() -> None:
 
 def test_the_largest_number_there_is_counts_as_missing_by_a_finding_that_names_the_column() -> None:
     dataset = load_text(rows(odd={3: "1.7976931348623157e+308"}))
-    assert told(dataset, "left out").sentence == "1 infinite value taken as missing, in b."
+    assert told(dataset, "left out").sentence == ("1 infinite value taken as missing, in b. It is 1.798e+308 in row 4.")
+
+
+def mended(text: str, kind: str) -> Dataset:
+    """Return the data after the only click that a finding offers for rows that were lost."""
+    (way,) = ways(load_text(text), kind)
+    settings = {name.removeprefix("data."): value for name, value in way.values.items()}
+    reading = read_table([("table.csv", text.encode())], How(**way.read))
+    dataset = inspect(reading.parquet, TableConfig.model_validate(settings)).dataset
+    assert dataset is not None
+    return dataset
+
+
+def test_ragged_rows_are_read_too_by_one_click() -> None:
+    text = rows() + "\njazz,1\njazz,1,2,3"
+    dataset = mended(text, "rows left out")
+    assert len(dataset) == N + 2
+    assert dataset.X[-2:].ravel().tolist() == pytest.approx([1, math.nan, 1, 2], nan_ok=True)
+    assert not [finding for finding in findings(dataset) if finding.kind == "rows left out"]
+
+
+def test_rows_that_one_of_two_files_lacks_are_kept_by_choice() -> None:
+    files = [
+        ("a.csv", ("file,x,genre\n" + "".join(f"{i}.mp3,{i % 7},{'ab'[i % 2]}\n" for i in range(30))).encode()),
+        ("b.csv", ("file,y\n" + "".join(f"{i}.mp3,{i % 5}\n" for i in range(3, 40))).encode()),
+    ]
+    said = "13 rows of a.csv and b.csv left out: the other file has no such file, the first is 0.mp3 in row 1."
+    assert said in read_table(files).notes
+    kept = read_table(files, How(keep_rows=True))
+    assert kept.n_rows == 40
+    assert inspect(kept.parquet).dataset.counts.sum() == 30  # type: ignore[union-attr]
+    assert How.from_json(How(keep_rows=True, missing=("x",)).to_json()) == How(keep_rows=True, missing=("x",))
+    assert "keep_rows" not in How(encoding="utf-8").to_json()
+
+
+def test_rows_without_values_are_kept_by_one_click() -> None:
+    dataset = mended(rows().replace("rock,0.0,1\n", "rock,,\n", 1), "rows without values")
+    assert (len(dataset), bool(np.isnan(dataset.X[0]).all())) == (N, True)
+
+
+def test_rows_without_a_genre_are_a_genre_of_their_own_by_one_click() -> None:
+    text = rows(genres=("rock", "jazz", "", "null"))
+    assert told(load_text(text), "rows without a genre").sentence == (
+        "genre: 28 rows have no genre, the first is row 5, of which 14 say “null”."
+    )
+    assert mended(text, "rows without a genre").genres == ("jazz", "no genre", "null", "rock")
+    with pytest.raises(DataError, match=r"holds one genre, rock: at least two are needed\. 30 rows have no genre"):
+        load_text(rows(genres=("rock", "null")))
+    assert load_text(rows(genres=("rock", "null")), unlabeled="keep").genres == ("null", "rock")

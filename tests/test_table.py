@@ -245,8 +245,8 @@ def test_infinities_count_as_missing_and_rows_without_any_feature_are_left_out()
     assert len(dataset) == 39
     assert np.isfinite(dataset.X).sum() == 39 * 2 - 1
     assert dataset.notes[:2] == (
-        "1 row left out: every feature is missing.",
-        "2 infinite values taken as missing, in tempo.",
+        "1 row left out: every feature is missing. It is row 2.",
+        "2 infinite values taken as missing, in tempo. The first is inf in row 1.",
     )
 
 
@@ -614,7 +614,7 @@ def test_public_tables_load_as_they_are(
 def test_the_empty_rows_of_the_course_table_are_counted() -> None:
     folder = SHARED / "fma" / "ntds2017"
     dataset = load_files(folder / "fma_features.csv", folder / "fma_tracks.csv")
-    assert dataset.notes[0] == "10 rows left out: every feature is missing."
+    assert dataset.notes[0] == "10 rows left out: every feature is missing. The first is row 1."
     with pytest.raises(
         DataError, match=r"together with the file that holds the genres \(they are joined on track_id\)"
     ):

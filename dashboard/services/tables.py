@@ -25,7 +25,7 @@ from genre_core.data.published import part_of, read_split
 from genre_core.data.sources.fma import PLAIN
 from genre_core.data.sources.table import Inspection, inspect, rows_as_read
 from genre_core.data.tables.how import FOUND_OUT, How
-from genre_core.data.tables.reading import read_table
+from genre_core.data.tables.reading import read_table, read_with
 from genre_core.data.tables.roles import changed_roles, read_names, write_names
 from genre_core.errors import DataError
 from genre_core.settings.config import DatasetConfig, TableConfig
@@ -145,6 +145,12 @@ def add_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> str:
         reading.content_hash, reading.name, reading.parquet, reading.n_rows, reading.n_columns, reading.notes
     )
     return reading.content_hash
+
+
+def how_read(table: str) -> How:
+    """Return how somebody said that a stored table's files are read."""
+    said = (read_with(store().read_table(table)) or {}).get("said", "")
+    return How.from_json(said) if said else FOUND_OUT
 
 
 @dataclass(frozen=True, eq=False)

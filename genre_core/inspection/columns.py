@@ -1,5 +1,6 @@
 """Columns that measure nothing: indices and lengths taken as features, constants, copies of another column, slips."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,8 @@ from genre_core.data.dataset import Dataset, FloatArray, IntArray
 from genre_core.data.inputs import Features
 from genre_core.data.tables.cells import is_identifier_name, is_index_name, is_length_name, is_whole, plain
 from genre_core.data.tables.columns import COARSER, LENGTH, TOGETHER
+from genre_core.data.tables.decoding import AS_LIKELY
+from genre_core.data.tables.labels import UNLABELED
 from genre_core.inspection.sampling import MAX_ROWS, sample
 from genre_core.inspection.warning import Finding, Kind, listed, percent, rows_of, tracks
 
@@ -24,6 +27,15 @@ SAME = 1 - 1e-6
 """Correlation from which two columns hold the same."""
 MANY_COLUMNS = 1000
 """As many columns are compared with all at a time; of more, by as many rows first."""
+
+
+_LOST: dict[Kind, re.Pattern[str]] = {
+    "encoding": re.compile(AS_LIKELY),
+    "rows left out": re.compile(r"ragged row|the other file has no such"),
+    "rows without values": re.compile(r"every feature is missing|^No row of the genre"),
+    "left out": re.compile(""),
+}
+"""Kinds of what was lost when the data were read, by the words that say it."""
 
 
 def find(dataset: Dataset) -> list[Finding]:
@@ -59,7 +71,10 @@ def _measured(dataset: Dataset) -> Dataset:
 
 def _lost(dataset: Dataset) -> list[Finding]:
     """Report rows and values that were lost when the data were read."""
-    return [Finding("left out", "warning", sentence) for sentence in dataset.lost]
+    unlabeled = any(UNLABELED in column.problem for column in dataset.columns)  # said there, with the first row
+    lost = [sentence for sentence in dataset.lost if not (unlabeled and sentence.endswith("left out: no genre."))]
+    kinds = (next(kind for kind, words in _LOST.items() if words.search(sentence)) for sentence in lost)
+    return [Finding(kind, "warning", sentence) for kind, sentence in zip(kinds, lost, strict=True)]
 
 
 def _problems(dataset: Dataset) -> list[Finding]:
@@ -68,6 +83,7 @@ def _problems(dataset: Dataset) -> list[Finding]:
     for column in filter(lambda column: column.problem, dataset.columns):
         serious = column.problem.startswith("does not agree")
         kind: Kind = "not taken" if column.problem.startswith("is left out") else "read in part"
+        kind = "rows without a genre" if UNLABELED in column.problem else kind
         found.append(Finding(kind, "serious" if serious else "warning", column.sentence, (column.name,)))
     lengths = [
         column.name for column in dataset.columns if column.reason == LENGTH and "duration" in plain(column.name)

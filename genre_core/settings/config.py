@@ -182,7 +182,8 @@ class TableConfig(StoredConfig):
     name: str = setting("", "Name column", "The column with the names of the tracks, which also shows which rows are segments of one track. Leave it empty to use a file name or an identifier.", max_length=200)
     left_out: str = setting("", "Columns left out", "Columns that are not used at all, separated by commas. Put a column here if it gives the genre away.", max_length=20_000)
     taken: str = setting("", "Columns used as features", "Columns that are always used as features, separated by commas. They must hold numbers.", max_length=20_000)
-    missing: Literal["median", "drop"] = _MISSING
+    missing: Literal["median", "all", "drop"] = setting("median", "Missing values", "Replace a missing value with the median of the training part, or drop its row. A row without any value is dropped unless all are replaced.", labels={"median": "median", "all": "median, also where a row has no value", "drop": "drop the row"})
+    unlabeled: Literal["drop", "keep"] = setting("drop", "Rows without a genre", "Rows without a genre are left out, or kept as a genre of their own: one for each word, such as NA, that stands there instead.", labels={"drop": "left out", "keep": "a genre of their own"})
     codes: str = setting("", "Codes for missing", "Numbers that stand for a missing value, each with its column, separated by commas: key=-1, tempo=-999.", max_length=20_000)
     several: Literal["each", "first", "none"] = setting("each", "Several genres", "What a track counts as that has several genres: in one cell, such as rock|pop, or in several rows. Each combination or row can count, its first genre alone, or the track is left out.", labels={"each": "each as it is", "first": "the first one", "none": "left out"})
     min_tracks: int = _MIN_TRACKS

@@ -79,6 +79,8 @@ def add_reading(parser: Parser) -> None:
     for option, (metavar, help) in said.items():
         parser.add_argument(option, metavar=metavar, default="", help=f"{help} (default: found automatically)")
     help = "the number of the row with the names of the columns, 0 where there is none (default: found automatically)"
+    rows = "keep rows that do not fit: ragged ones, cut or filled, and those of joined files that the other lacks"
+    parser.add_argument("--keep-rows", action="store_true", help=rows)
     parser.add_argument("--header", type=int, default=-1, metavar="ROW", help=help)
 
 

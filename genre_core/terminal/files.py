@@ -41,6 +41,7 @@ def how_said(options: argparse.Namespace, *, of_table: bool = True) -> How:
         sign(options.thousands),
         options.header,
         read_names(options.missing),
+        options.keep_rows,
     )
     if how.is_said and not of_table:
         raise UsageError("--encoding, --separator and the like say how the file of a table is read: name such a file.")

@@ -602,10 +602,27 @@ def test_columns_that_each_mark_a_genre_are_chosen_together_on_the_page(store):
     }  # fmt: skip
 
 
-def test_rows_that_were_lost_are_a_finding_and_said_once(store):
+def test_rows_that_were_lost_are_a_finding_said_once_and_kept_by_one_click(store):
     rows = [f"{'xy'[i // 2 % 2]},{i % 7 / 3},{i % 11}" for i in range(60)]
-    page = dropped(on_table(""), ("a.csv", "\n".join(["genre,a,b", ",1,2", *rows]).encode()))
-    assert texts(page).count("1 row left out: no genre.") == 1
+    page = dropped(on_table(""), ("a.csv", "\n".join(["genre,a,b", ",1,2", *rows, "x,1"]).encode()))
+    found = [one.value for one in page.markdown if "1 row has no genre, the first is row 1." in one.value]
+    assert len(found) == 1
+    page = press(page, "Keep them as a genre of their own")
+    assert page.query_params["data.unlabeled"] == "keep"
+    before = page.query_params["data.table"]
+    page = press(page, "Read these rows too")
+    assert page.query_params["data.table"] != before
+    assert "Read as you chose: rows that do not fit kept." in texts(page)
+
+
+def test_rows_of_a_table_of_another_day_are_asked_for_with_its_file(store):
+    rows = "\n".join(["genre,a,b", *(f"{'xy'[i // 2 % 2]},{i % 7 / 3},{i % 11}" for i in range(60)), "x,1"]).encode()
+    tables.add_table([("a.csv", rows)])
+    ((table, *_), *_) = tables.tables()["table"]
+    page = press(on_table(table), "Read these rows too")
+    page = dropped(page, ("a.csv", rows), label="Choose its files again")
+    page = press(page, "Use this reading")
+    assert "Read as you chose: rows that do not fit kept." in texts(page)
 
 
 def test_of_a_wide_table_the_first_columns_are_shown(store):

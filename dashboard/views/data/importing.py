@@ -12,6 +12,7 @@ from dashboard.views.data import text as said
 from dashboard.views.data.columns import columns_list
 from dashboard.views.data.upload import closing, split_upload
 from genre_core.data.dataset import Dataset, Role
+from genre_core.data.tables.labels import UNLABELED
 from genre_core.errors import DataError
 from genre_core.settings.config import ClipsConfig, ExperimentConfig, FmaConfig, SoundConfig, TableConfig
 
@@ -49,6 +50,11 @@ def unusable(config: TableConfig) -> None:
         st.button(
             f"Keep the {seen.kept:,} commonest genres", key="keep commonest", on_click=forms.take,
             args=({"values": {"data.min_tracks": seen.least}},),
+        )  # fmt: skip
+    if UNLABELED in seen.problem:
+        st.button(
+            "Keep them as a genre of their own", key="keep unlabeled", on_click=forms.take,
+            args=({"values": {"data.unlabeled": "keep"}},),
         )  # fmt: skip
     if tables.chosen(config):
         st.button(

@@ -1,7 +1,9 @@
 """Read a table otherwise: what was found out of its file is chosen instead, beside a preview of what comes of it."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -31,6 +33,19 @@ def keep(files: Files, table: str = "") -> None:
 def chosen_how() -> tuple[Files, How]:
     """Return the kept files and how they are to be read; raises DataError where that cannot be."""
     return st.session_state[_FILES], _how()
+
+
+def choose(table: str, said: Mapping[str, Any]) -> tuple[Files, How] | None:
+    """Return the files of a table and how to read them with what is said now: for callbacks.
+
+    None where its files are not kept: then the menu opens with that chosen, and asks for them.
+    """
+    if st.session_state.get(_FILES) and st.session_state.get(_TABLE, "") == table:
+        return st.session_state[_FILES], replace(tables.how_read(table), **said)
+    st.session_state[_MENU] = True
+    for name, value in said.items():
+        st.session_state[f"{_MENU} {name}"] = value
+    return None
 
 
 def menu(table: str, on_take: Callable[[], None]) -> None:
@@ -70,6 +85,10 @@ def _choices() -> None:
             "Row of the header", 0, known.MAX_HEADER, value=None, key=f"{_MENU} header", placeholder="found",
             help="The row with the names of the columns; blank lines do not count. 0: the file has none.",
         )  # fmt: skip
+        st.checkbox(
+            "Keep rows that do not fit", key=f"{_MENU} keep_rows",
+            help="Ragged rows are cut or filled, and of joined files those stay that the other lacks.",
+        )  # fmt: skip
         st.text_input(
             "Also missing", key=f"{_MENU} missing", placeholder="such as -1, unknown",
             help="Further texts that mean a missing value, separated by commas.",
@@ -87,7 +106,10 @@ def _how() -> How:
     header = st.session_state.get(f"{_MENU} header")
     missing = read_names(st.session_state.get(f"{_MENU} missing") or "")
     return How(
-        **{name: value or "" for name, value in said.items()}, header=-1 if header is None else header, missing=missing
+        **{name: value or "" for name, value in said.items()},
+        header=-1 if header is None else header,
+        missing=missing,
+        keep_rows=bool(st.session_state.get(f"{_MENU} keep_rows")),
     )
 
 

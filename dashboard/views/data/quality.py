@@ -15,6 +15,7 @@ from dashboard.shell.address import plain
 from dashboard.theme import count
 from dashboard.views.data import importing_text as sentences
 from dashboard.views.data.remedies import Remedy, remedies, taken
+from dashboard.views.data.upload import read_again
 from genre_core.data.dataset import Dataset
 from genre_core.data.tables.roles import read_names
 from genre_core.errors import DataError
@@ -115,6 +116,9 @@ def _buttons(ways: Sequence[Remedy], key: str, config: ExperimentConfig, data: D
 
 
 def _do(way: Remedy, config: ExperimentConfig, data: Dataset) -> None:
+    if way.read and isinstance(config.data, TableConfig):
+        read_again(config.data.table, way.read)
+        return
     values = dict(way.values)
     if isinstance(config.data, TableConfig) and (way.leave_out or way.judge_anew or way.take):
         roles = {

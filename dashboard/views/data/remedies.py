@@ -7,6 +7,7 @@ from typing import Any
 from dashboard.theme import count
 from genre_core.data.dataset import Dataset, count_groups
 from genre_core.data.genres import write_counted
+from genre_core.data.tables.decoding import both_encodings
 from genre_core.data.tables.roles import add_code, write_names
 from genre_core.inspection.genre_sizes import FEWEST_TO_SPLIT
 from genre_core.inspection.warnings import Finding
@@ -20,13 +21,15 @@ LEVELS = {"track": "tracks", "album": "albums", "artist": "artists", "group": "g
 
 @dataclass(frozen=True)
 class Remedy:
-    """A button: what it says, the columns that it leaves out or takes, or the settings that it changes."""
+    """A button: what it says, and what it changes: columns left out or taken, settings, or how the file is read."""
 
     label: str
     values: Mapping[str, Any] = field(default_factory=dict)
     leave_out: tuple[str, ...] = ()
     judge_anew: tuple[str, ...] = ()
     take: tuple[str, ...] = ()
+    read: Mapping[str, Any] = field(default_factory=dict)
+    """How the table's file is to be read instead."""
 
 
 def remedies(finding: Finding, config: ExperimentConfig, data: Dataset, n_complete: int) -> tuple[Remedy, ...]:
@@ -84,6 +87,8 @@ def _take(finding: Finding, config: TableConfig, data: Dataset) -> list[Remedy]:
         return [Remedy(label, {"data.label": finding.columns[0], "data.genres": None})]
     if finding.kind == "read in part":
         return _without_words(finding, data)
+    if finding.kind in ("encoding", "rows left out", "rows without values", "rows without a genre"):
+        return _rows_too(finding)
     if finding.kind == "code for missing" or (finding.kind == "outliers" and _is_one_number(finding, data)):
         name = finding.columns[0]
         code = float(data.X[finding.rows[0], data.features.index(name)])
@@ -98,6 +103,17 @@ def _take(finding: Finding, config: TableConfig, data: Dataset) -> list[Remedy]:
     if finding.kind != "not taken":
         return []
     return [Remedy(f"Use {name} as a feature", take=(name,)) for name in finding.columns]
+
+
+def _rows_too(finding: Finding) -> list[Remedy]:
+    """Offer to keep the rows that were lost, or to read the file in the encoding that is right."""
+    if finding.kind == "encoding":
+        return [Remedy(f"Read it as {name}", read={"encoding": name}) for name in both_encodings(finding.sentence)]
+    if finding.kind == "rows left out":
+        return [Remedy("Read these rows too", read={"keep_rows": True})]
+    if finding.kind == "rows without values":
+        return [Remedy("Keep these rows, with medians", {"data.missing": "all"})]
+    return [Remedy("Keep them as a genre of their own", {"data.unlabeled": "keep"})]
 
 
 def _without_words(finding: Finding, data: Dataset) -> list[Remedy]:
@@ -170,6 +186,8 @@ def taken(config: ExperimentConfig, chosen: frozenset[str], left_out: tuple[str,
             found.append(Remedy(what, judge_anew=others))
         if data.published:
             found.append(Remedy("published split", {"data.published": None, "split.by": None}))
+    if isinstance(data, TableConfig) and data.unlabeled == "keep":
+        found.append(Remedy("rows without a genre kept", {"data.unlabeled": None}))
     if isinstance(data, TableConfig) and data.codes:
         found.append(Remedy("codes for missing", {"data.codes": None}))
     if isinstance(data, TableConfig) and data.several != "each":
@@ -182,8 +200,9 @@ def taken(config: ExperimentConfig, chosen: frozenset[str], left_out: tuple[str,
     if isinstance(data, TableConfig | FmaConfig):
         if data.min_tracks > 1:
             found.append(Remedy(f"genres under {data.min_tracks:,} tracks left out", {"data.min_tracks": None}))
-        if data.missing == "drop":
-            found.append(Remedy("rows with gaps dropped", {"data.missing": None}))
+        if data.missing != "median":
+            words = "rows with gaps dropped" if data.missing == "drop" else "rows without values kept"
+            found.append(Remedy(words, {"data.missing": None}))
     if config.split.by != "auto" and not (isinstance(data, TableConfig) and data.published):
         words = {"row": "single rows", "published": "as published"}.get(
             config.split.by, LEVELS.get(config.split.by, "")

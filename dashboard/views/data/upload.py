@@ -1,6 +1,7 @@
 """Add data: tables, FMA and published splits are read, stored once and chosen; a bad file gets its sentence."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -233,6 +234,17 @@ def read_otherwise() -> None:
         files, how = otherwise.chosen_how()
         _choose(table := tables.add_table(files, how))
         otherwise.keep(files, table)
+
+    _saying(store)
+
+
+def read_again(table: str, said: Mapping[str, Any]) -> None:
+    """Read a table's files anew with what is said now, or ask for them where they are not kept: for callbacks."""
+
+    def store() -> None:
+        if found := otherwise.choose(table, said):
+            _choose(new := tables.add_table(*found))
+            otherwise.keep(found[0], new)
 
     _saying(store)
 

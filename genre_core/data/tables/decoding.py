@@ -3,16 +3,22 @@
 import codecs
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 
+from genre_core.data.tables.letters import likely
 from genre_core.errors import DataError
 
 BLOCK_BYTES = 1024**2
 BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """Bytes that a text without any content may consist of: white space and byte order marks."""
-_WESTERN, _MAC = "windows-1252", "mac-roman"
+_WESTERN = "windows-1252"
 _EAST_ASIAN = ("gb18030", "shift-jis", "euc-kr", "big5")
 _EAST_ASIAN_LETTERS = (("\u3040", "\u30ff"), ("\u4e00", "\u9fff"), ("\uac00", "\ud7a3"))
 _SAMPLED_LINES = 200
+AS_LIKELY = "just as likely,"
+"""Words of the note on a text that could be in another encoding as well."""
+CHOOSE = "choose the one that is right."
+_BOTH = re.compile(rf"Read as (\S+), in which it says .*; {AS_LIKELY} as (\S+) it says")
 
 
 def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str, ...]]:
@@ -27,55 +33,66 @@ def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str
         raise DataError(f"{name} is empty: choose a file that holds a table.")
     _refuse_other_formats(name, data)
     is_said = bool(encoding)
-    encoding = encoding or _utf16(data) or ""
-    if not encoding:
+    found = _Found(encoding or _utf16(data) or "")
+    if not found.encoding:
         if b"\0" in data[:4096] or len(re.findall(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]", data[:4096])) > 8:
             raise DataError(f"{name} is a binary file, not a table: save it as CSV or Parquet first.")
         if _is_utf8(data):
             return data.removeprefix(b"\xef\xbb\xbf"), ()
-        encoding = _guess(data)
+        found = _guess(data)
     try:
-        text = data.decode(encoding).removeprefix("\ufeff")
+        text = data.decode(found.encoding).removeprefix("\ufeff")
     except (UnicodeError, LookupError) as error:
         if is_said:
             raise DataError(f"{name} is not {encoding}: choose another encoding, or none to have it found.") from error
         raise DataError(f"{name} is text in none of the encodings read here: save it as UTF-8.") from error
-    return text.encode("utf-8", "replace"), () if is_said else (_note(encoding, text),)
+    return text.encode("utf-8", "replace"), () if is_said else (_note(found, text),)
 
 
-def _note(encoding: str, text: str) -> str:
-    said = "UTF-16" if encoding.startswith("utf-16") else encoding[:1].upper() + encoding[1:]
+def _note(found: "_Found", text: str) -> str:
+    encoding = found.encoding
+    said = encoding.upper() if encoding.startswith(("utf-16", "iso")) else encoding[:1].upper() + encoding[1:]
     example = re.search(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*", text)
-    if said == "UTF-16" or example is None:
-        return f"Read as {said}."
+    if encoding.startswith("utf-16") or example is None:
+        return f"Read as {said.partition('-LE')[0].partition('-BE')[0]}."
+    if found.rival:
+        here, there = (f"“{word[:30]}”" for word in found.words)
+        return f"Read as {said}, in which it says {here}; {AS_LIKELY} as {found.rival} it says {there}: {CHOOSE}"
     return f"Read as {said}, in which it says “{example[0][:30]}”: if that looks wrong, choose another encoding."
 
 
-def _guess(data: bytes) -> str:
+def both_encodings(note: str) -> tuple[str, ...]:
+    """Return the two encodings that a note leaves to choose from; none where it leaves none."""
+    found = _BOTH.search(note)
+    return (found[1].lower(), found[2]) if found else ()
+
+
+@dataclass(frozen=True)
+class _Found:
+    """An encoding, another one that is as likely, and a word as each has it."""
+
+    encoding: str
+    rival: str = ""
+    words: tuple[str, str] = ("", "")
+
+
+def _guess(data: bytes) -> _Found:
     """Return the most likely encoding of text that is no UTF-8.
 
-    In East Asian encodings what is no ASCII comes in pairs of bytes. Letters in runs, as of Cyrillic, are told by how
-    often each stands beside which; single letters among ASCII, as in Western names, could be in any of many encodings.
+    In East Asian encodings what is no ASCII comes in pairs of bytes; of the others the words tell.
     """
     lines = [line for line in data.splitlines() if any(byte > 127 for byte in line)][:_SAMPLED_LINES]
     sample = b"\n".join(lines)
-    runs = re.findall(rb"[\x80-\xff]+", sample)
-    if all(len(run) % 2 == 0 for run in runs):
+    if all(len(run) % 2 == 0 for run in re.findall(rb"[\x80-\xff]+", sample)):
         for encoding in _EAST_ASIAN:
             if _is_east_asian(sample, encoding):
-                return encoding
-    if sum(len(run) > 2 for run in runs) <= len(runs) / 2:
-        return _MAC if _odd_share(sample, _WESTERN) > 0.5 > 2 * _odd_share(sample, _MAC) else _WESTERN
+                return _Found(encoding)
+    if (found := _Found(*likely(sample))).encoding:
+        return found
     from charset_normalizer import from_bytes
 
-    found = from_bytes(sample).best()
-    return _WESTERN if found is None else found.encoding.replace("cp125", "windows-125").replace("_", "-")
-
-
-def _odd_share(sample: bytes, encoding: str) -> float:
-    """Return how many of the signs that follow a small letter are capitals or no letters, as in `cafŽ`: a share."""
-    signs = re.findall(r"(?<=[a-z])[^\x00-\x7f]", sample.decode(encoding, "replace"))
-    return sum(not sign.islower() for sign in signs) / max(1, len(signs))
+    best = from_bytes(sample).best()
+    return _Found(_WESTERN if best is None else best.encoding.replace("cp125", "windows-125").replace("_", "-"))
 
 
 def _is_east_asian(sample: bytes, encoding: str) -> bool:

@@ -10,7 +10,7 @@ import io
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
@@ -145,8 +145,8 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
     return Layout(text, names, first_line, separator, decimal, tuple(notes))
 
 
-def parse(name: str, layout: Layout) -> tuple[Any, tuple[str, ...]]:
-    """Parse a text into an Arrow table with the layout's names, and note the ragged rows left out.
+def parse(name: str, layout: Layout, *, keep_rows: bool = False) -> tuple[Any, tuple[str, ...]]:
+    """Parse a text into an Arrow table with the layout's names, and note the ragged rows left out, or cut and filled.
 
     Raises
     ------
@@ -192,6 +192,10 @@ def parse(name: str, layout: Layout) -> tuple[Any, tuple[str, ...]]:
         raise DataError(f"{name} cannot be read as a table: {str(error).splitlines()[0].rstrip('.')}.") from error
     if quoted:
         _refuse_open_quote(name, text, table, swallowed)
+    if lengths and keep_rows:
+        table, found = parse(name, _evened(layout))
+        ragged = f"{count_of(len(lengths), 'ragged row')} cut or filled: {_ragged(layout, first, lengths[0])}"
+        return table, (ragged, *found)
     if lengths and not table.num_rows:
         width = Counter(lengths).most_common(1)[0][0]
         raise DataError(
@@ -207,6 +211,20 @@ def parse(name: str, layout: Layout) -> tuple[Any, tuple[str, ...]]:
     if n_again:
         notes.append(header_again(n_again))
     return table, tuple(notes)
+
+
+def _evened(layout: Layout) -> Layout:
+    """Return a layout whose rows have as many values as its columns: what is too much is cut, what lacks is empty."""
+    lines = io.TextIOWrapper(io.BytesIO(layout.text), encoding="utf-8", newline="")
+    for _ in range(layout.first_line):
+        next(lines)
+    buffer, width = io.StringIO(), len(layout.names)
+    rows = filter(None, csv.reader(lines, delimiter=layout.separator))
+    kept = (row for row in rows if len(row) == width or not row[0].startswith(COMMENT))
+    csv.writer(buffer, delimiter=layout.separator, lineterminator="\n").writerows(
+        [*row[:width], *[""] * (width - len(row))] for row in kept
+    )
+    return replace(layout, text=buffer.getvalue().encode(), first_line=0)
 
 
 def header_again(n: int) -> str:

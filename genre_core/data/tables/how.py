@@ -3,6 +3,7 @@
 import codecs
 import json
 from dataclasses import asdict, dataclass
+from typing import Self
 
 from genre_core.errors import DataError
 
@@ -22,7 +23,8 @@ class How:
     """A person's choices for a file; what is empty is found out.
 
     `header` is the number of the row with the names of the columns, blank lines not counted: 0 where there is none, -1
-    to find it. `missing` are further texts that mean a missing value.
+    to find it. `missing` are further texts that mean a missing value. `keep_rows` keeps rows that do not fit: ragged
+    ones, cut or filled, and those of joined files that the other lacks.
 
     Raises
     ------
@@ -36,6 +38,7 @@ class How:
     thousands: str = ""
     header: int = -1
     missing: tuple[str, ...] = ()
+    keep_rows: bool = False
 
     def __post_init__(self) -> None:
         _refuse_other(self.separator, SEPARATORS, "separator")
@@ -63,7 +66,16 @@ class How:
 
     def to_json(self) -> str:
         """Return it as text, the same for the same values."""
-        return json.dumps(asdict(self), sort_keys=True)
+        said = asdict(self)
+        if not self.keep_rows:
+            del said["keep_rows"]  # what was stored before there was this
+        return json.dumps(said, sort_keys=True)
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return what `to_json` wrote."""
+        said = json.loads(text)
+        return cls(**{**said, "missing": tuple(said.get("missing", ()))})
 
     def sentence(self) -> str:
         """Return the sentence on what was said, nothing where nothing was."""
@@ -74,6 +86,7 @@ class How:
             f"{THOUSANDS[self.thousands]} between thousands" if self.thousands else "",
             "without a header" if self.header == 0 else f"the header in row {self.header:,}" if self.header > 0 else "",
             f"{', '.join(f'“{word}”' for word in self.missing)} as missing" if self.missing else "",
+            "rows that do not fit kept" if self.keep_rows else "",
         ]
         return f"Read as you chose: {'; '.join(filter(None, parts))}." if self.is_said else ""
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +25,7 @@ LARGEST = 1e300
 """From here on a number stands for one that is missing: programs write the largest that there is."""
 
 Mask = npt.NDArray[np.bool_]
-_LOST = re.compile(r"left out: (no genre|every feature is missing)\.$|^No row of the genre|infinite values? taken")
+_LOST = re.compile(r"left out: (no genre\.$|every feature is missing)|^No row of the genre|infinite values? taken")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +58,7 @@ def kept_rows(table: Meaning, config: TableConfig) -> Kept:
     labelled, chosen = label.notna().to_numpy(), label.isin(counted).to_numpy()
     rows = table.frame if chosen.all() else table.frame[chosen]
     X, infinite = _features(rows, table.features)
-    complete, notes = _complete(X, config)
+    complete, notes = _complete(X, config, rows.index)
     if n_without := int((~labelled).sum()) - table.n_several:
         notes = (f"{count_of(n_without, 'row')} left out: no genre.", *notes)
     if n_others := int((labelled & ~chosen).sum()):
@@ -106,6 +106,7 @@ def _features(rows: "pd.DataFrame", features: Mapping[str, tuple[str, ...]]) -> 
     """
     X = np.empty((len(rows), sum(len(marked(name, own)) if own else 1 for name, own in features.items())))
     infinite: dict[str, int] = {}
+    example = ""
     position = 0
     for name, own in features.items():
         if own:
@@ -119,23 +120,32 @@ def _features(rows: "pd.DataFrame", features: Mapping[str, tuple[str, ...]]) -> 
         endless = np.abs(values) >= LARGEST
         if n_endless := int(endless.sum()):
             infinite[name] = n_endless
+            row = int(endless.argmax())
+            example = example or f"{values[row]:.4g} in row {rows.index[row] + 1:,}"
             X[endless, position] = np.nan
         position += 1
     if not infinite:
         return X, ()
-    return X, (f"{count_of(sum(infinite.values()), 'infinite value')} taken as missing, in {_listed(list(infinite))}.",)
+    n = sum(infinite.values())
+    which = f"{'It is' if n == 1 else 'The first is'} {example}."
+    return X, (f"{count_of(n, 'infinite value')} taken as missing, in {_listed(list(infinite))}. {which}",)
 
 
-def _complete(X: FloatArray, config: TableConfig) -> tuple[Mask, tuple[str, ...]]:
+def _complete(X: FloatArray, config: TableConfig, index: "pd.Index[Any]") -> tuple[Mask, tuple[str, ...]]:
     """Say which rows are kept (n_rows,), and note how many are left out for which reason."""
     n_missing = np.isnan(X).sum(axis=1)
-    empty: Mask = n_missing == X.shape[1]
+    empty: Mask = (n_missing == X.shape[1]) & (config.missing != "all")
     gap: Mask = (n_missing > 0) & ~empty & (config.missing == "drop")
     dropped = [(empty, "every feature is missing"), (gap, "a feature is missing")]
     kept: Mask = ~(empty | gap)
     if not kept.any():
         raise DataError("Every row misses a feature: replace missing values by the median, or leave out a column.")
-    return kept, tuple(f"{count_of(int(rows.sum()), 'row')} left out: {why}." for rows, why in dropped if rows.any())
+    notes = []
+    for rows, why in dropped:
+        if n := int(rows.sum()):
+            which = f" {'It is' if n == 1 else 'The first is'} row {index[int(rows.argmax())] + 1:,}."
+            notes.append(f"{count_of(n, 'row')} left out: {why}.{which if rows is empty else ''}")
+    return kept, tuple(notes)
 
 
 def _listed(names: list[str]) -> str:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from genre_core.data.tables.cells import (
@@ -35,6 +35,12 @@ MAX_CODES = 60
 """Different whole numbers up to which a column of them is offered as the genre."""
 GLANCE_ROWS = 2000
 """Rows that are looked at first: what does not hold for them does not hold for all."""
+
+BY_NAME = "Names the genre, by its name and its few different values."
+BY_CONTENT = "Taken for the genre: the only column of text with few different values."
+NO_GENRE = "no genre"
+"""Genre of rows without one, where they are kept."""
+UNLABELED = "no genre, the first is row"
 
 LABEL_NAMES = (
     (
@@ -84,7 +90,7 @@ def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str
         return _by_marks(frame, marks, config.label)
     if config.label:
         refuse_unknown(frame, config.label, "genre")
-        return _checked(frame, config.label, "Chosen as the genre.")
+        return _checked(frame, config.label, "Chosen as the genre.", config)
     frame = frame.drop(columns=list(other))
     tiers = [[c for c in map(str, frame.columns) if plain(_unnumbered(c)) in names] for names in LABEL_NAMES]
     tiers.append([c for c in map(str, frame.columns) if LAYERED_LABEL.fullmatch(plain(c))])
@@ -92,10 +98,10 @@ def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str
     for tier in tiers:
         fitting = [c for c in tier if 2 <= _n_genres(frame[c], config.min_tracks) <= MAX_GENRES]
         if fitting:
-            return _checked(frame, _only(frame, fitting), "Names the genre, by its name and its few different values.")
+            return _checked(frame, _only(frame, fitting), BY_NAME, config)
     if named:
-        return _checked(frame, named[0], "")
-    return _by_content(frame)
+        return _checked(frame, named[0], "", config)
+    return _by_content(frame, config)
 
 
 def candidates(frame: "pd.DataFrame") -> tuple[str, ...]:
@@ -141,19 +147,29 @@ def _by_marks(frame: "pd.DataFrame", marks: tuple[str, ...], name: str) -> Label
     return Label(name, "", genres_by_marks(frame, marks), marks=marks)
 
 
-def _checked(frame: "pd.DataFrame", name: str, reason: str) -> Label:
+def _checked(frame: "pd.DataFrame", name: str, reason: str, config: TableConfig) -> Label:
     """Return a column as the genre if it can be one."""
     values = label_texts(frame[name])
     n_genres = values.nunique()
     if n_genres == 0:
         raise DataError(f"The genre column {name} has no value in it: choose another column.")
-    if n_genres == 1:
+    if n_genres == 1 and not (config.unlabeled == "keep" and values.isna().any()):
         lost = _told(frame[name], values)
         raise DataError(
             f"The genre column {name} holds one genre, {values.dropna().iloc[0]}: at least two are needed."
             f"{f' {lost[:1].upper()}{lost[1:]}' if lost else ''}"
         )
     return Label(name, reason, values, problem=_told(frame[name], values))
+
+
+def with_unlabeled(frame: "pd.DataFrame", label: Label) -> Label:
+    """Return a genre column in which rows without a genre have one: the word that stands there, or `no genre`."""
+    missing = label.values.isna()
+    words = missing.map({True: NO_GENRE})
+    if label.name in frame.columns:
+        cells = frame[label.name][missing].astype("str").str.strip()
+        words = cells.where(frame[label.name][missing].notna() & (cells != ""), NO_GENRE)
+    return replace(label, values=label.values.fillna(words), problem="")
 
 
 def _told(series: "pd.Series[Any]", values: "pd.Series[str]") -> str:
@@ -165,7 +181,7 @@ def _told(series: "pd.Series[Any]", values: "pd.Series[str]") -> str:
         words = cells[cells != ""].value_counts()
         said = f", of which {_say(int(words.iloc[0]))} “{words.index[0][:30]}”" if len(words) else ""
         rows, first = "row has" if n == 1 else "rows have", int(missing.argmax()) + 1
-        told.append(f"{n:,} {rows} no genre, the first is row {first:,}{said}.")
+        told.append(f"{n:,} {rows} {UNLABELED} {first:,}{said}.")
     names = texts(series[~missing]).drop_duplicates()
     again = composed(names)
     if several := sorted(again[again.duplicated(keep=False)].unique()):
@@ -209,12 +225,12 @@ def _unnumbered(name: str) -> str:
     return repeated[1] if repeated else name
 
 
-def _by_content(frame: "pd.DataFrame") -> Label:
+def _by_content(frame: "pd.DataFrame", config: TableConfig) -> Label:
     """Take the only column of text with few values that repeat for the genre."""
     fitting = [c for c in candidates(frame) if c in frame and not _names_other(c) and numbers(frame[c]) is None]
     fitting = [c for c in fitting if 2 * label_texts(frame[c]).nunique() <= frame[c].notna().sum()]
     if len(fitting) == 1:
-        return _checked(frame, fitting[0], "Taken for the genre: the only column of text with few different values.")
+        return _checked(frame, fitting[0], BY_CONTENT, config)
     if marks := marked_genres(frame):
         raise DataError(
             f"No column names the genre, but {', '.join(marks[:3])}{' …' if len(marks) > 3 else ''} are 0 or 1: if "

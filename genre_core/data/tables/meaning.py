@@ -9,7 +9,7 @@ import numpy as np
 from genre_core.data.dataset import Column, FloatArray
 from genre_core.data.tables.cells import is_identifier_name, is_key, numbers, refuse_unknown, texts
 from genre_core.data.tables.columns import find_levels, find_name, judge_columns
-from genre_core.data.tables.labels import Label, find_label, may_group
+from genre_core.data.tables.labels import Label, find_label, may_group, with_unlabeled
 from genre_core.data.tables.paths import folder_columns, with_paths
 from genre_core.data.tables.roles import Chosen, chosen_roles, named_columns, read_codes
 from genre_core.data.tables.several import one_each
@@ -69,6 +69,8 @@ def meaning(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str, str
     frame = with_paths(frame, named_columns(config))
     chosen = chosen_roles(frame, config)
     label, notes, n_several = one_each(find_label(frame, config, chosen.not_genre), config.several)
+    if config.unlabeled == "keep":
+        label = with_unlabeled(frame, label)
     problems: dict[str, str] | None = None
     if reader is not None:
         if not chosen.group:

@@ -17,7 +17,7 @@ from typing import Any
 from genre_core.data.published import part_of
 from genre_core.data.tables.cells import EXTENSION, is_identifier_name, is_index_name, is_key, plain
 from genre_core.data.tables.decimals import UNKNOWN
-from genre_core.data.tables.decoding import decode
+from genre_core.data.tables.decoding import AS_LIKELY, decode
 from genre_core.data.tables.delimited import MAX_COLUMNS, NUMBER, count_of, find_layout, parse, unique_names
 from genre_core.data.tables.formats import MAX_BYTES, as_table, as_text, unpacked
 from genre_core.data.tables.how import FOUND_OUT, How
@@ -98,7 +98,7 @@ def read_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> Read
     table = tables[0]
     for name, other in zip(names[1:], tables[1:], strict=False):
         both = " and ".join((names[0], name))
-        table, found = _stacked(table, other, both) or _join(table, other, both)
+        table, found = _stacked(table, other, both) or _join(table, other, both, keep_rows=how.keep_rows)
         notes += found
     if how.is_said:
         digest.update(how.to_json().encode())
@@ -107,7 +107,10 @@ def read_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> Read
     _check_shape(" + ".join(names), table.num_rows, table.num_columns)
     return Reading(
         _to_parquet(
-            table, decimals.pop() if len(decimals) == 1 else UNKNOWN, how, [note for note in notes if LOST in note]
+            table,
+            decimals.pop() if len(decimals) == 1 else UNKNOWN,
+            how,
+            _lost(notes),
         ),
         digest.hexdigest(),
         " + ".join(names),
@@ -115,6 +118,11 @@ def read_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> Read
         table.num_columns,
         tuple(notes),
     )
+
+
+def _lost(notes: Sequence[str]) -> list[str]:
+    """Return the notes on rows that are left out and on letters that may be others."""
+    return [note for note in notes if LOST in note or AS_LIKELY in note]
 
 
 def _read_file(name: str, data: bytes, how: How) -> tuple[Any, list[str], str]:
@@ -131,7 +139,7 @@ def _read_file(name: str, data: bytes, how: How) -> tuple[Any, list[str], str]:
     layout = find_layout(name, text, replace(how, separator="") if form else how)
     if b'"' not in text:
         _check_shape(name, text.count(b"\n") - layout.first_line, len(layout.names))
-    table, row_notes = parse(name, layout)
+    table, row_notes = parse(name, layout, keep_rows=how.keep_rows)
     table, type_notes = _plain(name, table)
     notes = [*packed, *form, *encoding_notes, *layout.notes, *row_notes, *type_notes]
     return _emptied(table, how.missing), notes, layout.decimal
@@ -291,8 +299,8 @@ def _stacked(upper: Any, lower: Any, names: str) -> tuple[Any, list[str]] | None
     return both, [f"{names} have the same columns: their rows are put below each other."]
 
 
-def _join(left: Any, right: Any, names: str) -> tuple[Any, list[str]]:
-    """Join two tables on the identifiers that both have, in the order of the first."""
+def _join(left: Any, right: Any, names: str, *, keep_rows: bool = False) -> tuple[Any, list[str]]:
+    """Join two tables on the identifiers that both have, in the order of the first; `keep_rows` keeps the others."""
     import pandas as pd
     import pyarrow as pa
 
@@ -310,9 +318,15 @@ def _join(left: Any, right: Any, names: str) -> tuple[Any, list[str]]:
     if joined.empty:
         raise DataError(f"{names} have no value of {key} in common: give both the same tracks.")
     notes = [f"Joined on {key}: {count_of(len(joined), 'row')}."]
-    unmatched = [(~one[key].isin(other[key])).sum() for one, other in ((first, second), (second, first))]
-    if any(unmatched):
-        notes.append(f"{count_of(int(sum(unmatched)), 'row')} of {names} left out: the other file has no such {key}.")
+    alone = [one[~one[key].isin(other[key])] for one, other in ((first, second), (second, first))]
+    if n_alone := sum(map(len, alone)):
+        example = next(rows for rows in alone if len(rows))
+        which = f"the other file has no such {key}, the first is {example[key].iloc[0]} in row {example.index[0] + 1:,}"
+        if keep_rows:
+            joined = pd.concat([joined, *alone], ignore_index=True)
+            notes.append(f"{count_of(n_alone, 'row')} of {names} kept with gaps: {which}.")
+        else:
+            notes.append(f"{count_of(n_alone, 'row')} of {names}{LOST}{which}.")
     return pa.Table.from_pandas(joined, preserve_index=False), notes
 
 
