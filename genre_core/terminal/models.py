@@ -33,12 +33,13 @@ def export(options: argparse.Namespace) -> int:
 
 
 def _export_runs(options: argparse.Namespace, store: RunStore, runs: list[Run]) -> int:
-    if options.with_data:
-        for sentence in (*collection.deleted_data(store, runs), collection.data_said(store, runs)):
-            say(sentence)
+    gone = collection.deleted_data(store, runs) if options.with_data else []
+    size = collection.data_said(store, runs) if options.with_data else ""
+    for sentence in filter(None, (*gone, size)):
+        say(sentence)
     made = collection.export_runs(store, runs, with_data=options.with_data)
     every = [run.id for run in collection.with_members(store, runs)]
-    document = {"runs": every, "with_data": options.with_data, **_written(options, made)}
+    document = {"runs": every, "with_data": options.with_data, "left_behind": gone, **_written(options, made)}
     show(document, text.exported(document), as_json=options.json)
     return DONE
 

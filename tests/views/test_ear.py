@@ -3,6 +3,7 @@
 import json
 
 import pytest
+import streamlit as st
 
 from dashboard.services import classroom, clips, ear
 from genre_core.classroom.plan import ClassPlan
@@ -186,6 +187,25 @@ def test_at_the_end_one_stands_beside_the_run_on_the_same_clips(store):
     assert next(iter(scores["right"])) == "12 of 12"
     genres = next(table.value for table in page.dataframe if "genre" in table.value)
     assert genres["clips"].sum() == 12
+
+
+def test_answers_and_the_run_that_asked_are_taken_home(store, monkeypatch):
+    files = {}
+
+    def download_button(label, data, file_name, *args, **named):
+        files[file_name] = data() if callable(data) else data
+        return False
+
+    monkeypatch.setattr(st, "download_button", download_button)
+    sitting = store.ear_tests.sitting(finished(store))
+    page = opened(PAGE, ear=sitting.id)
+    rows = files[f"ear test {sitting.id[:4]} answers.csv"].splitlines()
+    assert rows[0] == "track,genre,you,plays,hums"
+    assert len(rows) == 13
+    assert all(genre == said for _, genre, said, *_ in (row.split(",") for row in rows[1:]))
+    page.session_state["take home"] = True
+    page.run()
+    assert any(str(button.key) == "make runs hums" for button in page.button)
 
 
 def test_clips_are_heard_again_by_who_was_right(store):

@@ -6,9 +6,11 @@ import streamlit as st
 
 from dashboard.components import ruler as rulers
 from dashboard.components.best_possible import limit_marks
+from dashboard.components.csv_download import csv_download
 from dashboard.components.deleting import delete_or_keep
 from dashboard.components.matrix import matrix
 from dashboard.components.matrix_table import view_table
+from dashboard.components.take_home import take_home
 from dashboard.components.terms import numbers_line
 from dashboard.figures.matrix import matrix_view
 from dashboard.services import ear
@@ -48,7 +50,7 @@ def draw(sitting: Sitting) -> None:
         _beside(sitting, found, find_run(chosen) if chosen else None, head)
     if sitting.test.kind == "sound":
         st.caption(said.published())
-    _next(sitting)
+    _next(sitting, found)
 
 
 def _others(sitting: Sitting) -> dict[str, Run | Sitting]:
@@ -146,12 +148,18 @@ def _matrix(side: Side, sitting: Sitting, title: str) -> None:
             view_table(view, f"{key} table", f"ear test {sitting.id} {title}.csv")
 
 
-def _next(sitting: Sitting) -> None:
+def _next(sitting: Sitting, found: Compared | None) -> None:
     with st.container(key="ear-next", horizontal=True, gap="small"):
         st.button("Take another test", icon=":material/play_arrow:", key="another ear test", on_click=address.look,
                   kwargs={"ear": None, "with": None, "who": None})  # fmt: skip
         st.button(f"Let somebody else answer the same {sitting.test.noun}s", icon=":material/group:", type="tertiary",
                   key="same ear test", on_click=_same, args=(new_run_id(), sitting))  # fmt: skip
+        if sitting.scored:
+            csv_download(lambda: sentences.answers(sitting, found, ear.who(sitting)),
+                         f"ear test {sitting.id[:4]} answers", "ear answers",
+                         help="Download each answer that counts as a table.")  # fmt: skip
+        if run := find_run(sitting.test.run):
+            take_home([run])
         if st.button("Delete", icon=":material/delete:", type="tertiary", key="delete ear test"):
             _ask_to_delete(sitting)
 

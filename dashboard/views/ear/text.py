@@ -1,5 +1,6 @@
 """Sentences of the ear test."""
 
+from dashboard.services.ear import Compared
 from dashboard.text.train import Headline
 from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
@@ -140,6 +141,26 @@ def left_out(sitting: Sitting, n: int, run: Run) -> str:
         f"{count(missing, sitting.test.noun)} left out: {run.name} was trained on them, or they are in its test part, "
         "which is closed."
     )
+
+
+def answers(sitting: Sitting, found: Compared | None, who: str) -> dict[str, list[str | int]]:
+    """Return the answers that count by column: the item, its genre, what was said, how often it was played.
+
+    Beside it stands what the other one said, where it was asked.
+    """
+    test, numbers = sitting.test, sitting.scored
+    items = [test.items[number] for number in numbers]
+    columns: dict[str, list[str | int]] = {
+        "track": [item.track for item in items],
+        "genre": [test.genres[item.genre] for item in items],
+        who: [said(test, answer) for answer in sitting.said(numbers).tolist()],
+        "plays": [sitting.answers[number].plays for number in numbers],
+    }
+    if found is not None:
+        other = found.together.second
+        theirs = dict(zip(found.numbers, other.said.tolist(), strict=True))
+        columns[other.name] = [said(test, theirs[number]) if number in theirs else "" for number in numbers]
+    return columns
 
 
 def said(test: EarTest, answer: int) -> str:

@@ -105,7 +105,9 @@ def unpacked(name: str, data: bytes) -> tuple[str, bytes, tuple[str, ...]]:
             with archive.open(names[0]) as file:
                 return names[0], _limited(name, file), (f"Unpacked from {name}.",)
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, UnicodeError) as error:
-        raise DataError(f"{name} is an archive that is broken or protected: unpack it first.") from error
+        raise DataError(
+            f"{name} is an archive that is cut short, broken or protected: download it again, or unpack it first."
+        ) from error
 
 
 def _limited(name: str, file: IO[Any]) -> bytes:

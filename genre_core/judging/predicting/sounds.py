@@ -139,9 +139,15 @@ def find_new(
         heard,
         config,
         windowed,
-        joined(list(alike)[:MOST_NAMED]) if alike else "",
+        _named(list(alike)),
         notes,
     )
+
+
+def _named(genres: list[str]) -> str:
+    """Return the first of some genres, and how many more there are."""
+    more = len(genres) - MOST_NAMED
+    return joined([*genres[:MOST_NAMED], *([f"{more} more"] if more > 0 else [])])
 
 
 def _is_there(location: Location) -> bool:

@@ -13,6 +13,8 @@ def written(document: dict[str, Any]) -> str:
 def exported(document: dict[str, Any]) -> str:
     """Return what was written of runs."""
     data = "with their data" if document["with_data"] else "without their data: it holds their hash alone"
+    if document["left_behind"]:
+        data = "with their data as far as these are still here"
     return f"Wrote {written(document)}: {count(len(document['runs']), 'run')}, {data}."
 
 
