@@ -139,7 +139,7 @@ def find_new(
         heard,
         config,
         windowed,
-        _named(list(alike)),
+        _named(list(alike)) if alike else "",
         notes,
     )
 
