@@ -106,7 +106,7 @@ function move(drawing, at) {
   const row = data.rows[at];
   const text = `${Number((100 * row.threshold).toFixed(1))}${GAP}%`;
   drawing.slider.value = at;
-  drawing.shown.textContent = `${text} on`;
+  drawing.shown.textContent = text;
   drawing.slider.setAttribute("aria-valuetext", `${text}. ${row.said.join(" ")}`);
   drawing.said.replaceChildren(...row.said.map((sentence) => element("span", {}, sentence)));
   for (const { panel, x, y, across, up, ring, point } of drawing.drawn) {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
+from pathlib import Path
 
 import numpy as np
 import streamlit as st
@@ -9,6 +10,7 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from dashboard.components.cell_tracks import Choice, ListedTracks, choices
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.drawn import drawn
 from dashboard.components.ensembles import say_whose_features
 from dashboard.components.has_features import has_features
 from dashboard.components.judged import Judged
@@ -27,6 +29,7 @@ from genre_core.data.dataset import Dataset
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Mask
 
+STYLE = Path(__file__).with_name("choices.css").read_text(encoding="utf-8")
 ROWS_SHOWN, ROWS_BESIDE_A_TRACK = 12, 4
 CHOICES_SHOWN, TRACK_WIDTH = 3, 100
 NONE_FITS = "No track here fits the filter."
@@ -160,13 +163,13 @@ def one_track(
             label = "Open this track: why, and what if"
             address.page_link("views/track/page.py", label, ":material/arrow_forward:", **page)
             address.close_button("close track", "track", help="Show more tracks.")
-    draw_choices(likely)
+    draw_choices(likely, "choices")
     if scores is None:
         return
     track_profile(scores, scores.X[row], true, guess, names, name)
 
 
-def draw_choices(likely: Sequence[Choice], shown: int = CHOICES_SHOWN) -> None:
+def draw_choices(likely: Sequence[Choice], key: str, shown: int = CHOICES_SHOWN) -> None:
     """Draw the likeliest genres and the true one with their probabilities; the others unfold."""
     first = [choice for at, choice in enumerate(likely) if at < shown or choice.role]
     rest = [choice for choice in likely if choice not in first]
@@ -176,7 +179,7 @@ def draw_choices(likely: Sequence[Choice], shown: int = CHOICES_SHOWN) -> None:
         others = f'<ul class="gl-choices">{"".join(map(_bar, rest))}</ul>'
         summary = f"{count(len(rest), 'other genre')}, {together} together"
         html += f'<details class="gl-others"><summary>{summary}</summary>{others}</details>'
-    st.html(html)
+    drawn(html, key, style=STYLE, file="probabilities")
 
 
 def _bar(choice: Choice) -> str:

@@ -216,10 +216,10 @@ def test_a_track_shows_its_genres_probabilities_and_features(store):
     name = page.dataframe[0].value["track"][0]
     page = on_test(run="small", cell="0-0", track=int(name.replace(",", "")) - 1)
     assert f"Track {name}: Rock recognized" in [sub.value for sub in page.subheader]
-    assert "predicted, true" in html(page)
-    assert html(page).count("<li") == 8
-    drawn = json.loads(page.get("bidi_component")[2].proto.json)
-    assert "this track" in drawn["figure"]
+    choices, profile = (json.loads(item.proto.json) for item in page.get("bidi_component")[2:4])
+    assert "predicted, true" in choices["html"]
+    assert choices["html"].count("<li") == 8
+    assert "this track" in profile["figure"]
     press(page, "Close")
     assert "track" not in page.query_params
 

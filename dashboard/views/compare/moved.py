@@ -97,7 +97,7 @@ def _one(chosen: Chosen, row: int) -> None:
 
 def _answer_of(side: Side, chosen: Chosen, row: int) -> None:
     st.markdown(f"**{plain(side.title)}**")
-    draw_choices(choices(side.outcome, row))
+    draw_choices(choices(side.outcome, row), f"choices {side.letter}")
     part = None if chosen.part == "validation" else chosen.part
     right = "true" if chosen.clean else None
     label = f"Why {side.letter} predicts this"

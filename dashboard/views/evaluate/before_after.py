@@ -32,7 +32,7 @@ def before_after(columns: Sequence[str], rows: Sequence[ScoreRow], chosen: int, 
         f'<table class="gl-before-after" aria-label="{escape(caption)}">'
         f"<thead><tr><td></td>{head}</tr></thead><tbody>{body}</tbody></table>"
     )
-    values = {name: [" ".join(filter(None, row.values[at])) for row in rows] for at, name in enumerate(columns)}
+    values = {name: [_said(*row.values[at]) for row in rows] for at, name in enumerate(columns)}
     csv_download({"score": [row.name for row in rows], **values}, f"{named('probability scores')}.csv", caption)
 
 
@@ -42,6 +42,10 @@ def _row(row: ScoreRow, chosen: int) -> str:
     )
     sub = "" if any(value for value, _ in row.values) else ' class="sub"'
     return f'<tr{sub}><th scope="row">{term(row.name, row.term)}</th>{cells}</tr>'
+
+
+def _said(value: str, below: str) -> str:
+    return f"{value} ({below})" if value and below else value or below
 
 
 def _small(below: str) -> str:

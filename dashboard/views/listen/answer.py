@@ -55,7 +55,7 @@ def draw(run: Run, sound: Brought, found: Hearing) -> None:
         )
     with right:
         st.subheader("On the whole", anchor=False)
-        draw_choices(_choices(found))
+        draw_choices(_choices(found), "choices")
     player([_near(run, one) for one in found.nearest], key="nearest player", title="Nearest training clips")
     st.caption(NEAREST)
 

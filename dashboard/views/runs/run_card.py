@@ -186,9 +186,15 @@ def _provenance(run: Run) -> None:
         "took": duration(run.seconds) if run.seconds is not None else "",
     }
     st.markdown("**Made with**")
-    rows = [{"": name, "value": value} for name, value in facts.items() if value]
+    rows = [{"name": name, "value": value} for name, value in facts.items() if value]
     table(
-        rows, "made with", "The software and computer that made this run.", n=len(rows), row_height=32, file="made with"
+        rows,
+        "made with",
+        "The software and computer that made this run.",
+        n=len(rows),
+        row_height=32,
+        file="made with",
+        columns={"name": ""},
     )
 
 
