@@ -63,6 +63,7 @@ class BrowserSession:
         self.state = ""
         self._kept: dict[str, None] = {}
         self._open: list[_Request] = []
+        self._drawn: set[str] = set()
 
     async def __aenter__(self) -> Self:
         self._socket: ClientConnection = await connect(
@@ -85,6 +86,14 @@ class BrowserSession:
         """Write parameters into the address (two underscores for a dot)."""
         said = dict(parse_qsl(self.query)) | {name.replace("__", "."): str(of) for name, of in parameters.items()}
         self.query = urlencode(said)
+
+    def go(self, page: str) -> None:
+        """Name the page that runs next, by its name in an address."""
+        self._page = "" if page == "train" else calc_hash(page)
+
+    def choose(self, key: str, text: str) -> None:
+        """Choose an answer or write a text, as the next run is told."""
+        self.widgets[key].string_value = text
 
     async def rerun(self) -> float:
         """Run the whole page; return the seconds until all of it has come."""
@@ -172,6 +181,7 @@ class BrowserSession:
                 self._page = message.new_session.page_script_hash
                 if not message.metadata.run.fragment_ids:
                     self.fragments.clear()
+                    self._drawn.clear()
             case "page_info_changed":
                 self.query = message.page_info_changed.query_string
             case "delta":
@@ -191,6 +201,8 @@ class BrowserSession:
             self.errors.append("the script does not compile")
         if status == INTERRUPTED and (not fragments or any("" in request.fragments for request in self._open)):
             return  # the whole page runs next, and answers
+        if not fragments:  # of what is on the page no more, nothing is said again
+            self.widgets = {key: state for key, state in self.widgets.items() if key in self._drawn}
         # Fragments that are done when the next ones start are called interrupted too: they were sent in full.
         for request in self._open:
             request.settle(fragments or request.fragments)
@@ -199,10 +211,13 @@ class BrowserSession:
         kind = element.WhichOneof("type")
         if kind == "exception":
             self.errors.append(f"{element.exception.type}: {element.exception.message}")
+        elif kind == "alert" and element.alert.format == element.alert.ERROR:
+            self.errors.append(f"the page says: {element.alert.body}")
         elif kind == "button":
             self.buttons[_key(element.button.id)] = element.button.id
-        elif kind in ("number_input", "slider", "selectbox", "text_input"):
+        elif kind in ("number_input", "slider", "selectbox", "text_input", "text_area", "radio"):
             shown = getattr(element, kind)
+            self._drawn.add(_key(shown.id))
             known = self.widgets.get(_key(shown.id))
             if known and known.id == shown.id and not shown.set_value:
                 return  # what a person chose stays, unless the server sets it
@@ -218,6 +233,10 @@ def _state(kind: str, shown: Any) -> WidgetState:
     """Return the state of a widget as the frontend has it when it first draws it, or when the server sets it."""
     state = WidgetState(id=shown.id)
     match kind:
+        case "radio":
+            pass  # nothing is chosen yet
+        case "text_area":
+            state.string_value = shown.value if shown.set_value else shown.default
         case "selectbox":
             state.string_value = shown.raw_value if shown.set_value else shown.options[shown.default]
         case "text_input":

@@ -40,6 +40,7 @@ MOST_SESSIONS, MOST_MINUTES, MOST_DASHBOARDS = 120, 60, 4
 TRAININGS = 2
 BATCH_SIZES = (32, 64, 128, 256)
 SOLO_ANSWERS = 40
+RATES = ClassPlan(title="Rates", task="Find the best.")
 LONG = TrainConfig(max_epochs=200, patience=200)
 
 
@@ -133,11 +134,15 @@ class Trainings:
 class Classroom:
     """A class whose students have joined, where they are to be in one."""
 
-    def __init__(self, store: RunStore, n_students: int) -> None:
-        self._store, self.teacher = store, generate_xsrf_token_string()
+    def __init__(self, store: RunStore, n_students: int, plan: ClassPlan = RATES) -> None:
+        self.store, self.teacher = store, generate_xsrf_token_string()
         self.cookies = [generate_xsrf_token_string() for _ in range(n_students)]
-        self.code, _ = store.classes.begin(ClassPlan(title="Rates", task="Find the best."), _person(self.teacher))
+        self.code, _ = store.classes.begin(plan, _person(self.teacher))
         self._seats = [store.classes.join(self.code, _person(cookie)) for cookie in self.cookies]
+
+    def revealed(self) -> frozenset[str]:
+        """Return the questions whose results the teacher has shown."""
+        return self.store.classes.revealed(self.code)
 
     async def say(self, number: int, end: float) -> None:
         """Predict and write something again and again."""
@@ -147,9 +152,9 @@ class Classroom:
             if time.perf_counter() > end:
                 return
             value = {"question": "How many are right?", "value": dice.randint(40, 95), "text": "some"}
-            await asyncio.to_thread(self._store.classes.enter, self._seats[number], "prediction", "lesson.step", value)
+            await asyncio.to_thread(self.store.classes.enter, self._seats[number], "prediction", "lesson.step", value)
             text = f"Because of {said} and {dice.random()}."
-            await asyncio.to_thread(self._store.classes.enter, self._seats[number], "sentence", f"why {said % 4}", text)
+            await asyncio.to_thread(self.store.classes.enter, self._seats[number], "sentence", f"why {said % 4}", text)
             await asyncio.sleep(SAY_SECONDS)
 
     async def look_at_board(self, board: Dashboard, seen: Seen, end: float) -> None:
