@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from dashboard.components.live import Followed, follow_from, phase_alone, route
 from dashboard.services import class_board, classroom
 
-LOOK_SECONDS, WAIT_SECONDS = 0.5, 1.0
-"""How often a board and a student who waits ask."""
+LOOK_SECONDS, WAIT_SECONDS = 0.5, 2.5
+"""How often a board and a student who waits ask: thirty pages that all run again within a second hold each other up."""
 AWAY_AFTER = timedelta(minutes=3)
 """Time after which it is said that nothing was heard of a student."""
 

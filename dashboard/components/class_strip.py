@@ -8,6 +8,7 @@ from dashboard.services import classroom
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from genre_core.classroom.names import seat_name, seat_picture
+from genre_core.classroom.plan import PAGES
 from genre_core.errors import ClassError
 from genre_core.lessons.reading import lessons
 from genre_core.store.classes import Class
@@ -27,6 +28,7 @@ def arrive() -> None:
             st.session_state[_PROBLEM] = str(error)
             address.look(**{"class": None})
     found = classroom.mine()
+    st.session_state[address.LEFT_OUT] = PAGES.keys() - set(found[0].plan.pages) if found else frozenset()
     moves = found[0].plan.moves if found else None
     st.session_state[forms.MOVES] = None if moves is None else frozenset(moves)
 

@@ -68,6 +68,8 @@ WITH_SETTINGS = (
 """Pages whose address says the settings."""
 REMEMBERED = {"run", "runs", "lens", "lesson", "view"}
 """State that stays the same from page to page."""
+LEFT_OUT = "pages left out"
+"""Where the session keeps the names of pages that are not there for this browser."""
 _NOTES, _SETTINGS, _NAMED = "address notes", "address settings", "run that a link names"
 
 
@@ -257,7 +259,12 @@ def look(**looked_at: str | tuple[int, int] | None) -> None:
 
 
 def page_link(page: str, label: str, icon: str | None = None, **looked_at: str | tuple[int, int] | None) -> None:
-    """Draw a link to a page of the app (`views/evaluate/page.py`) that keeps run and settings, in one Back step."""
+    """Draw a link to a page of the app (`views/evaluate/page.py`) that keeps run and settings, in one Back step.
+
+    To a page that a teacher has left out there is none.
+    """
+    if page.split("/")[1] in st.session_state.get(LEFT_OUT, ()):
+        return
     settings = st.session_state.get(_SETTINGS, {}) if page in WITH_SETTINGS else {}
     params = {**settings, **_texts({"run": run_seen(), "lesson": _lesson_seen(), **looked_at})}
     st.page_link(page, label=label, icon=icon, query_params=params)

@@ -11,7 +11,7 @@ from dashboard.components.class_strip import ALWAYS
 from dashboard.services import classroom, commands, runs, studies
 from dashboard.services.classroom import TOO_MANY_CODES, WRONG_CODES
 from dashboard.services.people import COOKIE, person_of
-from genre_core.classroom.plan import ClassPlan
+from genre_core.classroom.plan import PAGES, ClassPlan
 from genre_core.ear.sitting import EarTest, Item
 from genre_core.errors import ClassError, QuotaError
 from genre_core.settings.names import configure
@@ -275,3 +275,17 @@ def test_a_study_of_a_student_is_held_to_the_plan(store, be):
     page = opened("views/tune/page.py")
     assert "Learning rate" in page.get("button_group")[0].options
     assert "Batch size" not in page.get("button_group")[0].options
+
+
+def test_no_link_leads_to_a_page_that_the_class_does_not_have(store, be, code):
+    be("a linked student")
+    join(code)
+    seat = store.classes.join(code, "a linked student")
+    store.submit("linked", PLAN.config)
+    store.classes.begin_run(seat, "linked")
+    execute("linked", 1, store.url)
+    for left_out, there in ((frozenset(), True), (frozenset({"compare"}), False)):
+        plan = PLAN.model_copy(update={"pages": tuple(page for page in PAGES if page not in left_out)})
+        store.classes.change(code, plan)
+        page = opened("views/evaluate/page.py", run="linked")
+        assert ("compare" in {link.proto.page for link in page.get("page_link")}) == there
