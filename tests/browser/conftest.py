@@ -50,9 +50,10 @@ REMEMBER_COLORS = """() => {
   };
 }"""
 """axe-core reads the same few colors again for each element, which takes a third of its time."""
-AXE = """([context, rules]) => axe.run(context ?? { exclude: [["[data-testid=stSidebarNavItems]"]] }, {
+AXE = """([context, rules]) => axe.run(context, {
   runOnly: rules, resultTypes: ["violations"], selectors: false, preload: false,
 }).then((found) => found.violations)"""
+SIDEBAR, SIDEBAR_LIST = "[data-testid=stSidebar]", "[data-testid=stSidebarNavItems]"
 """On a phone Streamlit's own list of pages holds headings between its items, which axe-core does not allow."""
 HAS_THEME = """theme => {
   const [r, g, b] = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor.match(/\\d+/g);
@@ -287,6 +288,14 @@ def page(tabs, request):
     """Give an empty tab without memory; an error in its console fails the test."""
     kind = window(request)
     tab = tabs(kind, kind, anew=is_rerun(request))
+    with without_errors(tab):
+        yield tab
+        clear(tab, kind)
+
+
+@contextmanager
+def without_errors(tab) -> Iterator[None]:
+    """Fail if the console of a tab says an error meanwhile."""
     errors: list[str] = []
 
     def heard(message) -> None:
@@ -298,10 +307,9 @@ def page(tabs, request):
 
     tab.on("console", heard)
     tab.on("pageerror", thrown)
-    yield tab
+    yield
     tab.remove_listener("console", heard)
     tab.remove_listener("pageerror", thrown)
-    clear(tab, kind)
     assert not errors, f"the browser's console has errors: {errors}"
 
 
@@ -330,17 +338,30 @@ def settle(page) -> None:
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
-def assert_accessible(page, context: str | None = None) -> None:
-    """Assert that axe-core finds nothing in either theme, on the whole page or in what `context` selects."""
+def turn_to(page, address: str) -> None:
+    """Go to an address of the app that is open, as Back and Forward do: nothing is loaded anew."""
+    page.evaluate(
+        "address => { history.pushState(null, '', address); dispatchEvent(new PopStateEvent('popstate')); }", address
+    )
+
+
+def assert_accessible(page, context: str | None = None, *, sidebar: bool = True) -> None:
+    """Assert that axe-core finds nothing in either theme, on the whole page or in what `context` selects.
+
+    A form that is the same on many pages need not be looked at on each: `sidebar=False`.
+    """
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed").Axe()
-    page.evaluate(axe.axe_script)
-    page.evaluate(REMEMBER_COLORS)
-    # Streamlit fades what a rerun may change; a color that is half faded is not the one that is read.
-    page.add_style_tag(content="* { transition: none !important; } [data-stale] { opacity: 1 !important; }")
-    for theme, rules in AXE_RULES.items():
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(axe.axe_script)
+        page.evaluate(REMEMBER_COLORS)
+        # Streamlit fades what a rerun may change; a color that is half faded is not the one that is read.
+        page.add_style_tag(content="* { transition: none !important; } [data-stale] { opacity: 1 !important; }")
+    now = "dark" if page.evaluate("() => matchMedia('(prefers-color-scheme: dark)').matches") else "light"
+    left_out = [SIDEBAR_LIST] if sidebar else [SIDEBAR_LIST, SIDEBAR]
+    for theme in (now, *(AXE_RULES.keys() - {now})):
         page.emulate_media(color_scheme=theme)
         page.wait_for_function(HAS_THEME, arg=theme)
-        found = page.evaluate(AXE, [context, rules])
+        found = page.evaluate(AXE, [context or {"exclude": [[one] for one in left_out]}, AXE_RULES[theme]])
         said = [
             (rule["id"], node["any"][0]["data"] if node["any"] else "", node["html"][:160])
             for rule in found

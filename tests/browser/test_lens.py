@@ -53,17 +53,32 @@ def wait_for_scores(page, least: int) -> None:
     )
 
 
-def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url, fresh, lab):
+def test_a_lens_is_judged_through_a_reload_a_stop_and_a_look_elsewhere_and_its_link_shows_the_same(
+    page, url, fresh, lab
+):
     go(page, f"{url}/lens?{SETTINGS}")
     says(page, rf"\b{N_SCORES} scores")
     button(page, "Judge these splits").click(click_count=2)
     page.wait_for_url(re.compile("lens="))
-    wait_for_scores(page, 8)
+    lens_id = re.search("lens=([0-9a-f]+)", page.url)[1]
+    wait_for_scores(page, 1)
     before = n_scores(page)
     page.reload()
     assert lab.store.studies.studies("lens")[0].person, "the browser that began it is known"
     expect(button(page, "Stop")).to_be_visible()
     wait_for_scores(page, before)
+    button(page, "Stop").click()
+    says(page, "Stopped after")
+    stopped = n_scores(page)
+    assert before <= stopped < N_SCORES
+    button(page, "Continue").click()
+    wait_for_scores(page, stopped + 1)
+    page.get_by_role("link", name="Train", exact=True).click(delay=90)
+    expect(button(page, "Train")).to_be_visible()
+    settle(page)
+    page.get_by_text("Studies", exact=True).click()
+    page.get_by_role("menuitem", name="Split lens").click()
+    page.wait_for_url(re.compile(f"lens={lens_id}"))
     wait_for_scores(page, N_SCORES)
     says(page, r"[\d.]+.points \(.*\) .*\bleakage")
     says(page, TORN["artist"])
@@ -75,34 +90,12 @@ def test_a_lens_is_judged_through_a_reload_and_its_link_shows_the_same(page, url
     expect(page.get_by_role("combobox", name=re.compile("Earlier lenses"))).to_be_visible()
     page.get_by_text("As a table").click()
     expect(page.locator('.st-key-lens-page [data-testid="stDataFrame"]')).to_have_count(2)
-    assert_accessible(page)
+    assert_accessible(page, sidebar=False)
     other = fresh("phone")
-    other.goto(f"{url}/lens?lens={re.search('lens=([0-9a-f]+)', page.url)[1]}")
+    other.goto(f"{url}/lens?lens={lens_id}")
     says(other, "leakage")
     expect(page.locator(".st-key-lens-differs")).to_have_count(0)
     expect(other.locator(".st-key-lens-differs")).to_be_visible()
-
-
-def test_looking_elsewhere_loses_nothing_stop_keeps_what_is_there_and_go_on_does_the_rest(page, url):
-    go(page, f"{url}/lens?{SETTINGS}&data.seed=7")
-    button(page, "Judge these splits").click()
-    page.wait_for_url(re.compile("lens="))
-    wait_for_scores(page, 1)
-    lens_id = re.search("lens=([0-9a-f]+)", page.url)[1]
-    page.get_by_role("link", name="Train", exact=True).click(delay=90)
-    expect(button(page, "Train")).to_be_visible()
-    settle(page)
-    page.get_by_text("Studies", exact=True).click()
-    page.get_by_role("menuitem", name="Split lens").click()
-    page.wait_for_url(re.compile(f"lens={lens_id}"))
-    wait_for_scores(page, 2)
-    button(page, "Stop").click()
-    says(page, "Stopped after")
-    stopped = n_scores(page)
-    assert 2 <= stopped < N_SCORES
-    button(page, "Continue").click()
-    wait_for_scores(page, N_SCORES)
-    says(page, "leak")
 
 
 def test_train_leads_to_folds_in_one_click_they_are_followed_and_one_opens_on_evaluate(page, url):
@@ -117,7 +110,7 @@ def test_train_leads_to_folds_in_one_click_they_are_followed_and_one_opens_on_ev
     expect(page.get_by_role("heading", name=re.compile(r"\b5 folds"))).to_be_visible()
     expect(page.get_by_role("grid", name=re.compile("folds"))).to_be_visible()
     settle(page)
-    assert_accessible(page)
+    assert_accessible(page, sidebar=False)
     page.locator(".stDataFrame").first.click(position={"x": 20, "y": 52})  # the first row's box
     page.get_by_role("link", name="Evaluate Fold 1 of 5").click()
     page.wait_for_url(re.compile("evaluate.*part=test"))
@@ -140,7 +133,7 @@ def test_a_search_through_a_reload_its_best_opened_and_its_test_score_revealed_o
     expect(body).to_contain_text(re.compile(r"\d.% .*\bof 90 test tracks"))
     expect(reveal).to_have_count(0)
     settle(page)
-    assert_accessible(page)
+    assert_accessible(page, sidebar=False)
     page.get_by_role("link", name="Open the best on Evaluate").click()
     page.wait_for_url(re.compile("/evaluate"))
     expect(page.get_by_role("main")).to_contain_text("Trial ")

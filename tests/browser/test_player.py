@@ -84,9 +84,9 @@ def times(page):
 
 
 def has_picture(page, canvas, least=40):
-    """Wait until a canvas is drawn in many colors."""
+    """Wait until a canvas is drawn in many colors; to count them for each frame would keep the page from drawing."""
     handle = canvas.element_handle()
-    page.wait_for_function(f"canvas => canvas.width > 1 && ({COLOURS})(canvas) > {least}", arg=handle)
+    page.wait_for_function(f"canvas => canvas.width > 1 && ({COLOURS})(canvas) > {least}", arg=handle, polling=100)
 
 
 def test_a_press_plays_and_the_cursor_moves_with_the_sound(page, gallery):
@@ -318,7 +318,7 @@ def test_the_picture_changes_with_the_theme(page, gallery):
     has_picture(page, canvas)
     assert canvas.evaluate(STRONGEST) < 110
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"canvas => ({STRONGEST})(canvas) > 150", arg=canvas.element_handle())
+    page.wait_for_function(f"canvas => ({STRONGEST})(canvas) > 150", arg=canvas.element_handle(), polling=100)
 
 
 @pytest.mark.parametrize("page", ["light", "phone"], indirect=True)
