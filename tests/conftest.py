@@ -34,6 +34,7 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.enable()
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)  # looking for garbage as often as usual takes 6 % of all time
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -75,7 +75,12 @@ def numbers(series: "pd.Series[Any]") -> FloatArray | None:
 
     if pd.api.types.is_numeric_dtype(series.dtype) or series.isna().all():
         return _floats(series)
-    text = texts(series)
+    return _numbers_in(texts(series))
+
+
+def _numbers_in(text: "pd.Series[str]") -> FloatArray | None:
+    import pandas as pd
+
     known = text.dropna()
     if pd.to_numeric(known.iloc[:GLANCE], errors="coerce").isna().all():
         return _floats(text.str.lower().map({"true": 1.0, "false": 0.0})) if _is_truth(known) else None
@@ -102,9 +107,13 @@ def label_texts(series: "pd.Series[Any]") -> "pd.Series[str]":
     """Return a column as names of genres: text as it stands, `0.0` as `0`."""
     import pandas as pd
 
-    text = texts(series, spelled=_genre_words(series))
+    words = _genre_words(series)
+    text = texts(series, spelled=words)
+    if pd.api.types.is_numeric_dtype(series.dtype):
+        return text
+    values = numbers(series) if words else _numbers_in(text)
     text = unlisted_text(composed(text))
-    if pd.api.types.is_numeric_dtype(series.dtype) or (values := numbers(series)) is None or _is_truth(text.dropna()):
+    if values is None or _is_truth(text.dropna()):
         return text
     if not text.dropna().str.match(_COUNT).all():
         return text  # 01 is not 1
@@ -124,7 +133,10 @@ def _genre_words(series: "pd.Series[Any]") -> frozenset[str]:
 
     if pd.api.types.is_numeric_dtype(series.dtype) or series.isna().any():
         return frozenset()
-    sizes = series.astype("str").str.strip().value_counts()
+    stripped = series.astype("str").str.strip()
+    if not stripped.isin(GENRE_WORDS).any():
+        return frozenset()
+    sizes = stripped.value_counts()
     others = sizes[~sizes.index.isin(MISSING)]
     if "" in sizes.index or len(others) < 1 or len(others) > 1000:
         return frozenset()
