@@ -78,8 +78,10 @@ def _imports(node: ast.AST, at_top: bool) -> Iterator[Import]:
             for alias in child.names:
                 whole = f"{child.module}.{alias.name}"
                 yield Import(whole if whole in MODULES else str(child.module), at_top)
+        elif isinstance(child, ast.expr):
+            continue  # there are no imports within
         elif not (isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test)):
-            within = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            within = isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef)
             yield from _imports(child, at_top and not within)
 
 

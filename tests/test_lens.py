@@ -110,9 +110,9 @@ def test_a_lens_of_an_earlier_version_is_that_of_experiments_on_all_tracks() -> 
 def test_no_track_of_the_experiments_own_test_part_is_in_any_split(own: str) -> None:
     data = load_dataset(SMALL)
     experiment = config().experiment.model_copy(update={"split": SplitConfig(by=own)})
-    of = LensConfig(experiment=experiment, n_repeats=50)
+    of = LensConfig(experiment=experiment, n_repeats=20)
     tested, levels = split_dataset(data, experiment.split).test, ("row", "track", "artist")
-    splits = [split_of(of, data, closed_rows(of, data), level, r + 1) for level in levels for r in range(50)]
+    splits = [split_of(of, data, closed_rows(of, data), level, r + 1) for level in levels for r in range(20)]
     for split in splits:
         every = np.concatenate([split.train, split.validation, split.test])
         assert len(np.intersect1d(every, tested)) == 0

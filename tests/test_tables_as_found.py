@@ -11,6 +11,7 @@ import lzma
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -450,11 +451,17 @@ def words_on(dataset: Dataset, notes: tuple[str, ...]) -> str:
     return "\n".join([*notes, *dataset.notes, *(column.reason for column in dataset.columns), *told])
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
-def test_a_table_is_taken_for_what_it_is(case: Case) -> None:
+@cache
+def taken(name: str) -> Dataset:
+    """Return what a table is taken for."""
+    return load_bytes([("table.csv", CASES[name].data)], **CASES[name].config)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_table_is_taken_for_what_it_is(name: str) -> None:
     from genre_core.data.tables.reading import read_table
 
-    dataset = load_bytes([("table.csv", case.data)], **case.config)
+    case, dataset = CASES[name], taken(name)
     assert (len(dataset), dataset.genres, dataset.features) == (case.n, case.genres, case.features)
     assert {level: len(set(numbers.tolist())) for level, numbers in dataset.groups.items()} == case.levels
     assert case.said in words_on(dataset, read_table([("table.csv", case.data)]).notes)
@@ -469,7 +476,7 @@ def test_what_is_no_table_of_tracks_is_refused_with_what_to_do(data: bytes, word
 
 @pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.said[:7] != "1 genre"])
 def test_a_split_of_it_can_be_trained_on(name: str) -> None:
-    dataset = load_bytes([("table.csv", CASES[name].data)], **CASES[name].config)
+    dataset = taken(name)
     split = split_dataset(dataset, SplitConfig())
     assert not split.leaky
     assert sum(len(split[part]) for part in ("train", "validation", "test")) == len(dataset)
