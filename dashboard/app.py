@@ -24,6 +24,7 @@ from dashboard.components.class_following import ROUTES as CLASS_ROUTES  # noqa:
 from dashboard.components.clip_routes import ROUTES as CLIP_ROUTES  # noqa: E402
 from dashboard.components.live import route  # noqa: E402
 from dashboard.components.take_home_routes import ROUTES as TAKE_HOME_ROUTES  # noqa: E402
+from dashboard.shell import marks  # noqa: E402
 from dashboard.views.evaluate import live as history  # noqa: E402
 from dashboard.views.lens import live as lens  # noqa: E402
 from dashboard.views.repeat import live as repeat  # noqa: E402
@@ -61,7 +62,7 @@ async def shell(_: Request) -> Response:
     """
     page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     style = f"<style>{(HERE / 'app.css').read_text(encoding='utf-8')}</style>"
-    page = page.replace("</head>", f"{HEAD}</head>").replace("</body>", f"{style}</body>")
+    page = page.replace("</head>", f"{HEAD}</head>").replace("</body>", f"{style}{marks.tags()}</body>")
     return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
 
 
@@ -72,6 +73,11 @@ async def kept(_: st.App) -> AsyncIterator[None]:
     gc.freeze()
     gc.set_threshold(*GARBAGE)
     yield
+
+
+async def marks_script(_: Request) -> Response:
+    """Serve the script that marks the glossary's terms, which a browser keeps until its name changes."""
+    return Response(marks.script(), media_type="text/javascript", headers={"Cache-Control": "max-age=31536000"})
 
 
 register_url_convertor("page", PageName())
@@ -85,6 +91,7 @@ ROUTES = [
     *CLASS_ROUTES,
     *CLIP_ROUTES,
     *TAKE_HOME_ROUTES,
+    Route("/marks.js", marks_script),
     Route("/train", first_page),
     Route("/{page:page}", shell),
 ]

@@ -4,6 +4,7 @@ Figures are built with the light colors. In the browser each component swaps a l
 page is dark, so nothing in Python needs to know the theme.
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from genre_core.text import GAP as GAP
@@ -14,6 +15,8 @@ from genre_core.text import points as points
 from genre_core.text import signed_points as signed_points
 from genre_core.text import spread as spread
 
+Numbers = Mapping[str, float | str | None]
+"""The three numbers of a plain page, by what they are: rates in [0, 1], or as they are written; None is unknown."""
 Figure = dict[str, Any]
 """A plotly figure as plain data: `{"data": [trace, …], "layout": {…}}`."""
 

@@ -134,7 +134,7 @@ def strings(part: Any) -> list[str]:
     if isinstance(part, str):
         return strings(json.loads(part)) if part.startswith(("{", "[")) else [part]
     if isinstance(part, dict):
-        return [text for name, inner in part.items() if name != "terms" for text in strings(inner)]
+        return [text for name, inner in part.items() if name != "badges" for text in strings(inner)]
     return [text for inner in part for text in strings(inner)] if isinstance(part, list) else []
 
 

@@ -88,7 +88,7 @@ def test_one_artist_a_genre_gives_no_interval_over_genres_and_says_why():
     assert nothing_told(one.intervals["balanced_accuracy"])
     assert 0.5 < one.accuracy_interval.low < one.accuracy_interval.high < 1.0  # eight artists tell of their tracks
     assert two.macro_f1_interval.low < two.macro_f1 < two.macro_f1_interval.high
-    said = " ".join(text for text, _ in scores_line(one))
+    said = scores_line(one)
     assert "macro-F1 80.0\u202f% (1 artist a genre is too few for an interval)" in said
     assert one.confusion_matrix.too_few_by_genre() == "In each genre, 1 artist is too few for an interval."
     assert two.confusion_matrix.too_few_over_genres() == ""
@@ -111,7 +111,7 @@ def test_scores_of_few_groups_have_no_interval():
     three = evaluate([0, 0, 1, 1, 1, 1], np.eye(2)[[0, 0, 1, 1, 0, 1]], ("A", "B"), majority=1,
                      groups=np.array([0, 0, 1, 1, 2, 2]), level="artist")  # fmt: skip
     assert {(i.low, i.high) for name, i in three.intervals.items() if name != "log_loss"} == {(0.0, 1.0), (-1.0, 1.0)}
-    line = " ".join(text for text, _ in scores_line(three))
+    line = scores_line(three)
     assert line.count("3 artists are too few for an interval") == 1
     y, score = np.repeat([True, False], 30), np.random.default_rng(0).random(60)
     for curve in (roc_curve, precision_recall_curve):

@@ -17,6 +17,7 @@ from dashboard.components.matrix_table import view_table
 from dashboard.components.safely import refreshing
 from dashboard.components.scores import genre_table, score_table
 from dashboard.components.tracks import judged_tracks
+from dashboard.components.view import beyond_plain
 from dashboard.figures.matrix import Compared
 from dashboard.services import confusions, diagnoses, tables
 from dashboard.services.confusions import Confusions
@@ -230,7 +231,8 @@ def _what_stands_out(judged: Judged, found: Confusions | None) -> None:
 
 def _all_scores(judged: Judged) -> None:
     merges = address.merges(len(judged.outcome.genres))
-    left, right = st.columns([2.1, 1], gap="medium")
+    with beyond_plain("scores"):
+        left, right = st.columns([2.1, 1], gap="medium")
     with left:
         st.subheader(f"By genre, on {judged.measured}", anchor=False)
         genre_table(judged.outcome.evaluation, f"{judged.part} tracks", f"{judged.file_name} genres.csv")

@@ -11,7 +11,7 @@ from dashboard.components.right_about import choose_judge
 from dashboard.components.run_picker import run_picker
 from dashboard.components.safely import refreshing
 from dashboard.components.take_home import take_home
-from dashboard.components.terms import terms_line
+from dashboard.components.terms import numbers_line
 from dashboard.services import datasets, openings, outcomes, runs
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -135,7 +135,7 @@ def say_headline(headline: Headline, step: Step | None = None, marked: Sequence[
     """Say why there is nothing to show, and draw the way to the next step."""
     st.header(plain(headline.answer), anchor=False)
     if marked:
-        terms_line((), marked)
+        numbers_line("", marked)
     st.caption(plain(headline.reason))
     if step:
         address.page_link(step.page, step.label, icon=":material/arrow_forward:")

@@ -11,7 +11,6 @@ import streamlit as st
 from dashboard.components import class_following
 from dashboard.components.browser_memory import Answer, answer_step, browser_memory, done_in, keep_lesson
 from dashboard.components.lesson_question import Prediction, prediction_fields, read_prediction, reveal, said
-from dashboard.components.terms import terms_line
 from dashboard.components.view import PLAIN
 from dashboard.services import classroom
 from dashboard.services import lessons as service
@@ -128,8 +127,6 @@ class Panel:
         with left:
             st.subheader(self.step.title, anchor=False)
             st.markdown(self.step.text)
-            if terms := self.step.terms:
-                terms_line(list(terms.items()))
         with right:
             if missing:
                 self._say_missing(missing)

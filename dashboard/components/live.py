@@ -5,9 +5,8 @@ for them (see `live.js`). An answer of the state that the page has already is sh
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -20,7 +19,6 @@ from dashboard.services.runs import WATCH_SECONDS
 from dashboard.shell.mount import mount
 from dashboard.text.badges import Badge
 from genre_core.errors import GenreLabError
-from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.store.schema import Study
 
 Parts = dict[str, dict[str, Any]]
@@ -113,17 +111,18 @@ def phase_alone(phase: str, again: float) -> Followed:
     return Followed(phase, phase, again, lambda _: {})
 
 
-def answer_part(text: str, note: str, terms: Iterable[str]) -> dict[str, Any]:
-    """Return the sentence that answers a page's question, the one with its reason, and the terms explained in them."""
-    return {"kind": "answer", "text": text, "note": note, "terms": {term: GLOSSARY[term] for term in terms}}
+def answer_part(text: str, note: str, badges: Sequence[Badge] = ()) -> dict[str, Any]:
+    """Return the sentence that answers a page's question with its badges, and the one with its reason."""
+    return {"kind": "answer", "text": text, "note": note, "badges": _told(badges)}
 
 
-def title_part(
-    text: str, note: str = "", *, badges: Sequence[Badge] = (), terms: Mapping[str, str] = MappingProxyType({})
-) -> dict[str, Any]:
-    """Return a title with its quieter note, its badges, and explanations of its `terms`."""
-    explained = {**{badge.text: badge.meaning for badge in badges}, **terms}
-    return {"kind": "title", "text": text, "note": note, "badges": [badge.text for badge in badges], "terms": explained}
+def title_part(text: str, note: str = "", *, badges: Sequence[Badge] = ()) -> dict[str, Any]:
+    """Return a title with its quieter note and its badges."""
+    return {"kind": "title", "text": text, "note": note, "badges": _told(badges)}
+
+
+def _told(badges: Sequence[Badge]) -> dict[str, str]:
+    return {badge.text: badge.meaning for badge in badges}
 
 
 def progress_part(done: float, text: str) -> dict[str, Any]:

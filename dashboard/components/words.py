@@ -1,4 +1,4 @@
-"""Words that explain themselves: an answer, a title or progress, drawn anew by what follows a page."""
+"""An answer, a title or progress in words, drawn anew by what follows a page."""
 
 from collections.abc import Mapping
 from typing import Any, Literal
@@ -9,8 +9,8 @@ _mount = mount(__file__, isolate_styles=False)
 
 
 def words(part: Mapping[str, Any], key: str, live: str = "", width: int | Literal["stretch"] = "stretch") -> None:
-    """Draw words: an `answer` (heading and the sentence under it), a `title` with its note, or `progress` in words.
+    """Draw words: an `answer` (heading and sentence), a `title` with its note, `progress`, or `numbers` by name.
 
-    `terms` maps words to their explanations, shown where a person points at them or reaches them by keyboard.
+    `badges` of an answer and a title map texts to what they mean.
     """
     _mount(key=key, data={**part, "live": live}, width=width)

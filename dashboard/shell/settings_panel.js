@@ -171,7 +171,7 @@ function makeRow(panel, item) {
   row.problem = element("p", { class: "problem", id: `${id}-problem`, "aria-live": "polite" });
   const field = row.kind === "choice" ? element("span", { class: "choice" }, row.input) : row.input;
   row.node.append(
-    element("div", { class: "line" }, row.reset, row.label, ...unit, row.why, field), ...(row.slider ? [row.slider] : []),
+    element("div", { class: "line", "data-explained": "" }, row.reset, row.label, ...unit, row.why, field), ...(row.slider ? [row.slider] : []),
     row.problem, element("span", { class: "unseen", id: `${id}-help` }, panel.state.ticks[item.name]?.help ?? item.help),
   );
   row.node.addEventListener("keydown", (event) => {

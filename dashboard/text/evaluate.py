@@ -4,7 +4,7 @@ import math
 
 from dashboard.services.outcomes import Outcome
 from dashboard.text.limits import long_run, on
-from dashboard.theme import GAP, count, percent
+from dashboard.theme import GAP, Numbers, count, percent
 from genre_core.bayes.limit import BayesLimit
 from genre_core.data.dataset import Part
 from genre_core.evaluation.report import Evaluation, GenreScore
@@ -81,17 +81,20 @@ def limit_help(outcome: Outcome, part: Part, known: str = "", in_the_long_run: B
     return f"{said} {long_run(in_the_long_run)}".strip()
 
 
-def scores_line(scores: Evaluation) -> list[tuple[str, str]]:
-    """Return the headline scores as (text, glossary term)."""
+def scores_line(scores: Evaluation) -> str:
+    """Return the headline scores in one line."""
     few = scores.confusion_matrix.too_few()
     one_each = scores.confusion_matrix.too_few_over_genres()
     macro_f1 = percent(scores.macro_f1, None if few else scores.macro_f1_interval, one_each)
-    return [
-        (f"accuracy {percent(scores.accuracy, scores.accuracy_interval, few)}", "accuracy"),
-        (f"macro-F1 {macro_f1}", "macro-F1"),
-        (f"balanced accuracy {percent(scores.balanced_accuracy)}", "balanced accuracy"),
-        (f"log loss {scores.log_loss:.3f}{GAP}nats", "log loss"),
-    ]
+    accuracy = percent(scores.accuracy, scores.accuracy_interval, few)
+    balanced, log_loss = percent(scores.balanced_accuracy), f"{scores.log_loss:.3f}{GAP}nats"
+    return f"accuracy {accuracy} · macro-F1 {macro_f1} · balanced accuracy {balanced} · log loss {log_loss}"
+
+
+def three(scores: Evaluation) -> Numbers:
+    """Return the three numbers of a plain page."""
+    baseline = scores.majority_accuracy
+    return {"Accuracy": scores.accuracy, "Macro-F1": scores.macro_f1, "Always the most common genre": baseline}
 
 
 def mean_recall(others: list[GenreScore]) -> tuple[float, float]:

@@ -38,6 +38,16 @@ _STATISTICS = {
     r"min|max|skew|kurtosis": "Here: how it is distributed within the clip.",
     r"mean|avg|median": "",
 }
+_PLAIN_WORDS = ("tempo", "harmony", "danceability")
+"""How names begin that are also usual words."""
+_AFTER = rf"(?:_(?:{'|'.join(_STATISTICS)}))*"
+_NUMBERED = rf"(?:_(?:{'|'.join(_STATISTICS)})(?:_?\d+)?)*"
+IN_TEXTS = {
+    re.sub(r"\((?!\?)", "(?:", pattern.replace("mfcc_?", f"mfcc{_AFTER}_?")) + _NUMBERED: said
+    for pattern, said in _MEANS.items()
+    if not pattern.startswith(_PLAIN_WORDS)
+}
+"""Regular expressions without groups of the names that stand in a text for nothing but a feature → what it means."""
 
 
 def meaning(feature: str) -> str:

@@ -1,12 +1,10 @@
 """A lesson, as its file says it: steps on the pages, each with a text and, where it has one, a question."""
 
-import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
-from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.lessons.figures import FIGURES
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import configure, flatten
@@ -16,7 +14,6 @@ from genre_core.values import Frozen
 Page = Literal["train", "evaluate", "genres", "compare", "data", "lens", "listen"]
 """Where a step takes place, as the address names it."""
 PAGES = get_args(Page)
-BOLD = re.compile(r"\*\*(.+?)\*\*")
 Place = Literal["settings", "answer", "controls", "curves", "confusions", "whole page"]
 """Places that a step can point at."""
 
@@ -139,12 +136,6 @@ class Step(Frozen):
     def config(self) -> ExperimentConfig:
         """Return the settings that the step trains with."""
         return configure(self.settings, PRESETS[self.preset].config)
-
-    @property
-    def terms(self) -> Mapping[str, str]:
-        """Return the terms in bold in its text, as they stand there, with their names in the glossary."""
-        known = {name.casefold(): name for name in GLOSSARY}
-        return {bold: known[bold.casefold()] for bold in BOLD.findall(self.text) if bold.casefold() in known}
 
     def is_result(self, config: ExperimentConfig) -> bool:
         """Return whether a run of these settings is one that the step asks for."""

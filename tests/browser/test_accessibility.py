@@ -7,7 +7,15 @@ import pytest
 from genre_core.data.sources import load_dataset
 from genre_core.judging.ear import draw_test
 from genre_core.store.openings import open_test
-from tests.browser.conftest import assert_accessible, clear, is_rerun, settle, turn_to, without_errors
+from tests.browser.conftest import (
+    assert_accessible,
+    assert_explained,
+    clear,
+    is_rerun,
+    settle,
+    turn_to,
+    without_errors,
+)
 
 pytestmark = pytest.mark.browser
 SMALL = {"data.n_samples": 800, "data.seed": 3, "train.max_epochs": 3, "train.batch_size": 16, "model.hidden": (32,)}
@@ -94,6 +102,7 @@ def test_axe_finds_nothing_in_either_theme(tab, url, name, request):
         tab.goto("about:blank")
     with without_errors(tab):
         go(tab, url, name)
+        assert_explained(tab)
         assert_accessible(tab, sidebar=name in WITH_FORM)
 
 

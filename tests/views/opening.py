@@ -14,6 +14,7 @@ from streamlit.util import calc_hash
 
 from dashboard.services import datasets, workers
 from genre_core.store.runs import RunStore
+from tests.views.wording import unexplained
 
 APP = Path(__file__).resolve().parents[2] / "dashboard" / "pages.py"
 known_limit = cache(datasets.bayes_limit)
@@ -48,6 +49,7 @@ def opened(view: str, /, **params: Any) -> AppTest:
         page.query_params[name.replace("__", ".")] = text if isinstance(text, str) else track_named(of, text)
     page.run()
     assert not page.exception, [item.message for item in page.exception]
+    assert not (words := unexplained(page)), f"the glossary has no sentence on {words}"
     return page
 
 

@@ -180,6 +180,7 @@ def addresses(store: RunStore) -> dict[str, list[str]]:
         "/live/{followed}": [f"/live/{run}{end}" for run in runs for end in ends],
         "/clip/{clip}": [f"/clip/{'0' * 64}"],
         "/clip/{clip}/mel": [f"/clip/{'0' * 64}/mel"],
+        "/marks.js": ["/marks.js"],
         "/train": ["/train"],
         "/{page:page}": ["/runs", "/evaluate", "/"],
     }  # fmt: skip

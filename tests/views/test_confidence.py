@@ -44,7 +44,6 @@ def said(page):
 def numbers(page):
     """Return the rows of the table of scores: name → its cells."""
     table = html(page).split('class="gl-before-after"')[1].split("</table>")[0]
-    table = re.sub(r'<span class="gl-tip">.*?</span>', "", table)
     rows = re.findall(r'<th scope="row">(.*?)</th>(.*?)</tr>', table)
     plain = re.compile(r"<[^>]+>")
     return [

@@ -60,7 +60,7 @@ def on_test(**params):
 
 
 def matrix(page):
-    return json.loads(page.get("bidi_component")[1].proto.json)
+    return json.loads(page.get("bidi_component")[2].proto.json)
 
 
 def links(page):
@@ -216,7 +216,7 @@ def test_a_track_shows_its_genres_probabilities_and_features(store):
     name = page.dataframe[0].value["track"][0]
     page = on_test(run="small", cell="0-0", track=int(name.replace(",", "")) - 1)
     assert f"Track {name}: Rock recognized" in [sub.value for sub in page.subheader]
-    choices, profile = (json.loads(item.proto.json) for item in page.get("bidi_component")[2:4])
+    choices, profile = (json.loads(item.proto.json) for item in page.get("bidi_component")[3:5])
     assert "predicted, true" in choices["html"]
     assert choices["html"].count("<li") == 8
     assert "this track" in profile["figure"]

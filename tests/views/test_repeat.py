@@ -193,7 +193,7 @@ def test_a_running_one_shows_each_run_and_is_followed(store):
     assert shows(page, study_id)
     assert drawn(page, "repeat progress")["done"] == 1
     answered = answer_of(following.look, study_id, "")
-    assert set(answered["parts"]) == {"answer", "progress", "ruler", "loss", "accuracy"}
+    assert set(answered["parts"]) == {"answer", "progress", "ruler", "numbers", "loss", "accuracy"}
     assert "parts" not in answer_of(following.look, study_id, answered["state"])
     store.studies.stop(study_id)
 

@@ -2,12 +2,16 @@
 
 import pytest
 
-from tests.views.opening import opened, own_store
+from tests.views.opening import drawn, opened, own_store
+from tests.views.stored import trained
 
 
 @pytest.fixture(scope="module", autouse=True)
 def store(tmp_path_factory):
     with own_store(tmp_path_factory.mktemp("view")) as own:
+        for run_id, seed in (("one", 0), ("two", 1)):
+            small = {"data.n_samples": 200, "data.n_genres": 3, "model.hidden": (4,), "train.max_epochs": 1}
+            trained(own, run_id, small, train__seed=seed)
         yield own
 
 
@@ -16,7 +20,7 @@ def hides(page) -> str:
 
 
 def test_a_view_is_chosen_and_is_in_the_link():
-    page = opened("views/train/page.py")
+    page = opened("views/train/page.py", preset="notebook")
     assert "The plain view" not in hides(page)
     page.radio(key="view of the page").set_value("plain").run()
     assert page.query_params["view"] in ("plain", ["plain"])
@@ -28,3 +32,32 @@ def test_a_view_is_chosen_and_is_in_the_link():
     assert not [radio for radio in opened("views/runs/page.py", view="plain").radio if radio.key == "view of the page"]
     told = " ".join(item.value for item in opened("views/train/page.py", view="x").caption)
     assert "should be plain or projector" in told
+
+
+def test_a_first_visit_is_plain_until_the_person_chooses():
+    page = opened("views/train/page.py")
+    choice = page.radio(key="view of the page")
+    assert ("The plain view" in hides(page), choice.value) == (True, "plain")
+    choice.set_value("").run()
+    assert ("The plain view" in hides(page), page.radio(key="view of the page").value) == (False, "")
+
+
+@pytest.mark.parametrize(
+    ("view", "named", "first"),
+    [
+        ("train", {"run": "one"}, "Validation accuracy"),
+        ("evaluate", {"run": "one"}, "Accuracy"),
+        ("evaluate", {"run": "one", "section": "confidence"}, "Mean confidence"),
+        ("evaluate", {"run": "one", "section": "reject"}, "Answered"),
+        ("evaluate", {"run": "one", "section": "sets"}, "Promised"),
+        ("genres", {"run": "one"}, "Accuracy"),
+        ("genres", {"run": "one", "genre": "Rock"}, "Recall"),
+        ("track", {"run": "one", "track": "5"}, ""),
+        ("compare", {"runs": "one,two"}, "Accuracy of A"),
+        ("data", {"run": "one"}, "Tracks"),
+    ],
+)
+def test_a_plain_page_has_three_numbers(view, named, first):
+    shown = drawn(opened(f"views/{view}/page.py", **named, view="plain"), "plain numbers")["numbers"]
+    assert len(shown) == 3
+    assert next(iter(shown)).startswith(first)

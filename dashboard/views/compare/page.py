@@ -7,7 +7,9 @@ import streamlit as st
 from dashboard.components.ensembles import average_button
 from dashboard.components.file_names import about
 from dashboard.components.take_home import take_home
+from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.views.compare import chosen, curves, difference, genres, verdict
+from dashboard.views.compare import text as sentences
 from genre_core.takehome.naming import file_name
 
 CSS = Path(__file__).parents[2] / "components" / "judged.css"
@@ -29,12 +31,14 @@ def main() -> None:
             if not any(run.averages for run in runs):
                 average_button(runs)
             take_home(runs)
+        numbers(numbers_part(sentences.three(found.pair)))
         verdict.draw_rulers(found)
-        verdict.score_twin(found)
-        verdict.draw_pairs(found)
-        difference.draw(found)
-        curves.draw(found)
-        left, right = st.columns([1.75, 1], gap="medium")
+        with beyond_plain("differences"):
+            verdict.score_twin(found)
+            verdict.draw_pairs(found)
+            difference.draw(found)
+            curves.draw(found)
+            left, right = st.columns([1.75, 1], gap="medium")
         with left:
             genres.draw(found)
         with right:

@@ -10,7 +10,7 @@ from dashboard.shell.cells import Selection
 from dashboard.text.evaluate_states import TRAIN, Step
 from dashboard.text.runs import STATES
 from dashboard.text.train import Headline
-from dashboard.theme import GAP, count
+from dashboard.theme import GAP, Numbers, count, signed_points
 from dashboard.theme import points as size_in_points
 from genre_core.errors import RunStateError
 from genre_core.evaluation.comparison import Comparison, GenreDifference
@@ -255,6 +255,17 @@ def moved_sentence(here: int, first: str, second: str, into: tuple[int, int], ch
     if own + other == here:
         return f"{count(own, 'track')} put here only by {first}, {count(other, 'track')} only by {second}."
     return f"{count(here, 'track')} with different predictions."
+
+
+def three(found: Comparison) -> Numbers:
+    """Return the three numbers of a plain page."""
+    pair = found.matched
+    first, second = (pair.both + pair.only_first) / pair.n, (pair.both + pair.only_second) / pair.n
+    return {
+        f"Accuracy of {found.first}": first,
+        f"Accuracy of {found.second}": second,
+        "Difference": signed_points(first - second),
+    }
 
 
 def agreement_rows(found: Comparison) -> list[tuple[str, str, str]]:

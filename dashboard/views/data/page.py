@@ -10,6 +10,7 @@ from dashboard.components.extraction import extraction
 from dashboard.components.file_names import about
 from dashboard.components.safely import refreshing
 from dashboard.components.tagger import tagger_offer
+from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.services import datasets, sounds, tables, tagger, workers
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
@@ -75,7 +76,10 @@ def main() -> None:
 
 def _section(config: ExperimentConfig, data: Dataset) -> None:
     """Draw the chosen section; stored tracks open on what they were taken for."""
-    match address_choice("Section", "section", _sections(config.data)):
+    numbers(numbers_part(sentences.three(data, datasets.limit(config.data))))
+    with beyond_plain("data sections"):
+        section = address_choice("Section", "section", _sections(config.data))
+    match section:
         case "overview":
             tracks_map.draw(config.data, data)
         case "features":

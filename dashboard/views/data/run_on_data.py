@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.run_picker import run_labels
-from dashboard.components.terms import terms_line
+from dashboard.components.terms import numbers_line
 from dashboard.services import exploring, runs
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -43,7 +43,7 @@ def say_of(run: Run | None, text: str) -> None:
     """Draw what is said of a run's numbers, or of none, and below it what is unusual about them."""
     st.caption(plain(text))
     if run is not None and (marked := badges(run)):
-        terms_line((), marked)
+        numbers_line("", marked)
 
 
 def _why_not(asked_for: Run | None, config: DatasetConfig) -> str:

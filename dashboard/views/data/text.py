@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from dashboard.theme import count, percent
+from dashboard.theme import Numbers, count, percent
 from genre_core.bayes.limit import BayesLimit
 from genre_core.data.dataset import Dataset
 from genre_core.errors import RunStateError
@@ -30,6 +30,12 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
         return f"{text}."
     of = whom or "such tracks"
     return f"{text}; the best possible classifier is right on {percent(limit.accuracy)} of {of}."
+
+
+def three(data: Dataset, limit: BayesLimit | None) -> Numbers:
+    """Return the three numbers of a plain page."""
+    third: Numbers = {"Best possible accuracy": limit.accuracy} if limit else {"Features": f"{len(data.features):,}"}
+    return {data.noun.capitalize() + "s": f"{len(data):,}", "Genres": f"{len(data.genres):,}", **third}
 
 
 def nothing(what: str, is_named: bool, others: bool) -> tuple[str, str]:

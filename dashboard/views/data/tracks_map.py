@@ -14,6 +14,7 @@ from dashboard.components.plot import Played, plot
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.safely import refreshing
 from dashboard.components.twin import twin
+from dashboard.components.view import beyond_plain
 from dashboard.services import exploring
 from dashboard.services.sounds import sound_of
 from dashboard.shell import address, forms
@@ -63,7 +64,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
     left, right = st.columns([1.45, 1], gap="medium")
     with left, st.container(key="plane-block", gap="small"):
         found, chosen, of = _map(config, data)
-    with right:
+    with right, beyond_plain("chosen tracks", aside=True):
         if found is not None and chosen is not None:
             _list(config, data, found, chosen)
         if found is not None:

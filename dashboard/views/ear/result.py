@@ -12,6 +12,7 @@ from dashboard.components.matrix import matrix
 from dashboard.components.matrix_table import view_table
 from dashboard.components.take_home import take_home
 from dashboard.components.terms import numbers_line
+from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.figures.matrix import matrix_view
 from dashboard.services import ear
 from dashboard.services.ear import Compared
@@ -117,14 +118,18 @@ def _beside(sitting: Sitting, found: Compared, run: Run | None, head: st.delta_g
         more = [sentences.how_hard(sitting), said.behavior(sitting, both.first.n_unknown, who)]
         more += [sentences.left_out(sitting, len(found.numbers), run)] if run else []
         st.caption(plain(" ".join(filter(None, more))))
-    rulers.ruler(_ruler(both.first, both.second, config, who), "ear ruler")
-    left, right = st.columns(2, gap="medium")
+    you, other = both.first, both.second
+    numbers(numbers_part({capitalized(who): you.accuracy, other.name: other.accuracy, "Guessing": 1 / len(you.genres)}))
+    rulers.ruler(_ruler(you, other, config, who), "ear ruler")
+    with beyond_plain("matrices"):
+        left, right = st.columns(2, gap="medium")
     with left:
         _matrix(both.first, sitting, capitalized(who))
     with right:
         _matrix(both.second, sitting, both.second.name)
-    again.draw(sitting, found, config)
-    shares.draw(sitting, found)
+    with beyond_plain("again"):
+        again.draw(sitting, found, config)
+        shares.draw(sitting, found)
 
 
 def _ruler(you: Side, other: Side | None, config: DatasetConfig | None, who: said.Who) -> rulers.Ruler:

@@ -8,6 +8,7 @@ from dashboard.components.address_choice import address_choice
 from dashboard.components.judged import Judged
 from dashboard.components.plot import plot
 from dashboard.components.twin import limits, twin
+from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.figures.calibration import posterior_figure, reliability_figure
 from dashboard.services import confidence as services
 from dashboard.services.confidence import Method, Trusted
@@ -42,7 +43,7 @@ def draw(judged: Judged) -> None:
         if looked_at is None:
             return
         _reliability(judged, looked_at, method, by, genre)
-    with right:
+    with right, beyond_plain("scores", aside=True):
         st.subheader(f"Can you trust its confidence? On {judged.measured}", anchor=False)
         _scores(judged, method, by, problem)
     _posterior(judged, method)
@@ -94,6 +95,8 @@ def _reliability(judged: Judged, looked_at: Trusted, method: Method, by: Binning
     )
     st.subheader(plain(said), anchor=False, help=GLOSSARY["reliability"])
     st.caption(plain(error_sentence(curve, error)), help=GLOSSARY["ECE"])
+    shown = {"Mean confidence": scores.confidence, "Accuracy": evaluation.accuracy, "Calibration error": error.value}
+    numbers(numbers_part(shown))
     alt = f"Reliability of {run.name} on {judged.measured}. {said}"
     plot(reliability_figure(curve, part, name, before), key="reliability", height=400, alt=alt, revision=run.id)
     st.caption("A filled mark is off by more than chance, a hollow mark is not. Bars are 95 % intervals.")
@@ -165,7 +168,8 @@ def _posterior(judged: Judged, method: Method) -> None:
     gap = services.against_posterior(judged.run, judged.part, judge=judged.judge, method=method)
     if gap is None:
         return
-    left, right = st.columns([1.5, 1], gap="medium")
+    with beyond_plain("posterior"):
+        left, right = st.columns([1.5, 1], gap="medium")
     said = posterior_sentence(gap, judged.outcome.evaluation.confusion_matrix.too_few())
     with left:
         st.subheader("Compared with the true probabilities", anchor=False, help=GLOSSARY["posterior"])

@@ -8,6 +8,7 @@ from dashboard.components.judged import Judged
 from dashboard.components.percent_input import percent_input
 from dashboard.components.plot import plot
 from dashboard.components.twin import limits, twin
+from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.services.confidence import Method, can_scale
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -50,11 +51,16 @@ def draw(judged: Judged) -> None:
         if seen is None:
             return
         _answer(judged, seen, rule, given, found, target, surely)
+        every = seen.overall
+        numbers(
+            numbers_part({"Answered": every.coverage, "Right of these": every.accuracy, "Threshold": every.threshold})
+        )
         _controls(threshold, target, surely, rule.score)
         _curve(judged, seen, rule)
-    with right:
+    with right, beyond_plain("genres", aside=True):
         _genres(judged, seen)
-    answers.draw(judged, rule, seen)
+    with beyond_plain("answers"):
+        answers.draw(judged, rule, seen)
 
 
 def _rule(judged: Judged) -> Rule:

@@ -14,12 +14,13 @@ from dashboard.components.judged import Judged
 from dashboard.components.judged_head import judged_head
 from dashboard.components.member_marks import member_marks
 from dashboard.components.take_home import take_home
-from dashboard.components.terms import terms_line
+from dashboard.components.terms import numbers_line
+from dashboard.components.view import numbers, numbers_part
 from dashboard.services import datasets, outcomes, runs
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text.badges import Badge
-from dashboard.text.evaluate import answer, limit_help, scores_line
+from dashboard.text.evaluate import answer, limit_help, scores_line, three
 from dashboard.text.limits import known_already, limit_here_label, long_run
 from dashboard.theme import percent
 from dashboard.views.evaluate import (
@@ -48,6 +49,9 @@ SECTIONS = {
     "horse": "Is it a horse?",
 }
 
+OWN_NUMBERS = ("confidence", "reject", "sets")
+"""Sections with three numbers of their own."""
+
 
 def main() -> None:
     """Draw the page: the answer, the matrix, and the tracks behind a cell of it."""
@@ -71,6 +75,8 @@ def _section(judged: Judged) -> None:
         icon = ":material/compare_arrows:"
         address.page_link("views/compare/page.py", "Compare with …", icon, runs=judged.run.id, part=part)
         take_home([judged.run])
+    if section not in OWN_NUMBERS:
+        numbers(numbers_part(three(judged.outcome.evaluation)))
     match section:
         case "epochs":
             through_time.draw(judged)
@@ -99,7 +105,7 @@ def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
     if with_recipe := datasets.recipe_limit(judged.run.config.data, clean=judged.clean):
         explained = recipe_known(percent(with_recipe.accuracy))
     st.header(said, anchor=False, help=explained)
-    terms_line(scores_line(judged.outcome.evaluation), marked)
+    numbers_line(scores_line(judged.outcome.evaluation), marked)
 
 
 def _ruler(judged: Judged) -> None:

@@ -10,6 +10,7 @@ from dashboard.components.promise import promise_choice
 from dashboard.components.table import table
 from dashboard.components.tracks import download
 from dashboard.components.twin import twin
+from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.services.prediction_sets import Promise, sets_of
 from dashboard.shell.address import plain
 from dashboard.theme import spread
@@ -37,8 +38,10 @@ def draw(judged: Judged) -> None:
         if found is None:
             return
         _answer(judged, found)
+        shown = {"Promised": found.rule.level, "Right genre in the set": found.share}
+        numbers(numbers_part({**shown, "Genres in a set": f"{found.size:.1f}"}))
         _sizes(judged, found)
-    with right:
+    with right, beyond_plain("genres", aside=True):
         _genres(judged, found, promise)
 
 

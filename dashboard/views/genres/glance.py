@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components import findings
+from dashboard.components.view import beyond_plain
 from dashboard.services import diagnoses
 from dashboard.shell.address import plain
 from dashboard.views.genres import exchange, features, threshold, tracks
@@ -17,13 +18,14 @@ def draw(one: OneGenre) -> None:
     left, middle, right = st.columns([1.1, 1, 1], gap="medium")
     with left:
         exchange.draw(one)
-    with middle, st.container(key="glance-features", gap=None):
+    with middle, beyond_plain("features", aside=True), st.container(key="glance-features", gap=None):
         st.subheader("What sets it apart", anchor=False)
         features.apart_chart(one, FEATURES, folded=False)
-    with right:
+    with right, beyond_plain("threshold", aside=True):
         threshold.curves(one, both=False)
-    tracks.both_ends(one)
-    _what_stands_out(one)
+    with beyond_plain("tracks"):
+        tracks.both_ends(one)
+        _what_stands_out(one)
 
 
 def _what_stands_out(one: OneGenre) -> None:

@@ -11,12 +11,13 @@ from dashboard.components.file_names import about
 from dashboard.components.judged import Judged
 from dashboard.components.judged_head import judged_head
 from dashboard.components.take_home import take_home
-from dashboard.components.terms import terms_line
+from dashboard.components.terms import numbers_line
+from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.services import datasets
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text.badges import Badge
-from dashboard.text.evaluate import scores_line
+from dashboard.text.evaluate import scores_line, three
 from dashboard.text.limits import KNOWS_RECIPE, known_already, on, unheard
 from dashboard.views.genres import calibration, features, glance, groups, learning, overview, threshold, tracks
 from dashboard.views.genres import text as sentences
@@ -44,10 +45,13 @@ def main() -> None:
             return
         one = _looked_at(judged)
         if one is None:
+            numbers(numbers_part(three(judged.outcome.evaluation)))
             overview.draw(judged)
             return
         about(f"{judged.file_name} {one.name}")
         _ruler(one)
+        score = one.score
+        numbers(numbers_part({"Recall": score.recall, "Precision": score.precision, "F1": score.f1}))
         _section(one)
 
 
@@ -65,7 +69,7 @@ def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
         answer, reason = sentences.all_genres(judged.outcome, judged.part)
         st.header(plain(answer), anchor=False)
         st.caption(plain(reason))
-        terms_line(scores_line(judged.outcome.evaluation), marked)
+        numbers_line(scores_line(judged.outcome.evaluation), marked)
         return
     outcome = judged.outcome
     with st.container(key="genre-answer", gap=None):
@@ -73,7 +77,7 @@ def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
         known = known_already(judged.run, outcome.unit)
         said = [sentences.against(outcome, one.number, known), sentences.confused(outcome, one.number)]
         st.caption(plain(" ".join(filter(None, said)), 600))
-        terms_line(sentences.scores_line(outcome, one.number), marked)
+        numbers_line(sentences.scores_line(outcome, one.number), marked)
 
 
 def _steps(judged: Judged, one: OneGenre | None) -> None:
@@ -128,7 +132,9 @@ def _section(one: OneGenre) -> None:
     """Draw the section that the address names."""
     level = groups.level_of(one.judged)
     more = {"groups": f"Errors by {level}"} if level else {}
-    match address_choice("Section", "section", {**SECTIONS, **more}, on_change={"track": None}):
+    with beyond_plain("genre sections"):
+        section = address_choice("Section", "section", {**SECTIONS, **more}, on_change={"track": None})
+    match section:
         case "threshold":
             threshold.draw(one)
         case "features":

@@ -202,8 +202,8 @@ def exchanges(outcome: Outcome, genre: int) -> tuple[list[Taken], list[Taken]]:
     return sorted(gone, key=lambda one: -one.n), sorted(come, key=lambda one: (-one.n, -one.share))
 
 
-def scores_line(outcome: Outcome, genre: int) -> list[tuple[str, str]]:
-    """Return recall, precision and F1 of a genre as (text, glossary term)."""
+def scores_line(outcome: Outcome, genre: int) -> str:
+    """Return recall, precision and F1 of a genre in one line."""
     score, few = outcome.evaluation.per_genre[genre], _too_few(outcome.evaluation, genre)
     recall = "unknown" if score.recall is None else percent(score.recall, score.recall_interval, few)
     precision = "undefined, never predicted"
@@ -212,7 +212,7 @@ def scores_line(outcome: Outcome, genre: int) -> list[tuple[str, str]]:
     f1 = "undefined"
     if score.f1 is not None:
         f1 = percent(score.f1, None if few else f1_interval(outcome.evaluation.confusion_matrix, genre))
-    return [(f"recall {recall}", "recall"), (f"precision {precision}", "precision"), (f"F1 {f1}", "F1")]
+    return f"recall {recall} · precision {precision} · F1 {f1}"
 
 
 def chance_recall(outcome: Outcome, genre: int) -> float:

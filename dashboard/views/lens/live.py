@@ -6,11 +6,13 @@ from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import Followed, Parts, answer_part, follow_from, progress_part, study_as, title_part
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Kind, Mark, Ruler, majority, model, ruler_part
+from dashboard.components.view import numbers_part
 from dashboard.services import datasets, lenses, openings
 from dashboard.services.lenses import Lens
 from dashboard.services.runs import POLL_SECONDS
 from dashboard.services.studies import with_losses
 from dashboard.text.badges import opened_badge
+from dashboard.theme import Numbers
 from dashboard.views.lens import text as sentences
 from dashboard.views.lens.figures import slope_figure
 from genre_core.settings.config import DatasetConfig
@@ -22,7 +24,6 @@ TRUE = "~true"
 """Follows the name of a lens that is judged by the true genres."""
 ROW = "~row"
 """Follows the name of a lens whose segments are judged one by one, though they belong to tracks."""
-TERMS = ("macro-F1", "leakage")
 
 
 def look(followed: str) -> Followed:
@@ -46,7 +47,8 @@ def parts(lens: Lens) -> Parts:
     limit = _limit(lens)
     headline, n_scores = sentences.headline(lens, limit), lens.plan.n_scores if lens.plan else 0
     found: Parts = {
-        "answer": answer_part(headline.answer, with_losses(headline.reason, lens.study), TERMS),
+        "answer": answer_part(headline.answer, with_losses(headline.reason, lens.study)),
+        "numbers": numbers_part(_three(lens)),
         "progress": progress_part(len(lens.scores) / n_scores if n_scores else 0.0, sentences.progress(lens)),
     }
     slope = lens.plan is not None and len(lens.plan.levels) > 1
@@ -57,6 +59,12 @@ def parts(lens: Lens) -> Parts:
     if slope and lens.plan:
         found["slope"] = chart_part(slope_figure(lens.estimates, lens.plan.levels, limit), sentences.SLOPE)
     return found
+
+
+def _three(lens: Lens) -> Numbers:
+    """Return the network's accuracy by the ways to split, the first three of them."""
+    found = {level: lens.estimates.get((level, NETWORK)) for level in lens.plan.levels[:3]} if lens.plan else {}
+    return {capitalized(JUDGED_BY[level]): one.accuracy if one else None for level, one in found.items()}
 
 
 def preview(level: str, data: DatasetConfig) -> Parts:

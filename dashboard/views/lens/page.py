@@ -18,6 +18,7 @@ from dashboard.components.study_page import (
 )
 from dashboard.components.table import table
 from dashboard.components.usable import usable
+from dashboard.components.view import beyond_plain, numbers
 from dashboard.components.words import words
 from dashboard.services import lenses, studies, tables, workers
 from dashboard.services.lenses import Lens, Unit
@@ -58,7 +59,7 @@ def main() -> None:
         if lens is None:
             plan, headline = _plan(config, able.problem)
             with answer:
-                words(answer_part(headline.answer, headline.reason, following.TERMS), "lens answer words")
+                words(answer_part(headline.answer, headline.reason), "lens answer words")
             _asides(plan, f"{headline.answer} {headline.reason}")
             _preview(plan, config)
         else:
@@ -156,14 +157,16 @@ def _lens(
         words(parts["answer"], "lens answer words", live="answer")
     with controls:
         words(parts["progress"], "lens progress", live="progress", width=230)
+    numbers(parts["numbers"], live="numbers")
     for level in lens.plan.levels if lens.plan else ():
         with st.container(key=f"lens-{level}", gap=None):
             words(parts[f"{level} title"], f"lens title {level}", live=f"{level} title")
             ruler(parts[f"{level} ruler"], f"lens ruler {level}", live=f"{level} ruler")
-    if "slope" in parts:
-        chart(parts["slope"], "lens slope", height=SLOPE, revision=lens.study.id, live="slope")
-    if lens.rankings and not lens.study.active:
-        _rankings(lens)
+    with beyond_plain("rankings"):
+        if "slope" in parts:
+            chart(parts["slope"], "lens slope", height=SLOPE, revision=lens.study.id, live="slope")
+        if lens.rankings and not lens.study.active:
+            _rankings(lens)
     if config:
         judged = lens.config.experiment
         say_what_differs("lens", sentences.what_differs(config, judged), judged, "judged")

@@ -8,6 +8,7 @@ from dashboard.components.listening import windows_shown
 from dashboard.components.player import Heard, Windows, player
 from dashboard.components.tracks import draw_choices
 from dashboard.components.twin import twin
+from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.services.listening import Brought
 from dashboard.services.sounds import sound_of
 from dashboard.shell.address import plain
@@ -39,6 +40,7 @@ def draw(run: Run, sound: Brought, found: Hearing) -> None:
         (start, min(found.window, found.heard - start), np.array(shares))
         for start, shares in zip(found.starts, found.along, strict=True)
     )
+    numbers(numbers_part({one.genre: one.probability for one in _choices(found)[:3]}))
     left, right = st.columns([1.75, 1], gap="medium")
     with left:
         draw_sound(sound, windows_shown(along, found.genres))
@@ -53,11 +55,12 @@ def draw(run: Run, sound: Brought, found: Hearing) -> None:
             percent=found.genres,
             name="along the sound",
         )
-    with right:
+    with right, beyond_plain("on the whole", aside=True):
         st.subheader("On the whole", anchor=False)
         draw_choices(_choices(found), "choices")
-    player([_near(run, one) for one in found.nearest], key="nearest player", title="Nearest training clips")
-    st.caption(NEAREST)
+    with beyond_plain("nearest"):
+        player([_near(run, one) for one in found.nearest], key="nearest player", title="Nearest training clips")
+        st.caption(NEAREST)
 
 
 def _choices(found: Hearing) -> list[Choice]:

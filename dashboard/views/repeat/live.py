@@ -6,10 +6,12 @@ from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import Followed, Parts, answer_part, follow_from, progress_part, study_as
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Kind, Mark, Ruler, majority, model, ruler_part
+from dashboard.components.view import numbers_part
 from dashboard.services import repetitions
 from dashboard.services.repetitions import Repetition, revision_of_runs
 from dashboard.services.runs import POLL_SECONDS
 from dashboard.services.studies import with_losses
+from dashboard.theme import Numbers
 from dashboard.views.repeat import text as sentences
 from dashboard.views.repeat.figures import accuracy_band, loss_band
 from genre_core.settings.config import DatasetConfig
@@ -19,7 +21,6 @@ from genre_core.training.predictions import Unit
 
 TEST, ROWS = "~test", "~row"
 """Follow the name of a repetition that is judged on its test parts, and of one that is judged by segment."""
-TERMS = ("macro-F1",)
 HEIGHT = 260
 
 
@@ -46,11 +47,18 @@ def parts(found: Repetition) -> Parts:
     """Return all parts of a repetition: its answer, its progress, the ruler and the two charts."""
     headline = sentences.headline(found)
     return {
-        "answer": answer_part(headline.answer, with_losses(headline.reason, found.study), TERMS),
+        "answer": answer_part(headline.answer, with_losses(headline.reason, found.study)),
         "progress": progress_part(found.done, sentences.progress(found)),
         "ruler": ruler_part(Ruler(tuple(_marks(found)), f"accuracy on {sentences.tracks(found)}")),
+        "numbers": numbers_part(_three(found)),
         **_charts(found),
     }
+
+
+def _three(found: Repetition) -> Numbers:
+    rates = [score.accuracy for score in found.scores.values()]
+    mean = found.summary.accuracy.mean if found.summary else None
+    return {"Mean accuracy": mean, "Lowest": min(rates, default=None), "Highest": max(rates, default=None)}
 
 
 def _charts(found: Repetition) -> Parts:

@@ -21,6 +21,7 @@ from dashboard.components.study_page import (
     start_button,
 )
 from dashboard.components.usable import say_why_not, usable
+from dashboard.components.view import beyond_plain, numbers
 from dashboard.components.words import words
 from dashboard.services import repetitions, studies, tables
 from dashboard.services.repetitions import Repetition
@@ -46,7 +47,7 @@ PARTS = {"validation": "Validation", "test": "Test"}
 MOST_LETTERS = 1000
 ANEW = {"part": None, "with": None}
 """Address parameters dropped with another repetition."""
-BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason, following.TERMS)
+BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason)
 
 
 def main() -> None:
@@ -145,12 +146,16 @@ def _repetition(found: Repetition, parts: Parts, config: ExperimentConfig | None
     if config:
         repeated_of = found.config.experiment
         say_what_differs("repeat", sentences.what_differs(config, repeated_of), repeated_of, "repeated")
-    for name, column in zip(("loss", "accuracy"), st.columns(2, gap="medium"), strict=True):
+    numbers(parts["numbers"], live="numbers")
+    with st.container(key="repeat-charts"):
+        columns = st.columns(2, gap="medium")
+    for name, column in zip(("loss", "accuracy"), columns, strict=True):
         with column:
             chart(parts[name], f"repeat {name}", height=following.HEIGHT, revision=found.study.id, live=name)
-    repeated.runs(found)
-    repeated.matrix_of_folds(found)
-    repeated.comparison(found)
+    with beyond_plain("runs"):
+        repeated.runs(found)
+        repeated.matrix_of_folds(found)
+        repeated.comparison(found)
     following.follow(found)
 
 

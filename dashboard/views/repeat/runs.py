@@ -21,7 +21,6 @@ from dashboard.views.repeat import text as sentences
 from dashboard.views.repeat.figures import PROBABILITIES, probability_bar
 from dashboard.views.repeat.live import mean_mark
 from genre_core.errors import GenreLabError
-from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.practical import MOST_REGION, REGION
 from genre_core.evaluation.repeated_scores import LEAST_SCORES
 from genre_core.studies.kinds import REPEATS
@@ -32,8 +31,6 @@ from genre_core.training.predictions import Unit
 TABLE_SECONDS = 1.0
 ROWS_SHOWN = 12
 MOST_LETTERS = 1000
-TERMS = {term: GLOSSARY[term] for term in ("same for practical purposes", "cannot be told")}
-"""Terms of a comparison that are explained where they stand."""
 
 
 def runs(found: Repetition) -> None:
@@ -156,7 +153,7 @@ def _compared(found: Repetition, named: str, region: float) -> None:
         return
     compared = repetitions.compare_repetitions(found, theirs, region)
     headline = sentences.compared(found, compared)
-    words(title_part(headline.answer, headline.reason, terms=TERMS), "compared words")
+    words(title_part(headline.answer, headline.reason), "compared words")
     if compared.found:
         drawn = probability_bar(compared.found)
         plot(drawn, "probabilities", height=PROBABILITIES, alt=sentences.probabilities_said(compared.found))

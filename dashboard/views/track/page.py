@@ -10,6 +10,7 @@ from dashboard.components.has_features import has_features
 from dashboard.components.judged_head import ask_to_open, say_headline, wait_for
 from dashboard.components.listening import Listed, listen
 from dashboard.components.terms import numbers_line
+from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.services import datasets, networks, openings, runs
 from dashboard.services.outcomes import predictions
 from dashboard.shell import address
@@ -81,6 +82,7 @@ def _draw(track: LookedAt) -> None:
     st.header(plain(said.title(track.name, genres[track.true], genres[track.predicted], sure, judged_by)), anchor=False)
     marked = [*said.part_badges(part, track.data, track.row), *badges(track.run, opened)]
     numbers_line(f"Run {track.run.name}", marked)
+    numbers(numbers_part(said.three(track.y_prob, genres, track.predicted, track.true)))
     listen(track.run, [Listed(track.row, genres[track.true])], "player track", cursor_on=score.LIVE)
     among_all = st.query_params.get("among") == "all"
     if among_all and part == "train":
@@ -89,9 +91,10 @@ def _draw(track: LookedAt) -> None:
     if given and given != part and not among_all:
         address.note(said.other_part(given, part))
     explained = _explained(track)
-    why.draw(track, explained)
-    score.draw(track)
-    nearby.draw(track)
+    with beyond_plain("why"):
+        why.draw(track, explained)
+        score.draw(track)
+        nearby.draw(track)
 
 
 def _explained(track: LookedAt) -> Decision | None:

@@ -7,7 +7,7 @@ import numpy as np
 from dashboard.services.networks import Explanation
 from dashboard.text.badges import Badge
 from dashboard.text.train import Headline
-from dashboard.theme import count, percent
+from dashboard.theme import Numbers, count, percent
 from genre_core.data.dataset import Dataset, FloatArray, IntArray, Part
 from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.attribution import Attribution
@@ -52,6 +52,13 @@ def _part_badge(part: Part | None) -> Badge:
             return Badge("validation track", "Not used for training; validation tracks chose the best epoch.")
         case "test":
             return Badge("test track", "Kept for the final report.")
+
+
+def three(probabilities: FloatArray, genres: Sequence[str], predicted: int, true: int) -> Numbers:
+    """Return the three numbers of a plain page: the probabilities (k,) of the answer and of what came next."""
+    order = [int(genre) for genre in np.argsort(-probabilities)]
+    shown = list(dict.fromkeys((predicted, true, *order)))[:3]
+    return {genres[genre]: float(probabilities[genre]) for genre in shown}
 
 
 LEARNED = (

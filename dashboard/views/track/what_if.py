@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.cell_tracks import choices_of
 from dashboard.components.features_meaning import features_meaning
 from dashboard.components.promise import promised
+from dashboard.components.view import beyond_plain
 from dashboard.services.networks import Explanation, Training
 from dashboard.services.prediction_sets import set_of_row
 from dashboard.shell import address
@@ -40,10 +41,11 @@ def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Expla
         ordered = sorted(by_genre, key=lambda choice: track.data.genres.index(choice.genre))
         before = dict(zip(track.data.genres, track.y_prob.tolist(), strict=True))
         answer_bars(ordered, before if changed else None)
-        st.caption(plain(changed_answer(now, track.logits.astype("float64"), track.data.genres, len(changed))))
-        _set(track)
-        _flips(track, network, training, why)
-    with right:
+        with beyond_plain("changes"):
+            st.caption(plain(changed_answer(now, track.logits.astype("float64"), track.data.genres, len(changed))))
+            _set(track)
+            _flips(track, network, training, why)
+    with right, beyond_plain("what if", aside=True):
         _head(changed)
         _sliders(track, training, why, changed)
         with st.container(key="track-meaning", horizontal=True, vertical_alignment="center", gap="small"):

@@ -6,10 +6,11 @@ from typing import Any
 import streamlit as st
 
 from dashboard.components.best_possible import limit_marks
-from dashboard.components.live import Followed, Parts, progress_part, title_part
+from dashboard.components.live import Followed, Parts, answer_part, progress_part, title_part
 from dashboard.components.member_marks import member_marks
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part, tags_alone
+from dashboard.components.view import numbers_part
 from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.matrix import live_view
 from dashboard.figures.network import network_figure
@@ -19,9 +20,8 @@ from dashboard.services.datasets import Shape
 from dashboard.services.runs import NO_PROGRESS, Progress
 from dashboard.text import train as sentences
 from dashboard.text.badges import badges, data_badge
-from dashboard.theme import count
+from dashboard.theme import Numbers, count
 from genre_core.errors import DataError
-from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
 from genre_core.networks import NetworkConfig
 from genre_core.settings.config import ExperimentConfig, SoundConfig
@@ -30,7 +30,6 @@ from genre_core.store.tag_baseline import TagsAlone
 
 CURVE_HEIGHT, LOW_HEIGHT, NETWORK_HEIGHT = 185, 150, 250
 """Pixels of a curve, of a curve in a window as low as a projector's, and of the network."""
-TERMS = ("macro-F1", "validation", "patience", "dropout", "learning rate")
 """Words that are explained where the sentence below the answer has them."""
 OF_ALL = "the most common genre's share of all tracks"
 """The baseline before tracks are split: that of the validation part can be a little different."""
@@ -81,17 +80,23 @@ def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
         "answer": _answer(run, progress, config),
         "ruler": ruler_part(Ruler(tuple(marks))),
         "progress": _progress(run, progress, config),
+        "numbers": numbers_part(_three(run, progress, base, best)),
         "loss": loss,
         "accuracy": accuracy,
-        "confusions": title_part(
-            "Confusions",
-            sentences.which_epoch(run, progress.epochs, progress.shown),
-            terms={"Confusions": GLOSSARY["confusion matrix"]},
-        ),
+        "confusions": title_part("Confusions", sentences.which_epoch(run, progress.epochs, progress.shown)),
     }
     if progress.matrix:
         found["matrix"] = {"view": live_view(progress.matrix).__dict__}
     return found
+
+
+def _three(run: Run | None, progress: Progress, base: float | None, best: float | None) -> Numbers:
+    """Return the three numbers of a plain page: what was reached, and between what it lies."""
+    rate = progress.shown.validation_accuracy if progress.shown else None
+    if run and run.averages and run.summary:
+        rate = run.summary["validation"]["accuracy"]
+    third: Numbers = {"Epochs": f"{run.epoch if run else 0:,}"} if best is None else {"Best possible": best}
+    return {"Validation accuracy": rate, "Always the most common genre": base, **third}
 
 
 def _curves(
@@ -152,13 +157,8 @@ def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None
     found = badges(run) if run and (progress.shown or run.state == "complete") else []
     if run and run.state == "complete":
         found += data_badge(datasets.serious(run.config))
-    return {
-        "kind": "answer",
-        "text": headline.answer,
-        "note": " ".join(filter(None, (headline.reason, runs.loss(run) if run else ""))),
-        "badges": [badge.text for badge in found],
-        "terms": {badge.text: badge.meaning for badge in found} | {name: GLOSSARY[name] for name in TERMS},
-    }
+    note = " ".join(filter(None, (headline.reason, runs.loss(run) if run else "")))
+    return answer_part(headline.answer, note, found)
 
 
 def _progress(run: Run | None, progress: Progress, config: ExperimentConfig | None) -> dict[str, Any]:

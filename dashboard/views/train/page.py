@@ -15,6 +15,7 @@ from dashboard.components.tables import epoch_table, matrix_table
 from dashboard.components.tagger import tagger_offer
 from dashboard.components.take_home import take_home
 from dashboard.components.usable import say_why_not, usable
+from dashboard.components.view import numbers
 from dashboard.components.words import words
 from dashboard.services import runs, tables, tagger
 from dashboard.services.listening import can_listen
@@ -83,6 +84,7 @@ def main() -> None:
                 _say_what_differs(run, config)
         if config:
             hear_changes.draw(config)
+        numbers(parts["numbers"], live="numbers")
         with st.container(key="train-charts", gap="small"):
             _charts(run, config, parts)
         if run:

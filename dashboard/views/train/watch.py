@@ -5,7 +5,6 @@ import streamlit as st
 from dashboard.components.address_choice import address_menu
 from dashboard.components.live import follow_from
 from dashboard.components.safely import refreshing
-from dashboard.components.terms import terms_line
 from dashboard.components.twin import unfolded
 from dashboard.services import datasets, runs
 from dashboard.services.watching import epochs, watched
@@ -21,8 +20,6 @@ from genre_core.store.schema import Run
 
 TABLE_SECONDS = 1.0
 """How often the table is drawn anew while its run trains."""
-WORDS = ("loss", "nats", "epoch", "hidden unit", "ReLU", "dropout")
-"""Terms in the charts, which cannot explain themselves there."""
 _SWITCH = "watch it"
 
 
@@ -36,7 +33,6 @@ def opener(run: Run | None, config: ExperimentConfig) -> bool:
         st.toggle("Watch it learn", key=_SWITCH, help=sentences.HELP, disabled=bool(problem), on_change=_switch)
         if problem or lacks:
             st.caption(address.plain(problem or lacks), width="stretch")
-        terms_line([(name, name) for name in WORDS])
     return there
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.components.browser_memory import browser_memory, end_welcome, is_welcomed
 from dashboard.components.lesson_panel import CSS, begin_link
+from dashboard.components.view import PLAIN, plain_at_first
 from dashboard.services import commands
 from dashboard.shell import address, forms
 from genre_core.errors import StoreError
@@ -22,8 +23,8 @@ LEARNING = (
     "The first time, this takes about a minute. The dot on the ruler shows how often it is right."
 )
 LEARNED = (
-    "It has learned. Click a cell of the matrix below: the link “Its tracks” leads to clips that you can play. "
-    "Next, predict what a network will do before you let it learn."
+    "It has learned. See which genres it confuses: click a cell there to play its clips. "
+    "Then predict what a network will do before you let it learn."
 )
 
 
@@ -37,6 +38,7 @@ def draw(run: Run | None) -> None:
     if is_welcomed():
         return
     st.html(CSS)
+    plain_at_first()
     with st.container(key="welcome", gap="xsmall"):
         st.markdown(ABOUT if run is None else LEARNING if run.active else LEARNED)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -45,6 +47,8 @@ def draw(run: Run | None) -> None:
                     "Watch one learn", icon=":material/play_circle:", type="primary", key="watch one learn",
                     on_click=_watch, args=(new_run_id(),), help="Composes music, and a network learns to recognize it.",
                 )  # fmt: skip
+            if run is not None and run.state == "complete":
+                address.page_link("views/evaluate/page.py", "Hear what it confuses", icon=":material/hearing:")
             begin_link("The first lesson", "train")
             st.button("Hide this", key="hide the welcome", type="tertiary", on_click=end_welcome)
         if problem := st.session_state.pop(_UNSAVED, ""):
@@ -60,4 +64,4 @@ def _watch(run_id: str) -> None:
         return
     st.session_state["pace"], st.session_state[_WATCHED] = PACE, run_id
     address.say_settings({"preset": preset.name, **forms.parameters(preset.config, preset)})
-    address.look(run=run_id, cell=None)
+    address.look(run=run_id, cell=None, view=address.view() or PLAIN)

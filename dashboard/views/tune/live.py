@@ -4,17 +4,17 @@ from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import Followed, Parts, answer_part, follow_from, progress_part, study_as, title_part
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
+from dashboard.components.view import numbers_part
 from dashboard.services import runs, searches
 from dashboard.services.runs import POLL_SECONDS
 from dashboard.services.searches import Search
 from dashboard.services.studies import with_losses
-from dashboard.theme import percent
+from dashboard.theme import Numbers, percent
 from dashboard.views.tune import text as sentences
 from dashboard.views.tune.figures import best_figure, importance_figure, parallel_figure, slice_figure
 from genre_core.evaluation.intervals import Interval
 from genre_core.studies.tuning.config import OBJECTIVES, SearchConfig
 
-TERMS = ("macro-F1", "log loss", "inflates")
 HEIGHT = 270
 
 
@@ -44,9 +44,10 @@ def parts(found: Search) -> Parts:
     drawn = (found.config, found.trials, found.best)
     said = ", ".join(f"{name} {percent(share, decimals=0)}" for name, share in importances)
     return {
-        "answer": answer_part(text.answer, with_losses(text.reason, found.study), TERMS),
+        "answer": answer_part(text.answer, with_losses(text.reason, found.study)),
         "progress": progress_part(len(found.trials) / found.config.n_planned, sentences.progress(found)),
         "ruler": ruler_part(Ruler(tuple(_marks(found)), f"{shown} on {sentences.judged_on(found.config)}")),
+        "numbers": numbers_part(_three(found)),
         "decides": title_part("Most important settings", sentences.importances_note(found)),
         "best": chart_part(best_figure(*drawn), f"Best so far over {about}"),
         "parallel": chart_part(parallel_figure(*drawn), f"Parallel coordinates of {about}"),
@@ -58,6 +59,12 @@ def parts(found: Search) -> Parts:
         },
         "importances": chart_part(importance_figure(importances), f"Most important settings: {said}."),
     }
+
+
+def _three(found: Search) -> Numbers:
+    best, done = found.best, f"{len(found.trials)} of {found.config.n_planned}"
+    shown: Numbers = {"Trials done": done, "Always the most common genre": _majority(found)}
+    return {"Accuracy of the best trial": best.accuracy if best else None, **shown}
 
 
 def preview(config: SearchConfig) -> Parts:

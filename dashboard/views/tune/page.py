@@ -56,7 +56,7 @@ HELP = {
     ),
     "stop": "End the search with the finished trials, so that you can reveal the winner's test score.",
 }
-BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason, following.TERMS)
+BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from dashboard.components.live import Parts
 from dashboard.components.plot import chart
 from dashboard.components.safely import refreshing
 from dashboard.components.table import table
+from dashboard.components.view import beyond_plain, numbers
 from dashboard.components.words import words
 from dashboard.services import openings, searches
 from dashboard.services.searches import Search, UnderWay
@@ -28,15 +29,22 @@ def results(found: Search, parts: Parts) -> None:
     if failed := sentences.failures(found):
         st.caption(f":material/error: {plain(failed, MOST_LETTERS)}")
     _winner(found)
+    numbers(parts["numbers"], live="numbers")
     left, right = st.columns(2, gap="medium")
     with left:
         chart(parts["best"], "search best", height=HEIGHT, revision=found.study.id, live="best")
-    with right:
+    with right, beyond_plain("trials", aside=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader("The trials", anchor=False, width="content")
             address_choice("Order of trials", "order", ORDERS)
         refreshing(_trials, TABLE_SECONDS if found.study.active else None)(found.study.id)
         _open_chosen(found)
+    with beyond_plain("settings"):
+        _by_setting(found, parts)
+
+
+def _by_setting(found: Search, parts: Parts) -> None:
+    """Draw what each setting and all of them together did."""
     st.subheader("One setting at a time", anchor=False)
     for start in range(0, len(found.config.space), N_COLUMNS):
         row = found.config.space[start : start + N_COLUMNS]
