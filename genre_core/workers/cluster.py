@@ -48,7 +48,10 @@ _SETTINGS = {
 _THREADS = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
 _IMPORTED = [
     "distributed",
+    "sklearn.ensemble",
     "sklearn.model_selection",
+    "optuna",
+    "alembic.command",
     "genre_core.training.trainer",
     "genre_core.networks.twister",
     "genre_core.evaluation.report",

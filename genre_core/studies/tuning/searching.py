@@ -40,6 +40,8 @@ AT_ONCE_BLIND = 64
 LEAST_FOR_OPTIMISM = 2
 SUMMARISED_EVERY = 8
 """Trials after which what they say together is said anew."""
+GROWN = 1.25
+"""By how much more complete trials what decides is found anew, which takes as long as training a trial."""
 _JUDGED_BY: dict[bool, Part] = {False: "validation", True: "test"}
 """The part that judges a trial: a fold that is held out stands in the place of the test part."""
 
@@ -52,7 +54,7 @@ class Search:
         self._trials = Trials(store.url, study.id, config)
         self._told: dict[int, TrialResult] = {}
         self._summary: SearchSummary | None = None
-        self._pruned = set[int]()
+        self._pruned, self._n_weighed = set[int](), 0
         self._labels: dict[str, IntArray] = {}
         self._choice: tuple[IntArray, Choice] | None = None
         self._judgements: dict[int, Judged] = {}
@@ -264,9 +266,13 @@ class Search:
     # -- together ----------------------------------------------------------------------------------------------------
 
     def _summarise(self, final_run: str = "", *, within: bool = False) -> Result:
-        """Say what the trials come to together; `within` a batch what decides, which takes a second, stays as said."""
+        """Say what the trials come to together; `within` a batch, what decides stays as said."""
         complete = [row for row in self._told.values() if row.state == "complete"]
-        known = self._summary.importances if self._summary and within else self._trials.importances()
+        few_new = len(complete) < GROWN * self._n_weighed and len(self._told) < self._config.n_planned
+        if self._summary and (within or few_new):
+            known = self._summary.importances
+        else:
+            known, self._n_weighed = self._trials.importances(), len(complete)
         self._summary = SearchSummary(len(complete), known, self._optimism(complete), final_run)
         return self._summary.to_json()
 
