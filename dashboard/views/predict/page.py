@@ -33,11 +33,11 @@ def main() -> None:
         st.html(style)
     with st.container(key="predict-page", gap="small"):
         run = runs.run(address.run_id()) if address.run_id() else runs.latest_complete()
-        head, choice = st.columns([1, 1], gap="medium")
+        head, choice = st.columns([1.75, 1], gap="medium")
         with choice, st.container(key="predict-choice", horizontal=True, vertical_alignment="top", gap="small"):
             run_picker(run)
             threshold = reject_below("predict threshold", sentences.THRESHOLD_HELP)
-            level = float(address_menu("Prediction sets", "level", sentences.LEVEL, width=130)) / 100
+            level = float(address_menu("Prediction sets", "level", sentences.LEVEL, width=150)) / 100
         with head:
             place = st.container()
         if run is None or run.state != "complete":
