@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from dashboard.services import datasets, networks, outcomes
+from dashboard.shell import forms
 from dashboard.text.train import before_training
 from genre_core.errors import ConfigError, DataError
 from genre_core.networks import ARCHITECTURES
@@ -33,7 +34,9 @@ ADDRESS = {name.replace(".", "__"): str(value) for name, value in TWIN.items()}
 def _registered():
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(ARCHITECTURES, "twin", TwinConfig)
+        forms._described.cache_clear()
         yield
+    forms._described.cache_clear()
 
 
 @pytest.fixture(scope="module")
