@@ -79,7 +79,7 @@ def inspect(parquet: bytes, config: TableConfig | None = None) -> Inspection:
         return Inspection(names, candidates(frame), None, str(error), error.least, error.kept)
     except DataError as error:
         return Inspection(names, candidates(frame.assign(**path_columns(frame))), None, str(error))
-    return Inspection(names, candidates(frame), dataset)
+    return Inspection(names, candidates(frame, dataset.columns), dataset)
 
 
 def genre_sizes(config: TableConfig, tables: Tables) -> dict[str, int]:

@@ -146,6 +146,8 @@ def _genre_words(series: "pd.Series[Any]") -> frozenset[str]:
 
 def track_keys(names: "pd.Series[str]") -> "pd.Series[str]":
     """Return what the segments of one track share: `blues.00012` for `blues/blues.00012.3.wav`."""
+    if names.str.isdigit().all():
+        return names
     keys = names.str.replace("\\", "/", regex=False).str.replace(EXTENSION, "", regex=True)
     if keys.str.contains("/", regex=False).any():
         keys = keys.str.replace(FOLDER_OF_GENRE, r"\1.", regex=True)

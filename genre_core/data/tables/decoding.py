@@ -29,7 +29,7 @@ def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str
     DataError
         The file is empty, is not text, is text but not the table, or is in another encoding than the given one.
     """
-    if not data.strip(BLANK):
+    if not data[:BLOCK_BYTES].strip(BLANK) and not data.strip(BLANK):
         raise DataError(f"{name} is empty: choose a file that holds a table.")
     _refuse_other_formats(name, data)
     is_said = bool(encoding)

@@ -403,7 +403,7 @@ def _without_repeated_header(text: bytes, n_above: int) -> tuple[bytes, int]:
         start = text.index(b"\n", start) + 1
     end = text.find(b"\n", start)
     line = text[start : end + 1]
-    if end < 0 or len(line.strip()) < 3 or b"\n" + line not in text[end:]:
+    if end < 0 or len(line.strip()) < 3 or text.find(b"\n" + line, end) < 0:
         return text, 0
     head, body = text[: end + 1], text[end + 1 :]
     lines = body.splitlines(keepends=True)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from genre_core.data.dataset import Column
 from genre_core.data.tables.cells import (
     REPEATED_NAME,
     composed,
@@ -22,6 +23,7 @@ from genre_core.data.tables.cells import (
     texts,
 )
 from genre_core.data.tables.onehot import chosen_marks, genres_by_marks, is_mark, marked_genres
+from genre_core.data.tables.paths import is_numeric
 from genre_core.data.tables.roles import write_names
 from genre_core.errors import DataError, ManyGenresError
 from genre_core.settings.config import TableConfig
@@ -104,13 +106,23 @@ def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str
     return _by_content(frame, config)
 
 
-def candidates(frame: "pd.DataFrame") -> tuple[str, ...]:
-    """Return the columns that could hold the genre, for a person to choose from: text or codes with few values."""
+def candidates(frame: "pd.DataFrame", judged: Sequence[Column] = ()) -> tuple[str, ...]:
+    """Return the columns that could hold the genre, for a person to choose from: text or codes with few values.
+
+    Where columns were `judged`, the genre's is one, and text that says numbers is none.
+    """
+    roles = {column.name: column.role for column in judged}
     names = (c for c in map(str, frame.columns) if not (is_key(c) or is_index_name(c) or is_length_name(c)))
     names = (c for c in names if not (is_category_name(c) or is_part_name(c)))
-    fitting = tuple(c for c in names if (most := _most(frame[c])) and 2 <= _n_genres(frame[c]) <= most)
+    names = (c for c in names if roles.get(c) != "feature" or is_numeric(frame[c]))
+    fitting = tuple(c for c in names if roles.get(c) == "label" or _could_be_genre(frame[c]))
     marks = marked_genres(frame)
     return (write_names(marks), *(c for c in fitting if c not in marks)) if marks else fitting
+
+
+def _could_be_genre(series: "pd.Series[Any]") -> bool:
+    most = _most(series)
+    return bool(most) and 2 <= _n_genres(series) <= most
 
 
 def _most(series: "pd.Series[Any]") -> int:
