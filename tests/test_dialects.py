@@ -1,10 +1,13 @@
 """Tables in any dialect: the same numbers come back, or a refusal, or a value that is told to be missing."""
 
+import csv
+import io
 import math
 from dataclasses import dataclass
 
+import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from genre_core.data.dataset import Dataset
@@ -62,8 +65,6 @@ column = st.tuples(sizes, st.booleans(), st.booleans(), st.integers(0, 2**32 - 1
 
 
 def values_of(size: float, is_signed: bool, has_gaps: bool, seed: int) -> list[float]:
-    import numpy as np
-
     rng = np.random.default_rng(seed)
     found = rng.uniform(-size if is_signed else size / 5, size, N_ROWS)
     return [math.nan if has_gaps and i % 7 == 3 else float(value) for i, value in enumerate(found)]
@@ -95,6 +96,46 @@ def test_the_same_numbers_come_back_or_a_refusal_never_other_numbers(dialect: Di
         for row, found in zip(rows, dataset.X[:, dataset.features.index(name)], strict=True):
             wanted = float(f"{written[row]:.{dialect.digits}f}")
             assert found == wanted or (math.isnan(found) and math.isnan(wanted)), (dialect, name, wanted, found)
+
+
+NAMES = (
+    *("rock", "jazz", "Hip-Hop", "R&B, Soul", 'the "blues"', "Forró", "民谣", "Δημοτικά", "джаз", "<b>pop</b>", "a'b"),
+    *("drum; bass", "NA", "None", "0", "12", "01", "2019-01-01", "=1+1", "n" * 100, "x y", "1,5", "#metal", "it|s"),
+)
+WORDS = ("", "a song", "one, two", 'say "hi"', "line\nbreak", "naïve", "NA", "12", "-", "; ")
+
+
+@given(
+    st.lists(st.sampled_from(NAMES), min_size=2, max_size=5, unique=True).filter(
+        lambda names: {*names} - {"NA", "None"}
+    ),
+    st.lists(st.sampled_from(WORDS), min_size=1, max_size=6),
+    st.sampled_from([",", ";", "\t"]),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL, csv.QUOTE_NONNUMERIC]),
+    st.sampled_from(["", "numbers", "names"]),
+    st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]),
+    st.lists(st.integers(0, N_ROWS - 1), max_size=4),
+)
+@example(["01", "12"], [""], ",", csv.QUOTE_MINIMAL, "", "utf-8", [])
+@example(["NA", "rock"], ["NA"], ";", csv.QUOTE_ALL, "names", "utf-16", [3])
+@settings(max_examples=60, deadline=None)
+def test_the_same_genres_come_back_whatever_they_are_called(
+    names: list[str], words: list[str], separator: str, quoting: int, row_names: str, encoding: str, gaps: list[int]
+) -> None:
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=separator, quoting=quoting, lineterminator="\n")  # type: ignore[arg-type]
+    writer.writerow([*([""] if row_names else []), "file", "tempo", "rms", "comment", "genre"])
+    genres = [names[i // 2 % len(names)] for i in range(N_ROWS)]
+    for i, genre in enumerate(genres):
+        tempo = "" if i in gaps else 100 + i * 37 % 23 + 0.25
+        own = {"numbers": [i + 1], "names": [f"r{i}"]}.get(row_names, [])
+        writer.writerow([*own, f"t{i}.mp3", tempo, i * 13 % 7 + 0.5, words[i % len(words)], genre])
+    dataset = read_back(text.getvalue().encode(encoding))
+    assert dataset is not None
+    assert dataset.features[:2] == ("tempo", "rms")
+    assert dataset.tracks == tuple(f"t{i}.mp3" for i in range(N_ROWS))
+    assert [dataset.genres[genre] for genre in dataset.y] == genres
+    assert {int(row) for row in np.flatnonzero(np.isnan(dataset.X[:, 0]))} == {*gaps}
 
 
 def table(*cells: str, separator: str = ";", header: str = "genre;a;b") -> bytes:

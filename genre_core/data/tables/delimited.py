@@ -64,6 +64,8 @@ class Layout:
     separator: str
     decimal: str
     notes: tuple[str, ...]
+    padded: tuple[int, ...] = ()
+    """Positions of columns with numbers such as 01, which are names."""
 
     @property
     def is_kept_as_text(self) -> bool:
@@ -142,7 +144,17 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
         text, n_again = _without_repeated_header(text, first_line)
         if n_again:
             notes.append(header_again(n_again))
-    return Layout(text, names, first_line, separator, decimal, tuple(notes))
+    return Layout(text, names, first_line, separator, decimal, tuple(notes), _padded(rows[n_above:]))
+
+
+def _padded(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
+    """Return the positions of the columns of whole numbers of which some begin with a zero."""
+    columns = ([cell.strip() for cell in column] for column in zip(*rows, strict=False))
+    return tuple(
+        position
+        for position, cells in enumerate(columns)
+        if any(re.fullmatch(r"0\d+", cell) for cell in cells) and all(cell.isdigit() or not cell for cell in cells)
+    )
 
 
 def parse(name: str, layout: Layout, *, keep_rows: bool = False) -> tuple[Any, tuple[str, ...]]:
@@ -180,7 +192,9 @@ def parse(name: str, layout: Layout, *, keep_rows: bool = False) -> tuple[Any, t
                 delimiter=layout.separator, newlines_in_values=quoted, invalid_row_handler=leave_out
             ),
             arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(positions, pa.string()) if layout.is_kept_as_text else None,
+                column_types=dict.fromkeys(
+                    positions if layout.is_kept_as_text else map(str, layout.padded), pa.string()
+                ),
                 null_values=list(MISSING),  # of numbers; in text a word may be a genre
                 strings_can_be_null=False,
                 quoted_strings_can_be_null=True,
