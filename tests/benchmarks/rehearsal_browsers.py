@@ -112,7 +112,6 @@ class Sight:
                 await self._learn(page, kind, name, done, slowest)
         except BrowserError as error:
             self.errors.append(f"the {kind} stopped: {error!s:.200}")
-            await page.screenshot(path=f"/tmp/rehearsal-{kind}.png")
 
     async def _learn(self, page: Page, kind: str, name: str, done: dict[str, list[float]], slowest: float) -> None:
         lesson = lessons()[name]
