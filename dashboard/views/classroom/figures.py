@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from dashboard.theme import PALETTE, Figure
+from dashboard.theme import PALETTE, Figure, layout
 from genre_core.classroom.names import seat_hue, seat_name
 
 BINS = 20
@@ -20,11 +20,11 @@ def predicted_numbers(values: Sequence[float], low: float, high: float, truth: f
         "type": "bar", "x": middles, "y": [counts[at] for at in range(BINS)], "width": width * 0.92,
         "marker": {"color": _SAID}, "hovertemplate": "about %{x:.3g}: %{y}<extra></extra>",
     }  # fmt: skip
-    layout = {**_LAYOUT, "xaxis": {"range": [low, high]}, "yaxis": _counts(counts)}
+    found = layout("", **_LAYOUT, xaxis={"range": [low, high]}, yaxis=_counts(counts))
     if truth is not None:
         line = {"color": _CAME, "width": 3}
-        layout["shapes"] = [{"type": "line", "x0": truth, "x1": truth, "y0": 0, "y1": 1, "yref": "paper", "line": line}]
-    return {"data": [bars], "layout": layout}
+        found["shapes"] = [{"type": "line", "x0": truth, "x1": truth, "y0": 0, "y1": 1, "yref": "paper", "line": line}]
+    return {"data": [bars], "layout": found}
 
 
 def predicted_choices(texts: Sequence[str], truth: str | None) -> Figure:
@@ -39,7 +39,7 @@ def predicted_choices(texts: Sequence[str], truth: str | None) -> Figure:
         "marker": {"color": colors}, "hovertemplate": "%{y}: %{x}<extra></extra>",
     }  # fmt: skip
     axis = {"type": "category", "automargin": True}
-    return {"data": [bars], "layout": {**_LAYOUT, "xaxis": _counts(counts), "yaxis": axis}}
+    return {"data": [bars], "layout": layout("", **_LAYOUT, xaxis=_counts(counts), yaxis=axis)}
 
 
 def runs_scatter(points: Sequence[tuple[int, float, float, str]], title: str, *, is_log: bool) -> Figure:
@@ -53,7 +53,7 @@ def runs_scatter(points: Sequence[tuple[int, float, float, str]], title: str, *,
     axis = {"title": {"text": title}, "type": "log" if is_log else "linear"}
     return {
         "data": [dots],
-        "layout": {**_LAYOUT, "xaxis": axis, "yaxis": {"title": {"text": "validation accuracy, %"}}},
+        "layout": layout("", **_LAYOUT, xaxis=axis, yaxis={"title": {"text": "validation accuracy, %"}}),
     }
 
 
