@@ -153,29 +153,13 @@ def test_curves_grow_zoom_stays_a_reload_changes_nothing_and_two_people_of_one_r
         says(tab, "Trained: .*You stopped it")
 
 
-def test_steps_by_hand_pause_resume_and_the_end_fit_one_screen_and_move_nothing(page, url, runs):
-    go(page, f"{url}/train?pace=pause+after+each+epoch&train.max_epochs=40")
-    page.wait_for_url(re.compile(r"[^n]/\?.*pace=pause\+after\+each\+epoch"))
+def test_pause_step_resume_and_the_end_fit_one_screen_and_move_nothing(page, url, runs):
+    go(page, f"{url}/?{SLOW.replace('=200', '=40')}")
     run = train(page)
-
-    def is_paused_after(epoch: int) -> None:
-        wait_until(lambda: (runs.run(run).epoch, runs.run(run).state) == (epoch, "paused"))
-        wait_for_points(page, epoch)
-        says(page, f"Paused: epoch {epoch} of 40")
-        expect(button(page, "Resume")).to_be_enabled()
-
-    is_paused_after(1)
+    wait_for_points(page, 1)
     page.locator(".st-key-confusions table").wait_for()
     settle(page)
     places = tops(page)
-    for epoch in (2, 3):
-        button(page, "Step").click()
-        is_paused_after(epoch)
-    assert tops(page) == places
-    choose_pace(page, "two epochs a second")
-    button(page, "Resume").click()
-    wait_for_points(page, 4)
-    says(page, "Training: epoch")
     button(page, "Pause").click()
     expect(button(page, "Resume")).to_be_enabled()
     says(page, "Paused: epoch")
@@ -183,8 +167,12 @@ def test_steps_by_hand_pause_resume_and_the_end_fit_one_screen_and_move_nothing(
     wait_until(lambda: points(page) == paused_at)
     assert tops(page) == places
     button(page, "Step").click()
-    is_paused_after(paused_at + 1)
-    choose_pace(page, "as fast as it can")
+    wait_until(lambda: runs.run(run).epoch == paused_at + 1 and runs.run(run).state == "paused")
+    wait_for_points(page, paused_at + 1)
+    expect(button(page, "Resume")).to_be_enabled()
+    page.get_by_role("combobox", name=re.compile("Pace")).click()
+    page.get_by_role("option", name="as fast as it can").click()
+    settle(page)
     button(page, "Resume").click()
     says(page, "Trained: .*Macro-F1 .*(Training stopped after|All 40 epochs)")
     expect(page.get_by_role("link", name="Evaluate it")).to_be_visible()
@@ -201,10 +189,18 @@ def test_steps_by_hand_pause_resume_and_the_end_fit_one_screen_and_move_nothing(
     assert len(rows) == runs.run(run).epoch + 1
 
 
-def choose_pace(page, pace: str) -> None:
-    page.get_by_role("combobox", name=re.compile("Pace")).click()
-    page.get_by_role("option", name=pace).click()
-    settle(page)
+def test_train_is_opened_by_its_name_and_by_hand_each_step_is_one_epoch(page, url, runs):
+    go(page, f"{url}/train?pace=pause+after+each+epoch")
+    page.wait_for_url(re.compile(r"/\?pace=pause\+after\+each\+epoch$"))
+    run = train(page)
+    for epoch in (1, 2):
+        wait_until(lambda epoch=epoch: (runs.run(run).epoch, runs.run(run).state) == (epoch, "paused"))
+        wait_for_points(page, epoch)
+        says(page, f"Paused: epoch {epoch} of 50")
+        button(page, "Step").click()
+    says(page, "Paused: epoch 3 of 50")
+    button(page, "Stop").click()
+    says(page, r"You stopped it .*\b3\b")
 
 
 def seconds_of_changes(page) -> float:
