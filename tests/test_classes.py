@@ -23,6 +23,7 @@ from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
 from genre_core.studies.tuning.config import search_config
 from genre_core.studies.tuning.space import Dimension
+from genre_core.workers.commands import delete_left
 
 RATE = ClassPlan(title="Rates", said=(("train.max_epochs", "12"),), moves=("train.learning_rate",))
 
@@ -116,20 +117,30 @@ def test_a_class_sees_nothing_of_another_and_what_is_a_day_old_is_gone_with_its_
     for seat, run_id in zip(seats, ("mine", "theirs"), strict=True):
         store.classes.begin_run(seat, run_id)
         store.classes.enter(seat, "sentence", "why", run_id)
+    for study_id in ("my search", "a search"):
+        store.studies.submit(study_id, "search", "{}")
+    store.classes.begin_study(seats[0], "my search")
     assert [entry.value for entry in store.classes.entries(code, "sentence")] == ["mine"]
     assert [run.id for run in store.runs(whose=seats[0])] == ["mine"]
     assert [run.id for run in store.runs(whose="outside")] == ["nobodys"]
     assert len(store.runs()) == 3
+    whose = (*seats, "outside")
+    found = [[study.id for study in store.studies.studies("search", whose=one)] for one in whose]
+    assert found == [["my search"], [], ["a search"]]
     assert store.classes.of_teacher("colleague").code == other
     assert not store.classes.take_over(other, key[:-1], "colleague at home")
     assert store.classes.take_over(other, key, "colleague at home")
     assert store.classes.of_teacher("colleague") is None
-    assert not store.classes.sweep()
+    assert store.classes.sweep() == ([], [])
     late = time.time() + KEPT_FOR + 1
     monkeypatch.setattr(time, "time", lambda: late)
     assert store.classes.find(code) is None
     assert store.classes.of_teacher("teacher") is None
-    assert sorted(store.classes.sweep()) == ["mine", "theirs"]
+    gone = store.classes.sweep()
+    assert sorted(gone.runs) == ["mine", "theirs"]
+    delete_left(store, gone)
+    assert [run.id for run in store.runs()] == ["nobodys"]
+    assert [study.id for study in store.studies.studies("search")] == ["a search"]
     assert not store.classes.entries(code)
     assert not store.classes.seats(other)
 

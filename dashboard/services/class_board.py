@@ -15,6 +15,7 @@ from genre_core.errors import RunStateError
 from genre_core.store.classes import Entry, Kind, Seat
 from genre_core.store.schema import Run
 from genre_core.studies.tuning.optimism import Choice, Judged, Optimism, by_accuracy
+from genre_core.workers.commands import delete_left
 
 
 def state(code: str) -> tuple[object, ...]:
@@ -54,8 +55,7 @@ def close(code: str) -> None:
 
 def delete(code: str) -> None:
     """Forget a class, what was said in it and what was trained in it."""
-    for run_id in store().classes.delete(code):
-        store().delete(run_id)
+    delete_left(store(), store().classes.delete(code))
 
 
 def ear_tests(code: str) -> list[Sitting]:

@@ -17,6 +17,7 @@ from genre_core.store.classes import Class, Kind, Seat
 from genre_core.store.schema import RunState
 from genre_core.studies.in_class import why_not
 from genre_core.values import Frozen
+from genre_core.workers.commands import delete_left
 
 _MINE, _SEEN, _TOLD = "class and seat", "page told to the class", "told to the class"
 SEEN_SECONDS = 20.0
@@ -101,8 +102,7 @@ def begin(plan: ClassPlan) -> tuple[str, str]:
     me = person()
     if not me:
         raise ClassError(NO_COOKIE)
-    for run_id in store().classes.sweep():
-        store().delete(run_id)
+    delete_left(store(), store().classes.sweep())
     return store().classes.begin(plan, me)
 
 
@@ -139,20 +139,26 @@ def begin_run(run_id: str) -> None:
         store().classes.begin_run(found[1], run_id)
 
 
-def check_sight(run_id: str) -> None:
-    """Raise RunStateError where this browser is a student and a run belongs to another class."""
+def begin_study(study_id: str) -> None:
+    """Count a study as this student's. Raises ClassError where their class is over, or they have done too much."""
     if found := mine():
-        _check_sight(found[0].code, _class_of(run_id), run_id)
+        store().classes.begin_study(found[1], study_id)
 
 
-def check_sight_of(cookies: Mapping[str, str], run_ids: Iterable[str]) -> None:
-    """Raise RunStateError where a browser with these cookies is a student, and a run belongs to another class.
+def check_sight(made_id: str) -> None:
+    """Raise RunStateError where this browser is a student, and a run or a study belongs to another class."""
+    if found := mine():
+        _check_sight(found[0].code, _class_of(made_id), made_id)
 
-    Who follows a run asks this all the time, so of a run that belongs to no class no seat is looked for.
+
+def check_sight_of(cookies: Mapping[str, str], made_ids: Iterable[str]) -> None:
+    """Raise RunStateError where a browser with these cookies is a student, and a run or study is of another class.
+
+    Who follows one asks this all the time, so of what belongs to no class no seat is looked for.
     """
-    for run_id in run_ids:
-        if (code := _class_of(run_id)) and (found := _seat_of(person_of(cookies))):
-            _check_sight(found[0].code, code, run_id)
+    for made_id in made_ids:
+        if (code := _class_of(made_id)) and (found := _seat_of(person_of(cookies))):
+            _check_sight(found[0].code, code, made_id)
 
 
 def check_teacher(cookies: Mapping[str, str], code: str) -> None:
@@ -169,14 +175,14 @@ def check_student(cookies: Mapping[str, str], followed: str) -> None:
         raise ClassError("You have no seat in this class.")
 
 
-def _check_sight(own: str, code: str, run_id: str) -> None:
+def _check_sight(own: str, code: str, made_id: str) -> None:
     if code not in ("", own):
-        raise RunStateError(f"There is no run named {run_id} in this class.")
+        raise RunStateError(f"There is nothing named {made_id} in this class.")
 
 
 @st.cache_resource(show_spinner=False, max_entries=4096, ttl=CLASS_SECONDS)
-def _class_of(run_id: str) -> str:
-    return store().classes.class_of(run_id)  # known before the run is there, and never another one
+def _class_of(made_id: str) -> str:
+    return store().classes.class_of(made_id)  # known before the run is there, and never another one
 
 
 @st.cache_resource(show_spinner=False, max_entries=512, ttl=SEAT_SECONDS)

@@ -12,11 +12,12 @@ from genre_core.errors import RunStateError, StoreError
 from genre_core.store.losses import tries_sentence
 from genre_core.store.schema import Study
 from genre_core.studies.kinds import KINDS, LENS, REPEATS, SEARCH, Config, Kind
-from genre_core.studies.tuning.trials import forget
 from genre_core.values import Frozen, fingerprint
 from genre_core.workers import commands as jobs
 
 FORMER = 50
+OWN: tuple[Kind[Any], ...] = (SEARCH, REPEATS, LENS)
+"""Kinds with a page of their own, whose studies belong to who began them where that is a student in a class."""
 
 
 def start_study(of: Kind[Config], study_id: str, config: Config) -> None:
@@ -26,6 +27,8 @@ def start_study(of: Kind[Config], study_id: str, config: Config) -> None:
     """
     me = person()
     classroom.allow(config)
+    if of in OWN:
+        classroom.begin_study(study_id)
     order(lambda to: jobs.submit_study(store(), to, study_id, of.kind, config, me), raises=StoreError)
 
 
@@ -57,15 +60,7 @@ def resume_study(study_id: str) -> None:
 
 def delete_study(study: Study) -> None:
     """Forget a study, its results and the runs that belong to it."""
-
-    def forget_all() -> bool:
-        found = store().studies.delete(study.id)
-        store().members.delete(study.id)
-        if study.kind == SEARCH.kind:
-            forget(store().url, study.id)
-        return found
-
-    act(forget_all)
+    act(lambda: jobs.delete_study(store(), study.id))
 
 
 def find_study(study_id: str) -> Study | None:
@@ -79,8 +74,9 @@ def find_study(study_id: str) -> Study | None:
 def open_study(of: Kind[Config], study_id: str) -> Study:
     """Return a study of a kind as it stands.
 
-    Raises RunStateError where there is none of that name, or it is of another kind.
+    Raises RunStateError where there is none of that name, it is of another kind, or it belongs to another class.
     """
+    classroom.check_sight(study_id)
     study = find_study(study_id)
     if study is None:
         raise RunStateError(f"There is no {of.name} {study_id} here: it was deleted or was made in another store.")
@@ -91,8 +87,8 @@ def open_study(of: Kind[Config], study_id: str) -> Study:
 
 
 def latest_studies(of: Kind[Config], limit: int = FORMER) -> list[Study]:
-    """Return the latest studies of a kind, newest first."""
-    return store().studies.studies(of.kind, limit)
+    """Return the latest studies of a kind, newest first: a student's own, or of no class, where they have a page."""
+    return store().studies.studies(of.kind, limit, whose=classroom.whose() if of in OWN else "all")
 
 
 def n_under_way() -> int:
@@ -103,8 +99,7 @@ def n_under_way() -> int:
 
 def listed_studies(limit: int) -> list[tuple[Kind[Any], Study]]:
     """Return the latest studies of the kinds that have a page of their own, newest first, each with its kind."""
-    kinds: tuple[Kind[Any], ...] = (SEARCH, REPEATS, LENS)
-    found = [(of, study) for of in kinds for study in latest_studies(of, limit)]
+    found = [(of, study) for of in OWN for study in latest_studies(of, limit)]
     return sorted(found, key=lambda one: one[1].created_at, reverse=True)[:limit]
 
 

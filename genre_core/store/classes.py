@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple, get_args
 
 from sqlalchemy import Connection, case, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -25,13 +25,21 @@ from genre_core.store.schema import ear_answers as _answers
 from genre_core.store.schema import ear_tests as _tests
 from genre_core.store.schema import runs as _runs
 
-Kind = Literal["prediction", "result", "sentence", "run", "ear"]
+Owned = Literal["run", "study"]
+Kind = Literal["prediction", "result", "sentence", "run", "study", "ear"]
 KEPT_FOR = 24 * 3600.0
 """Seconds after which a class and its data are deleted."""
 LONGEST = 600
 """Most letters of what a student says at once."""
 MOST_ENTRIES = 500
 """Most things that one student says or does in a class."""
+
+
+class Leaves(NamedTuple):
+    """What a class leaves behind that is forgotten with it: identifiers of its students' runs and studies."""
+
+    runs: list[str]
+    studies: list[str]
 
 
 @dataclass(frozen=True)
@@ -108,8 +116,8 @@ class ClassStore:
         """End a class: nobody joins it or says anything in it any more."""
         self._set(code, closed_at=time.time())
 
-    def delete(self, code: str) -> list[str]:
-        """Forget a class and all that was said in it; return the runs of its students, which are to go as well."""
+    def delete(self, code: str) -> Leaves:
+        """Forget a class and all that was said in it; return what its students made, which is to go as well."""
         with self._database.transaction() as connection:
             return _forget(connection, [code])
 
@@ -258,14 +266,18 @@ class ClassStore:
             raise ClassError(f"You have trained {MOST_RUNS} runs in this class: that is the most.")
         self.enter(seat, "run", run_id, None)
 
-    def class_of(self, run_id: str) -> str:
-        """Return the code of the class that a run was trained in; empty where it was trained in none."""
-        query = select(_entries.c.code).where(_entries.c.kind == "run", _entries.c.about == run_id)
+    def begin_study(self, seat: Seat, study_id: str) -> None:
+        """Count a study as a student's of this class. Raises ClassError where they have said and done too much."""
+        self.enter(seat, "study", study_id, None)
+
+    def class_of(self, made_id: str) -> str:
+        """Return the code of the class that a run or a study was made in; empty where it was made in none."""
+        query = select(_entries.c.code).where(_entries.c.kind.in_(get_args(Owned)), _entries.c.about == made_id)
         with self._database.transaction() as connection:
             return connection.execute(query.limit(1)).scalar_one_or_none() or ""
 
-    def sweep(self) -> list[str]:
-        """Forget the classes that are older than a day; return the runs of their students, which are to go as well."""
+    def sweep(self) -> Leaves:
+        """Forget the classes that are older than a day; return what their students made, which is to go as well."""
         old = select(_classes.c.code).where(_classes.c.made_at < time.time() - KEPT_FOR)
         with self._database.transaction() as connection:
             return _forget(connection, connection.execute(old).scalars().all())
@@ -287,19 +299,23 @@ class ClassStore:
             connection.execute(update(_classes).where(_classes.c.code == code).values(**values))
 
 
-def _forget(connection: Connection, codes: Collection[str]) -> list[str]:
-    runs = select(_entries.c.about).where(_entries.c.code.in_(codes), _entries.c.kind == "run")
-    found = list(connection.execute(runs).scalars())
+def _forget(connection: Connection, codes: Collection[str]) -> Leaves:
+    made = select(_entries.c.about).where(_entries.c.code.in_(codes))
+    runs, studies = (
+        list(connection.execute(made.where(_entries.c.kind == kind)).scalars()) for kind in get_args(Owned)
+    )
     for table in (_classes, _seats, _entries, _reveals):
         connection.execute(delete(table).where(table.c.code.in_(codes)))
     forget_session(connection, codes)
-    return found
+    return Leaves(runs, studies)
 
 
-def runs_of(seat: Seat | None) -> Any:
-    """Return the query for the runs of a student in a class; with None for those of all students of all classes."""
-    query = select(_entries.c.about).where(_entries.c.kind == "run")
-    return query if seat is None else query.where(_entries.c.code == seat.code, _entries.c.number == seat.number)
+def made_by(whose: Seat | Literal["outside"], kind: Owned, made_id: Any) -> Any:
+    """Return the condition that a run or a study was made by a student in a class, or in no class."""
+    query = select(_entries.c.about).where(_entries.c.kind == kind)
+    if whose == "outside":
+        return made_id.not_in(query)
+    return made_id.in_(query.where(_entries.c.code == whose.code, _entries.c.number == whose.number))
 
 
 def _young(made_at: Any) -> Any:

@@ -16,7 +16,7 @@ from sqlalchemy import and_, delete, func, or_, select, update
 from genre_core.errors import RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.checkpoints import LATEST, SNAPSHOTS, earlier, kept
-from genre_core.store.classes import ClassStore, Seat, runs_of
+from genre_core.store.classes import ClassStore, Seat, made_by
 from genre_core.store.clips import ClipStore
 from genre_core.store.ear_tests import EarTests
 from genre_core.store.gate import read_run, select_runs
@@ -118,10 +118,8 @@ class RunStore(WorkStore):
         `whose` leaves those of a student in a class, or those that belong to no class.
         """
         query = select_runs().order_by(_runs.c.created_at.desc(), _runs.c.id).limit(limit)
-        if whose == "outside":
-            query = query.where(_runs.c.id.not_in(runs_of(None)))
-        elif whose != "all":
-            query = query.where(_runs.c.id.in_(runs_of(whose)))
+        if whose != "all":
+            query = query.where(made_by(whose, "run", _runs.c.id))
         if not with_members:
             query = query.where(not_a_member(_runs.c.id))
         if states is not None:

@@ -11,12 +11,13 @@ from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.errors import RunStateError, StoreError
+from genre_core.store.classes import Seat, made_by
 from genre_core.store.database import Database
 from genre_core.store.queue import Queue, is_old, seems_silent
 from genre_core.store.schema import Claim, Study, StudyState, read_study
@@ -66,9 +67,21 @@ class StudyStore:
         with self._database.transaction() as connection:
             return int(connection.execute(query.where(_pieces.c.attempt == study.attempt)).scalar_one())
 
-    def studies(self, kind: str, limit: int = 200, states: Collection[StudyState] | None = None) -> list[Study]:
-        """Return the latest studies of a kind, newest first."""
+    def studies(
+        self,
+        kind: str,
+        limit: int = 200,
+        states: Collection[StudyState] | None = None,
+        *,
+        whose: Seat | Literal["all", "outside"] = "all",
+    ) -> list[Study]:
+        """Return the latest studies of a kind, newest first.
+
+        `whose` leaves those of a student in a class, or those that belong to no class.
+        """
         query = select(_studies).where(_studies.c.kind == kind)
+        if whose != "all":
+            query = query.where(made_by(whose, "study", _studies.c.id))
         if states is not None:
             query = query.where(_studies.c.state.in_(states))
         with self._database.transaction() as connection:

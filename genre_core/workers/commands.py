@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from genre_core.errors import QuotaError
 from genre_core.settings.config import ExperimentConfig
+from genre_core.store.classes import Leaves
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import LEFT, LOST, Request, RunState, Study
 from genre_core.studies.kinds import KINDS, kind_of
+from genre_core.studies.tuning.trials import forget
 from genre_core.values import Frozen
 from genre_core.workers.run import execute
 from genre_core.workers.sending import give, lost_sentence, was_killed
@@ -116,6 +118,22 @@ def resume_study(store: RunStore, client: "Client", study_id: str) -> bool:
         return False
     send_study(store, client, store.studies.study(study_id))
     return True
+
+
+def delete_study(store: RunStore, study_id: str) -> bool:
+    """Forget a study, its results and the runs that belong to it; False where there is none."""
+    found = store.studies.delete(study_id)
+    store.members.delete(study_id)
+    forget(store.url, study_id)
+    return found
+
+
+def delete_left(store: RunStore, leaves: Leaves) -> None:
+    """Forget what a class that is gone leaves behind."""
+    for run_id in leaves.runs:
+        store.delete(run_id)
+    for study_id in leaves.studies:
+        delete_study(store, study_id)
 
 
 def under_way(store: RunStore, person: str) -> list[Study]:

@@ -16,7 +16,8 @@ from genre_core.ear.sitting import EarTest, Item
 from genre_core.errors import ClassError, QuotaError
 from genre_core.settings.names import configure
 from genre_core.settings.paces import BY_HAND, FAST
-from genre_core.studies.kinds import SEARCH
+from genre_core.studies.kinds import REPEATS, SEARCH
+from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
 from genre_core.studies.tuning.config import search_config
 from genre_core.studies.tuning.space import suggested
 from genre_core.workers.run import execute
@@ -238,9 +239,13 @@ def test_no_route_tells_a_student_of_a_run_of_another_class(store, be):
         seat = store.classes.join(code, person_of({COOKIE: cookies[name]}))
     store.submit("secret", PLAN.config)
     store.classes.begin_run(seat, "secret")
+    what = RepeatsConfig(experiment=PLAN.config, what=OtherSeeds(times=2))
+    store.studies.submit("secret study", REPEATS.kind, what.model_dump_json())
+    store.classes.begin_study(seat, "secret study")
     server = Starlette(routes=dashboard.app.ROUTES)
     for name, sees in (("own", False), ("other", True), ("nobody", True)):
         assert ('"gone"' in ask(server, "/live/secret", cookies[name])) != sees
+        assert ('"gone"' in ask(server, "/live/repeat/secret study", cookies[name])) != sees
     assert "in this class" in ask(server, "/take/model/secret", cookies["own"])
 
 
@@ -272,6 +277,15 @@ def test_a_study_of_a_student_is_held_to_the_plan(store, be):
     with pytest.raises(ClassError, match="Batch size is locked in this class, so Tune cannot vary it"):
         studies.start_study(SEARCH, "around", config)
     assert studies.find_study("around") is None
+    studies.start_study(
+        SEARCH, "own search", search_config(plan.config, [suggested(plan.config, "train.learning_rate")])
+    )
+    assert [one.id for one in studies.latest_studies(SEARCH)] == ["own search"]
+    be("nobody's student")
+    classroom.arrive()
+    assert "own search" not in {one.id for one in studies.latest_studies(SEARCH)}
+    be("a searching student")
+    classroom.arrive()
     page = opened("views/tune/page.py")
     assert "Learning rate" in page.get("button_group")[0].options
     assert "Batch size" not in page.get("button_group")[0].options
