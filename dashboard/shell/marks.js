@@ -7,7 +7,7 @@
   const SILENT = 'script, style, code, pre, input, textarea, select, .unseen, .said, .gl-also, .gl-glossary, [data-explained], [data-testid="stIconMaterial"], [data-testid="stTooltipIcon"], [data-testid="stWidgetLabel"]:has([data-testid="stTooltipIcon"])';
   // What is pressed, drawn, or hidden from screen readers: no mark can stand in it.
   const HELD = 'a, button, summary, label:has(input), svg, canvas, [aria-hidden="true"], [role="button"], [role="tab"], [role="option"], [role="radio"], [role="grid"], [role="progressbar"]';
-  const SOON = 80, LATEST = 500;  // milliseconds after a change, and while changes do not end
+  const SOON = 80, LATEST = 500, LATER = 2000;  // milliseconds after a change, and while changes do not end
   const regex = new RegExp(pattern, "gi"), byName = new Map(terms.filter(([name]) => name)), names = new Set(byName.keys()), known = new Map();
   const marked = new Map();  // text → where its marks stand, and what was put behind it
   const ours = new WeakSet(), watched = new WeakSet();
@@ -225,4 +225,5 @@
   style.replaceSync(document.getElementById("marks-style").textContent);
   watch(document.body);
   plan();
+  setInterval(() => { if (!document.hidden) plan(); }, LATER);  // what came into sight without a change of the document
 })();
