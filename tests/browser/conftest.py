@@ -55,20 +55,6 @@ AXE = """([context, rules]) => axe.run(context, {
 }).then((found) => found.violations)"""
 SIDEBAR, SIDEBAR_LIST = "[data-testid=stSidebar]", "[data-testid=stSidebarNavItems]"
 """On a phone Streamlit's own list of pages holds headings between its items, which axe-core does not allow."""
-UNMARKED = """() => {
-  const of = (node) => [node, ...(node.shadowRoot ? within(node.shadowRoot) : [])];
-  const within = (root) => [...root.querySelectorAll("*")].flatMap(of);
-  const marked = new Set(within(document).map((node) => node.term).filter(Boolean));
-  const tip = "[data-testid=stTooltipIcon]", unread = [`[data-testid=stWidgetLabel]:has(${tip})`, tip, "[hidden]"];
-  const said = within(document.querySelector("[data-testid=stMain]"))
-    .filter((node) => node.matches("p, h1, h2, h3, li, th, text") && node.checkVisibility() && !node.closest(unread))
-    .map((node) => node.textContent).join(" / ");
-  return [...said.matchAll(new RegExp(GLOSSARY.pattern, "gi"))].every((match) => {
-    const [term] = GLOSSARY.terms[match.findIndex((group, n) => n && group !== undefined) - 1];
-    return !term || marked.has(term);
-  });
-}"""
-"""Whether no term stands unexplained in the texts and charts of a page."""
 HAS_THEME = """theme => {
   const [r, g, b] = getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor.match(/\\d+/g);
   return (theme === "dark") === (Number(r) + Number(g) + Number(b) < 384);
@@ -382,11 +368,6 @@ def assert_accessible(page, context: str | None = None, *, sidebar: bool = True)
             for node in rule["nodes"]
         ]
         assert not said, theme
-
-
-def assert_explained(page) -> None:
-    """Assert that every term of the glossary on a page is marked, listed at its foot, or in a label with its help."""
-    page.wait_for_function(UNMARKED, polling=500)  # it reads the whole page
 
 
 def free_port() -> int:

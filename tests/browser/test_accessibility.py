@@ -9,7 +9,6 @@ from genre_core.judging.ear import draw_test
 from genre_core.store.openings import open_test
 from tests.browser.conftest import (
     assert_accessible,
-    assert_explained,
     clear,
     is_rerun,
     settle,
@@ -102,7 +101,6 @@ def test_axe_finds_nothing_in_either_theme(tab, url, name, request):
         tab.goto("about:blank")
     with without_errors(tab):
         go(tab, url, name)
-        assert_explained(tab)
         assert_accessible(tab, sidebar=name in WITH_FORM)
 
 
