@@ -29,7 +29,8 @@ def terms_table(rows: Sequence[tuple[str, str, str]], caption: str, file: str) -
         f'<tr><th scope="row">{term(name, meaning)}</th><td>{escape(value)}</td></tr>' for name, meaning, value in rows
     )
     st.html(f'<table class="gl-scores" aria-label="{escape(caption)}"><tbody>{lines}</tbody></table>')
-    csv_download({"name": [name for name, _, _ in rows], "value": [value for _, _, value in rows]}, file, caption)
+    columns = {"name": [name for name, _, _ in rows], "value": [value for _, _, value in rows]}
+    csv_download(columns, file, caption, "Scores as CSV")
 
 
 def _badge(badge: Badge) -> str:

@@ -135,7 +135,7 @@ def test_what_is_no_chart_is_taken_away_as_a_picture_that_opens_anywhere(page, t
     for drawn_by, name, said in [
         (
             component.filter(has=page.locator(".ruler")).nth(1),
-            "r2",
+            "ruler of accuracy",
             ["no classifier can expect more on unknown artists", "this network"],
         ),
         (few, "few", ["Drum and Bass", "400", "true ↓ predicted →"]),

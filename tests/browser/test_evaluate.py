@@ -193,10 +193,9 @@ def test_each_configuration_whose_test_part_is_opened_counts_once(page, fresh, u
     opening.click()
     badge = page.locator(".gl-badge").filter(has_text="test opened 2×")
     badge.wait_for()
+    expect(badge).to_have_attribute("aria-description", re.compile("for 1 other configuration"))
     badge.focus()
-    page.wait_for_function(
-        """() => getComputedStyle(document.activeElement, "::after").content.includes("for 1 other configuration")"""
-    )
+    page.locator("#gl-tip").filter(has_text="for 1 other configuration").wait_for()
     page.reload()
     badge.wait_for()
     other = fresh("phone")
