@@ -146,7 +146,7 @@ class SyntheticConfig(SourceConfig):
 
 # What several kinds of stored tracks have.
 _TABLE: Any = setting("", "Table", "The stored table, by the hash of its content.", pattern="^([0-9a-f]{64})?$")
-_MISSING: Any = setting("median", "Missing values", "Replace a missing value with the median of the training part, or drop its row.", labels={"median": "median", "drop": "drop the row"})
+_MISSING: Any = setting("median", "Missing values", "Replace a missing value with the median of the training part, or drop its row. A row without any value is dropped unless all are replaced.", labels={"median": "median", "all": "median, also where a row has no value", "drop": "drop the row"})
 _PUBLISHED: Any = setting("", "Published split", "A stored split that lists the tracks of each part, by the hash of its content. Empty: none.", pattern="^([0-9a-f]{64})?$")
 _MIN_TRACKS: Any = setting(1, "Minimum tracks per genre", "Genres with fewer tracks than this are left out. Higher: more of the genres that are too rare to learn or to split are dropped.", ge=1, le=10_000, step=1, scale="log", unit="tracks")
 _GENRES: Any = setting("", "Genres used", "The genres that are used, separated by commas; tracks of all others are left out. metal=heavy+death counts two genres as one, and * stands for all that are not named. Fewer genres are easier to tell apart. Empty: all.", max_length=20_000)
@@ -182,7 +182,7 @@ class TableConfig(StoredConfig):
     name: str = setting("", "Name column", "The column with the names of the tracks, which also shows which rows are segments of one track. Leave it empty to use a file name or an identifier.", max_length=200)
     left_out: str = setting("", "Columns left out", "Columns that are not used at all, separated by commas. Put a column here if it gives the genre away.", max_length=20_000)
     taken: str = setting("", "Columns used as features", "Columns that are always used as features, separated by commas. They must hold numbers.", max_length=20_000)
-    missing: Literal["median", "all", "drop"] = setting("median", "Missing values", "Replace a missing value with the median of the training part, or drop its row. A row without any value is dropped unless all are replaced.", labels={"median": "median", "all": "median, also where a row has no value", "drop": "drop the row"})
+    missing: Literal["median", "all", "drop"] = _MISSING
     unlabeled: Literal["drop", "keep"] = setting("drop", "Rows without a genre", "Rows without a genre are left out, or kept as a genre of their own: one for each word, such as NA, that stands there instead.", labels={"drop": "left out", "keep": "a genre of their own"})
     codes: str = setting("", "Codes for missing", "Numbers that stand for a missing value, each with its column, separated by commas: key=-1, tempo=-999.", max_length=20_000)
     several: Literal["each", "first", "none"] = setting("each", "Several genres", "What a track counts as that has several genres: in one cell, such as rock|pop, or in several rows. Each combination or row can count, its first genre alone, or the track is left out.", labels={"each": "each as it is", "first": "the first one", "none": "left out"})
@@ -210,7 +210,7 @@ class FmaConfig(StoredConfig):
     features: str = setting("", "Feature sets", "The features to use, as names of their families separated by commas: chroma_cens, chroma_cqt, chroma_stft, mfcc, rmse, spectral_bandwidth, spectral_centroid, spectral_contrast, spectral_rolloff, tonnetz, zcr, and echonest if it was imported. Empty: all except echonest.", max_length=300)
     statistics: str = setting("", "Statistics", "The statistics of each feature over time to use, separated by commas: kurtosis, max, mean, median, min, skew, std. Empty: all.", max_length=200)
     genre: Literal["top", "lifted", "sub"] = setting("top", "Genre", "The genre that a track counts as: its top genre as given, or, for tracks without one, the top of the genre tree that most of its genres lead to. Sub-genres are the finest that a track has, scored in the tree.", labels={"top": "top genre as given", "lifted": "found in the genre tree if none is given", "sub": "its sub-genre"})
-    missing: Literal["median", "drop"] = _MISSING
+    missing: Literal["median", "all", "drop"] = _MISSING
     min_tracks: int = _MIN_TRACKS
     genres: str = _GENRES
 

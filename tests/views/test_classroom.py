@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import streamlit as st
 from sqlalchemy import text
 from starlette.applications import Starlette
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
@@ -47,7 +48,8 @@ def be(monkeypatch):
         monkeypatch.setattr(classroom, "person", lambda: person)
 
     become("nobody in particular")
-    return become
+    yield become
+    st.session_state.pop(classroom._MINE, None)  # of a test that asked outside a page
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 from safetensors.numpy import save
 
-from dashboard.services import extractions, tables, tagger
+from dashboard.services import extractions, server_files, tables, tagger
 from dashboard.views.data import collection_text, imports
 from genre_core.data.clips import uploads
 from genre_core.data.clips.collection import Collection
@@ -347,7 +347,7 @@ def test_a_tagger_that_cannot_be_fetched_is_a_sentence(store, table, monkeypatch
 
 
 def test_an_imported_folder_is_called_so(store, folder, monkeypatch):
-    imports.offered.clear()
+    server_files.offered.clear()
     monkeypatch.setenv("GENRE_LAB_DATA", str(folder.parent))
     page = opened(DATA)
     box = next(item for item in page.selectbox if item.label == "Or from this server")
@@ -359,7 +359,7 @@ def test_an_imported_folder_is_called_so(store, folder, monkeypatch):
     assert "The folder hums is imported." in texts(page)
     press(page, "Show it")
     assert "from hums." in said(page)
-    imports.offered.clear()
+    server_files.offered.clear()
 
 
 def test_lengths_of_time_have_the_unit_that_suits_them():

@@ -20,7 +20,7 @@ THRESHOLD_HELP = (
 FILL_HELP = "Each track is then answered as if it had the usual value there. The answers may be worse."
 ALONE_HELP = "Otherwise the rows of a track are averaged, by the mean of their log-probabilities."
 MEDIAN = "Let the training median stand in for what is missing"
-LEVEL = {f"{level:.0%}".rstrip("%"): f"Sets at {percent(level, decimals=0)}" for level in LEVELS}
+LEVEL = {str(round(100 * level)): f"Sets at {percent(level, decimals=0)}" for level in LEVELS}
 """How often a prediction set holds the right genre."""
 EVERY, WITH_NOTE, UNKNOWN = "All", "With a note", "Don't know"
 

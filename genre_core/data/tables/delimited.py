@@ -378,9 +378,16 @@ def _fitted(names: tuple[str, ...], rows: Sequence[Sequence[str]], width: int) -
 
 
 def _names_rows(cells: Sequence[str]) -> bool:
-    """Say whether cells before the first named column are R's names of rows: text or whole numbers, each once."""
-    is_once = len(set(cells)) == len(cells)
-    return is_once and (all(cell.strip().isdigit() for cell in cells) or not any(map(NUMBER.fullmatch, cells)))
+    """Say whether cells before the first named column are R's names of rows, each once: text, or numbers of rows.
+
+    These count from 1 on, or are shuffled, some left out: a column of whole numbers has others.
+    """
+    if len(set(cells)) < len(cells):
+        return False
+    if not all(cell.strip().isdigit() for cell in cells):
+        return not any(map(NUMBER.fullmatch, cells))
+    numbers = [int(cell) for cell in cells]
+    return numbers == list(range(1, len(cells) + 1)) or 5 <= len(cells) >= max(numbers) / 20
 
 
 def _requoted(text: bytes, separator: str) -> bytes:
