@@ -5,7 +5,8 @@ import pytest
 from dashboard.components.threshold import rate_limits
 from dashboard.services import outcomes
 from dashboard.text.evaluate_states import closed, no_run, not_complete
-from dashboard.views.genres import overview
+from dashboard.views.genres import exchange, overview
+from dashboard.views.genres.text import exchanges
 from genre_core.settings.names import configure
 from genre_core.store.openings import open_test, openings_of
 from genre_core.studies.kinds import LEARNING_CURVE
@@ -73,6 +74,14 @@ def test_the_numbers_are_those_of_the_evaluation(store):
     assert (model["low"], model["high"]) == ((limits.low, limits.high) if limits else (None, None))
     assert data["rows"][0]["recall"][0] == 1.0
     assert f"{score.support}" in texts(page)
+
+
+def test_the_exchange_of_a_genre_downloads_with_every_error(store):
+    outcome = outcomes.outcome(store.run("small"), "validation")
+    counts = outcome.evaluation.confusion_matrix.counts
+    saved = exchange.columns("Jazz", *exchanges(outcome, 4))
+    assert sum(saved["tracks"]) == counts[4].sum() + counts[:, 4].sum() - 2 * counts[4, 4]
+    assert set(zip(saved["true"], saved["predicted"], strict=True)).isdisjoint({("Jazz", "Jazz")})
 
 
 def test_next_and_previous_go_round(store):

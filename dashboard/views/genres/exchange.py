@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.file_names import named
 from dashboard.shell.address import plain
 from dashboard.theme import PALETTE, count, fade, percent
 from dashboard.views.genres.one_genre import EVALUATE, OneGenre, link
@@ -22,6 +24,18 @@ def draw(one: OneGenre) -> None:
             _side(gone, "gone", f"{one.name} taken for", longest)
         with right:
             _side(come, "come", f"Taken for {one.name}", longest)
+        if gone or come:
+            csv_download(columns(one.name, gone, come), f"{named('exchange')}.csv", "exchange of a genre")
+
+
+def columns(genre: str, gone: Sequence[Taken], come: Sequence[Taken]) -> Columns:
+    """Return all bars by column; a share is that of the tracks of the true genre."""
+    return {
+        "true": [genre] * len(gone) + [taken.genre for taken in come],
+        "predicted": [taken.genre for taken in gone] + [genre] * len(come),
+        "tracks": [taken.n for taken in (*gone, *come)],
+        "share": [taken.share for taken in (*gone, *come)],
+    }
 
 
 def _side(found: Sequence[Taken], side: str, title: str, longest: int) -> None:
