@@ -35,7 +35,7 @@ SELECTORS: Mapping[Place, str] = {
 _POINT = (
     "<style>{} {{ outline: 2px solid light-dark(#b9770e, #e3a94a); outline-offset: 5px; border-radius: 4px; }}</style>"
 )
-_COVER = "<style>.st-key-controls { display: none; }</style>"
+_COVER = "<style>.st-key-controls, .st-key-train-next { display: none; }</style>"
 """Until the person predicts, no run can be started."""
 
 
