@@ -18,6 +18,7 @@ from tests import postgresql
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # servers and terminals that tests start need not compile us again
 sys.dont_write_bytecode = False
+MAIN = sys.modules["__main__"]
 MEMORY = Path("/dev/shm")
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2**31:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # so that a thousand databases wait for no disk
@@ -35,6 +36,12 @@ def pytest_collection() -> Generator[None, object, object]:
         gc.enable()
         gc.freeze()
         gc.set_threshold(20_000, 20, 20)  # looking for garbage as often as usual takes 6 % of all time
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _no_page_is_the_main_module() -> None:
+    """Undo what pages under test leave behind: processes that tests start would run the page first."""
+    sys.modules["__main__"] = MAIN
 
 
 @pytest.fixture(autouse=True, scope="session")

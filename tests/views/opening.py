@@ -1,7 +1,6 @@
 """Pages opened without a browser, over a store of their own and without a cluster."""
 
 import json
-import sys
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import cache
@@ -27,7 +26,6 @@ def own_store(folder: Path):
     """Give a fresh store, which the pages use as well."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENRE_LAB_STORE", f"sqlite:///{folder / 'store.sqlite'}")
-        patch.setitem(sys.modules, "__main__", sys.modules["__main__"])  # a page takes its place, and processes run it
         patch.setattr(workers, "linked", lambda: workers.Linking(Future()))  # workers that are still starting
         patch.setattr(datasets, "bayes_limit", known_limit)
         st.cache_resource.clear()
