@@ -9,11 +9,15 @@ from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from tests import postgresql
+
+if TYPE_CHECKING:
+    from genre_core.store.runs import RunStore
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # servers and terminals that tests start need not compile us again
@@ -88,6 +92,16 @@ def _nothing_around_pages() -> Iterator[None]:
         patch.setattr(manifest_scanner, "scan_component_manifests", list)
         patch.setattr(context, "_get_client_context", lambda: None)
         yield
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator["RunStore"]:
+    """Give an empty store beside that of a test's module."""
+    from genre_core.store.runs import RunStore
+
+    opened = RunStore(f"sqlite:///{tmp_path / 'other.sqlite'}")
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session")

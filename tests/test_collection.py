@@ -64,13 +64,6 @@ def store(tmp_path_factory):
     opened.close()
 
 
-@pytest.fixture
-def other(tmp_path):
-    opened = new_store(tmp_path, "other")
-    yield opened
-    opened.close()
-
-
 @pytest.fixture(params=["sqlite", "postgresql"])
 def elsewhere(request, tmp_path):
     is_file = request.param == "sqlite"

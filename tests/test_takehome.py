@@ -138,13 +138,6 @@ def made(store, run):
     return export_model(store, run)
 
 
-@pytest.fixture
-def other(tmp_path):
-    opened = RunStore(f"sqlite:///{tmp_path / 'other.sqlite'}")
-    yield opened
-    opened.close()
-
-
 def files_of(made):
     with zipfile.ZipFile(BytesIO(made.content)) as found:
         return {name: found.read(name) for name in found.namelist()}

@@ -44,13 +44,6 @@ def store(tmp_path_factory):
     opened.close()
 
 
-@pytest.fixture
-def other(tmp_path):
-    opened = new_store(tmp_path, "other")
-    yield opened
-    opened.close()
-
-
 def exported(store):
     return export_runs(store, [store.run("one")], with_data=False).content
 
@@ -58,7 +51,7 @@ def exported(store):
 def test_answers_come_along_without_who_gave_them_and_can_be_compared(store, other):
     content = exported(store)
     assert b"3b" not in b"".join(files_of(content).values()), "no name of a browser, no class"
-    assert "2 ear tests came along: listed on Runs." in import_runs(other, content).notes[-1].replace("\u202f", " ")
+    assert "2 ear tests came along, listed on Runs." in import_runs(other, content).notes[-1].replace("\u202f", " ")
     assert {one.id for one in other.ear_tests.of_runs(["one"])} == {"whole", "half"}, "none of a class, or half done"
     ours, theirs = (one.ear_tests.sitting("whole") for one in (store, other))
     assert (theirs.test, theirs.answers) == (ours.test, ours.answers)

@@ -77,13 +77,6 @@ def store(tmp_path_factory, folder):
     opened.close()
 
 
-@pytest.fixture
-def other(tmp_path):
-    opened = new_store(tmp_path, "other")
-    yield opened
-    opened.close()
-
-
 def exported(store, *run_ids, with_data=True, **more):
     return export_runs(store, [store.run(run_id) for run_id in run_ids], with_data=with_data, **more).content
 
@@ -148,7 +141,7 @@ def test_clips_that_are_here_stay_where_they_are(store, other, folder, tmp_path)
 
 def test_what_is_too_large_or_gone_or_has_changed_is_said(store, folder, tmp_path, monkeypatch, capsys):
     run = store.run("one")
-    assert re.match(r"Their data have about \d+\sKB, 21\sclips among them\.", data_said(store, [run]))
+    assert re.match(r"Their data take about \d+\sKB, including 21\sclips\.", data_said(store, [run]))
     with pytest.raises(DataError, match=r"from 21\sclips of 0 MB, .* 2,000 clips of 0 MB at most: use a terminal\."):
         exported(store, "one", most_sound=1000, instead="use a terminal")
     here = new_store(tmp_path, "here")
@@ -238,7 +231,7 @@ def test_the_terminal_says_how_large_the_clips_are_and_takes_them_in(store, tmp_
     monkeypatch.setenv("GENRE_LAB_STORE", store.url)
     file = str(tmp_path / "runs.zip")
     assert main(["export", "one", "--with-data", "--out", file]) == 0
-    assert re.search(r"Their data have about \d+ KB, 21 clips among them\.", capsys.readouterr().err)
+    assert re.search(r"Their data take about \d+ KB, including 21 clips\.", capsys.readouterr().err)
     monkeypatch.setenv("GENRE_LAB_STORE", f"sqlite:///{tmp_path / 'third.sqlite'}")
     assert main(["import", file]) == 0
     assert "Imported the run one (one)." in capsys.readouterr().out

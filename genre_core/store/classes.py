@@ -36,7 +36,7 @@ MOST_ENTRIES = 500
 
 
 class Leaves(NamedTuple):
-    """What a class leaves behind that is forgotten with it: identifiers of its students' runs and studies."""
+    """All that a class leaves behind and that is forgotten with it: identifiers of its students' runs and studies."""
 
     runs: list[str]
     studies: list[str]

@@ -20,7 +20,7 @@ _SEEDS = {"network": ("train.seed",), "split": ("split.seed",), "both": ("train.
 
 @dataclass(frozen=True)
 class _Asked:
-    """What a study does: the page it belongs to, where it starts, the settings it varies, and what it tries."""
+    """The work of a study: the page it belongs to, where it starts, the settings it varies, and what it tries."""
 
     page: str
     base: ExperimentConfig

@@ -159,8 +159,8 @@ def data_said(store: RunStore, runs: Sequence[Run]) -> str:
     sound = clips.clips_of(store, there)
     if there:
         tables = sum(store.table_size(name) for name in there if name not in sound.lost)
-        among = f", {count(len(sound.paths), 'clip')} among them" if sound.paths else ""
-        said.append(f"Their data have about {size(tables + sound.n_bytes)}{among}.")
+        among = f", including {count(len(sound.paths), 'clip')}" if sound.paths else ""
+        said.append(f"Their data take about {size(tables + sound.n_bytes)}{among}.")
     if any(run.config.data.source == "music" for run in runs):
         said.append("Generated music is not in an archive: whoever imports it composes it again from its settings.")
     return " ".join(said)

@@ -76,7 +76,7 @@ def _take_in(store: RunStore, read: Read, measure: Measure) -> Imported:
     n_heard = put_arrivals(
         store, Arrivals(new, tables, read.looks, test_sets, answered, configurations, read.ear_tests)
     )
-    notes += [f"{count(n_heard, 'ear test')} came along: listed on Runs."] if n_heard else []
+    notes += [f"{count(n_heard, 'ear test')} came along, listed on Runs."] if n_heard else []
     notes += [
         f"The test part of the run {run.name} was opened where the archive comes from: it is open here, too."
         for run in closed

@@ -7,12 +7,12 @@ what is queued. Here and in the store, a command that comes too late returns Fal
 
 from typing import TYPE_CHECKING
 
-from genre_core.errors import QuotaError
+from genre_core.errors import QuotaError, RunStateError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.classes import Leaves
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import LEFT, LOST, Request, RunState, Study
-from genre_core.studies.kinds import KINDS, kind_of
+from genre_core.studies.kinds import KINDS, SEARCH, kind_of
 from genre_core.studies.tuning.trials import forget
 from genre_core.values import Frozen
 from genre_core.workers.run import execute
@@ -122,9 +122,14 @@ def resume_study(store: RunStore, client: "Client", study_id: str) -> bool:
 
 def delete_study(store: RunStore, study_id: str) -> bool:
     """Forget a study, its results and the runs that belong to it; False where there is none."""
+    try:
+        kind = store.studies.study(study_id).kind
+    except RunStateError:
+        return False
     found = store.studies.delete(study_id)
     store.members.delete(study_id)
-    forget(store.url, study_id)
+    if kind == SEARCH.kind:
+        forget(store.url, study_id)
     return found
 
 

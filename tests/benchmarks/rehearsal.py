@@ -36,7 +36,7 @@ PLAN = ClassPlan(title="A rehearsal", task="Go through the lessons together.", p
 
 @dataclass
 class Seen:
-    """What came in seconds: pages by what was asked for, and what students did with the moments at which they did."""
+    """Times in seconds: pages by what was asked for, and what students did with the moments at which they did."""
 
     pages: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     done: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))

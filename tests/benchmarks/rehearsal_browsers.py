@@ -53,7 +53,7 @@ def named(about: str) -> str:
 
 @dataclass
 class Sight:
-    """What the browsers see: `shown` are (moment, question or run, how many) of the board."""
+    """Sights of the browsers: `shown` are (moment, question or run, how many) of the board."""
 
     address: str
     room: Classroom

@@ -98,8 +98,8 @@ def test_the_menu_stands_beside_a_run(store, page):
 
 
 def test_the_menu_says_how_large_the_data_of_runs_are(store):
-    assert "Their data have about" in texts(menu("views/runs/page.py", run="gone")[0])
-    assert "Their data have" not in texts(menu("views/runs/page.py", run="one")[0])
+    assert "Their data take about" in texts(menu("views/runs/page.py", run="gone")[0])
+    assert "Their data take" not in texts(menu("views/runs/page.py", run="one")[0])
 
 
 def test_of_several_runs_there_is_one_report_and_of_each_the_rest(store):

@@ -94,12 +94,11 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
             text, separator = _by_commas(text), ","
         elif _is_spaced(text, separator):
             text = re.sub(rb"(?<=" + re.escape(separator.encode()) + rb") +(?=\")", b"", text)
+        if separator == "|":
+            text = MARKDOWN_RULE.sub(b"", text, 1)
         rows, ends = _first_rows(text, separator, SAMPLED_ROWS + max(0, how.header))
     except (csv.Error, IndexError) as error:
         raise DataError(f"{name} is not a table: its first lines cannot be divided into columns.") from error
-    if separator == "|":
-        text = MARKDOWN_RULE.sub(b"", text, 1)
-        rows, ends = _first_rows(text, separator, SAMPLED_ROWS + max(0, how.header))
     if rows and rows[0] and all(map(SINGLE_QUOTED.fullmatch, rows[0])):
         text = _requoted(text, separator)
         rows, ends = _first_rows(text, separator, SAMPLED_ROWS + max(0, how.header))
@@ -273,8 +272,10 @@ def without_headers(name: str, table: Any) -> tuple[Any, int]:
                 f"{name} has its header again in row {row + 1:,} with the columns in another order: save what is below "
                 "it as a file of its own, and choose both."
             )
-    rows = [row for row in range(table.num_rows) if row not in {*again}]
-    return (table.take(rows) if again else table), len(again)
+    if not again:
+        return table, 0
+    gone = {*again}
+    return table.take([row for row in range(table.num_rows) if row not in gone]), len(again)
 
 
 def _bare(name: str) -> str:

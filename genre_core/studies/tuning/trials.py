@@ -112,6 +112,8 @@ class Trials:
         from sqlalchemy import text
 
         unsaved, self._unsaved = self._unsaved, []
+        if not unsaved:
+            return
         with _said(), self._storage.engine.begin() as connection:
             for kind in sorted({_kind(value) for _, _, value in unsaved}):
                 rows = [
