@@ -14,10 +14,13 @@ Columns = dict[str, list[Any]]
 def csv_download(
     table: Columns | Callable[[], Columns], file_name: str, key: str, label: str = "CSV", help: str | None = None
 ) -> None:
-    """Draw the button that downloads a table, which is written when it is pressed, beside what the page does."""
+    """Draw the button that downloads a table; one that takes long to make is made when it is pressed.
+
+    Others are written with the page: what is made when it is pressed is lost where the page runs again meanwhile.
+    """
     st.download_button(
         label,
-        lambda: as_csv(table() if callable(table) else table),
+        (lambda: as_csv(table())) if callable(table) else as_csv(table),
         f"{safe(file_name.removesuffix('.csv'))}.csv",
         "text/csv",
         key=f"{key} download",

@@ -57,7 +57,7 @@ def table(
 
 def _download(data: Any, n: int, file: str | None, key: str) -> None:
     if file is not None and n:
-        csv_download(lambda: _columns(data), f"{named(file)}.csv", key)
+        csv_download(_columns(data), f"{named(file)}.csv", key)
 
 
 def _columns(data: Any) -> Columns:

@@ -37,6 +37,7 @@ def how_many(page) -> int:
 
 
 def chosen_as_csv(page) -> list[dict[str, str]]:
+    settle(page)  # a file that is made when it is asked for is lost where the page runs again meanwhile
     with page.expect_download() as waiting:
         page.get_by_role("button", name="CSV", exact=True).click()
     return list(csv.DictReader(waiting.value.path().read_text().splitlines()))

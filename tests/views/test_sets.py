@@ -86,7 +86,11 @@ def test_each_track_is_downloaded_with_its_set(store, monkeypatch):
     held = genres_in_sets(run, "validation", Promise(0.8))
     seen, genres = outcomes.outcome(run, "validation"), run.context["genres"]
     sets = {frozenset(genres[g] for g in np.flatnonzero(row)) for row in held}
-    files = [text for text in (data() for data in taken.values()) if "80 % set" in text.splitlines()[0]]
+    files = [
+        text
+        for text in (data() if callable(data) else data for data in taken.values())
+        if "80 % set" in text.splitlines()[0]
+    ]
     assert len(files) == 2
     for text in files:
         rows = list(csv.DictReader(io.StringIO(text)))
