@@ -336,3 +336,7 @@ def test_pieces_of_the_same_recording_in_training_are_marked(store):
     assert "Same recording" in page.dataframe[0].value.columns
     assert ">leaky<" in html(page)
     assert ">recording " in html(page)
+
+
+def test_without_a_run_the_latest_complete_one_is_looked_at(store):
+    assert no_run(None, True)[0].answer not in texts(opened(TRACK, track="3"))

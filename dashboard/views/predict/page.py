@@ -11,7 +11,7 @@ from dashboard.components.judged_head import say_headline
 from dashboard.components.reject_below import reject_below
 from dashboard.components.run_picker import run_picker
 from dashboard.components.safely import refreshing
-from dashboard.services import predicting, runs, workers
+from dashboard.services import predicting, runs
 from dashboard.services.predicting import Seen, Wanted
 from dashboard.shell import address
 from dashboard.text import evaluate_states
@@ -50,7 +50,7 @@ def main() -> None:
 def _why_not(run: Run | None) -> tuple[Headline, evaluate_states.Step]:
     if run is not None:
         return evaluate_states.not_complete(run)
-    return evaluate_states.no_run(address.run_id(), bool(workers.store().runs(limit=1)))
+    return evaluate_states.no_run(address.run_id(), bool(runs.listed(limit=1)))
 
 
 def _predict(run: Run, threshold: float, level: float, place: st.delta_generator.DeltaGenerator) -> None:

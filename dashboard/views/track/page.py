@@ -36,7 +36,7 @@ def main() -> None:
     st.html(CSS)
     with st.container(key="track-page", gap="small"):
         asked_for = address.run_id()
-        run = runs.run(asked_for)
+        run = runs.latest_complete() if asked_for is None else runs.run(asked_for)
         if run is None:
             say_headline(*evaluate_states.no_run(asked_for, bool(runs.listed(limit=1))))
         elif run.state != "complete":
