@@ -302,7 +302,7 @@ def test_what_is_downloaded_is_what_is_stored(store, part, monkeypatch):
     taken = {}
     monkeypatch.setattr(st, "download_button", lambda label, data, *_, **__: taken.setdefault(label, data))
     opened(EVALUATE, run="one", part=part)
-    rows = list(csv.DictReader(io.StringIO(taken["Genres as CSV"]())))
+    rows = list(csv.DictReader(io.StringIO(taken["Genres as CSV"])))
     for row, score in zip(rows, store.run("one").summary[part]["per_genre"], strict=True):
         for name in ("recall", "precision", "f1"):
             assert float(row[name]) == score[name]

@@ -327,10 +327,14 @@ def is_rerun(request) -> bool:
 def is_error(message) -> bool:
     """Say whether a console message is an error of ours.
 
-    A script that is served without our shell first looks for its server below its page, and is told 404.
+    A script that is served without our shell first looks for its server below its page, and is told 404. Streamlit's
+    browser part asks whether a download is there as it draws its button; the next run may have replaced it by then.
     """
-    probes = re.fullmatch(r"https?://[^/]+/.+/_stcore/(health|host-config)", message.location["url"])
-    return message.type == "error" and not probes
+    missing = re.fullmatch(
+        r"https?://[^/]+/(.+/_stcore/(health|host-config)|media/\w+\.(csv|json|zip))", message.location["url"]
+    )
+    replaced = message.text.startswith("Client Error: Download Button source error")
+    return message.type == "error" and not missing and not replaced
 
 
 def settle(page) -> None:
