@@ -1,11 +1,12 @@
 """A class rehearsed: thirty students go through lessons 1, 2 and 6 together, and the teacher's board shows it.
 
-    python -m tests.benchmarks.rehearsal [--sessions 28] [--trainers 6] [--slowest 3]
+    python -m tests.benchmarks.rehearsal [--sessions 28] [--trainers 6] [--slowest 3] [--always-train]
 
 Two students and the teacher sit in front of real browsers (Chromium: two desktops, one phone), the others speak the
 protocol that a browser speaks. Each predicts, waits until the teacher shows the result, trains or looks at the run of
 a classmate, writes a sentence and goes on. Time is compressed: a student thinks for at most `--slowest` seconds where
-one in a class thinks for a minute or two, so that what a class does in 45 minutes comes within a few.
+one in a class thinks for a minute or two, so that what a class does in 45 minutes comes within a few. With
+`--always-train` two more runs train all the time, so that those of the class wait for a worker, too.
 """
 
 import argparse
@@ -22,15 +23,16 @@ from dashboard.components.lesson_panel import params_of
 from genre_core.classroom.plan import PAGES, ClassPlan
 from genre_core.lessons.lesson import Choice, Lesson, Step
 from genre_core.lessons.reading import lessons
+from genre_core.workers import cluster
 from tests.benchmarks import rehearsal_browsers as browsers
 from tests.benchmarks.browser_session import BrowserSession
-from tests.benchmarks.classroom import Classroom, cpu_seconds
+from tests.benchmarks.classroom import Classroom, Trainings, cpu_seconds
 from tests.benchmarks.dashboard import Dashboard, dashboard
 from tests.benchmarks.report import median, milliseconds, p95, print_table
 
 LESSONS = ("what-a-network-learns", "learning-rate", "the-leak")
 PATIENCE = 120.0
-"""Seconds after which a student waits no longer."""
+"""Seconds after which a student waits no longer, beside the time in which others think."""
 PLAN = ClassPlan(title="A rehearsal", task="Go through the lessons together.", pages=tuple(PAGES), together=True)
 
 
@@ -51,6 +53,7 @@ class Student:
     def __init__(self, tab: BrowserSession, room: Classroom, seen: Seen, slowest: float, trains: bool) -> None:
         self.tab, self.room, self.seen, self.slowest, self.trains = tab, room, seen, slowest, trains
         self.answers = dict[str, Answer]()
+        self.patience = PATIENCE + 3 * slowest
 
     async def learn(self, name: str) -> None:
         """Go through a lesson step by step."""
@@ -90,7 +93,7 @@ class Student:
             self.tab.choose(f"prediction {about}", random.choice(step.ask.answers))
         self.seen.done[about].append(time.time())
         self.seen.pages["predict"].append(await self.tab.click("predict"))
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             self.tab.state, before = "", ""
             while True:
                 await self.tab.poll(f"shown/{self.room.code}/{about}")
@@ -111,7 +114,7 @@ class Student:
             await self.follow(self.looked_at)
             self.seen.runs[about].append(self.looked_at)
         else:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 while not self.seen.runs[about]:
                     await asyncio.sleep(0.5)
             await self.think()
@@ -121,7 +124,7 @@ class Student:
     async def follow(self, run: str) -> None:
         """Ask for a run as its page does, and run the page again where the run stands differently."""
         self.tab.state, phase = "", ""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(self.patience):
             while self.room.store.run(run).active:
                 seconds, again = await self.tab.poll(run)
                 self.seen.pages["follow a run"].append(seconds)
@@ -147,18 +150,23 @@ async def attend(board: Dashboard, room: Classroom, number: int, seen: Seen, giv
     seen.errors += tab.errors
 
 
-async def rehearse(board: Dashboard, given: argparse.Namespace) -> tuple[Seen, browsers.Sight, Classroom, float]:
+async def rehearse(
+    board: Dashboard, given: argparse.Namespace, trainings: Trainings | None
+) -> tuple[Seen, browsers.Sight, Classroom, float]:
     """Let the class begin, go through its lessons, and end."""
     seen, room = Seen(), Classroom(board.store, given.sessions + 2, PLAN)
     begun = time.perf_counter()
-    async with browsers.opened(board.address, room) as sight:
+    async with browsers.opened(board.address, room, PATIENCE + 3 * given.slowest) as sight:
         students = [attend(board, room, number, seen, given) for number in range(given.sessions)]
         real = [
             sight.attend(kind, room.cookies[given.sessions + at], LESSONS, seen.done, given.slowest)
             for at, kind in enumerate(("desktop", "phone"))
         ]
         showing = asyncio.create_task(sight.show(given.sessions + 2))
+        others = [asyncio.create_task(trainings.keep_going())] if trainings else []
         await asyncio.gather(*students, *real)
+        for task in others:
+            task.cancel()
         if showing.done():
             seen.errors.append(f"the teacher stopped: {showing.exception()}")
         showing.cancel()
@@ -197,10 +205,12 @@ def main() -> None:
     parser.add_argument("--sessions", type=int, default=28, help="students without a browser")
     parser.add_argument("--trainers", type=int, default=6, help="how many of them train; others look at their runs")
     parser.add_argument("--slowest", type=float, default=3.0, help="seconds that a student thinks at most")
+    parser.add_argument("--always-train", action="store_true", help="keep both workers busy beside the class")
     given = parser.parse_args()
-    with dashboard(2) as board:
+    with dashboard(2) as board, cluster.connect(board.scheduler) as client:
         before = cpu_seconds([board])
-        seen, sight, room, seconds = asyncio.run(rehearse(board, given))
+        trainings = Trainings(board.store, client) if given.always_train else None
+        seen, sight, room, seconds = asyncio.run(rehearse(board, given, trainings))
         tell(seen, sight, room, seconds, given.sessions + 2)
         print(f"the dashboard used {(cpu_seconds([board]) - before) / seconds:.0%} of a core")
 

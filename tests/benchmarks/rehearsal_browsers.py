@@ -22,8 +22,6 @@ WINDOWS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": {"width": 1440, "height": 900}},
     "phone": {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True},
 }
-PATIENCE = 120_000
-"""Milliseconds after which what a browser waits for will not come."""
 LATEST = 45.0
 """Seconds after the first prediction at which the teacher waits for no more."""
 _WATCH = """() => {
@@ -58,6 +56,8 @@ class Sight:
     address: str
     room: Classroom
     browser: Browser
+    patience: float
+    """Seconds after which what a browser waits for will not come."""
     board: Page | None = None
     times: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     shown: list[tuple[float, str, int]] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Sight:
     async def page(self, kind: str, cookie: str) -> Page:
         """Open a tab of a person."""
         context = await self.browser.new_context(**WINDOWS[kind])
-        context.set_default_timeout(PATIENCE)
+        context.set_default_timeout(1000 * self.patience)
         await context.add_cookies([{"name": "_streamlit_xsrf", "value": cookie, "url": f"http://{self.address}"}])
         page = await context.new_page()
         page.on("console", lambda said: said.type == "error" and self.errors.append(f"{kind}: {said.text}"))
@@ -152,11 +152,11 @@ class Sight:
 
 
 @asynccontextmanager
-async def opened(address: str, room: Classroom) -> AsyncIterator[Sight]:
+async def opened(address: str, room: Classroom, patience: float) -> AsyncIterator[Sight]:
     """Open the browsers, and the board in one of them."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        sight = Sight(address, room, browser)
+        sight = Sight(address, room, browser, patience)
         await sight.open_board()
         yield sight
         await browser.close()
