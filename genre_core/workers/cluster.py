@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 START_SECONDS, CONNECT_SECONDS, LEAVE_SECONDS = 60.0, 10.0, 1.0
 LOOK_SECONDS = 2.0
 NICE = 10
+SESSION = Path("/proc/self/autogroup")
+"""Where Linux shares the processor out between sessions, and only within them between processes: the session's share."""
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SETTINGS = {
@@ -186,6 +188,8 @@ def complete(cluster: "LocalCluster", n_workers: int) -> None:
 
 def main(n_workers: int) -> None:
     """Run the cluster until standard input ends."""
+    with suppress(OSError):  # of a session of its own: workers would stand back for nobody but each other
+        SESSION.write_text(str(NICE))
     os.environ["PYTHONWARNINGS"] = "ignore::UserWarning:multiprocessing.resource_tracker"  # it has nothing to add
     os.environ.update(_THREADS)
     forkserver.set_forkserver_preload(_IMPORTED)
