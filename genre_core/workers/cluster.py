@@ -34,7 +34,7 @@ START_SECONDS, CONNECT_SECONDS, LEAVE_SECONDS = 60.0, 10.0, 1.0
 LOOK_SECONDS = 2.0
 NICE = 10
 SESSION = Path("/proc/self/autogroup")
-"""Where Linux shares the processor out between sessions, and only within them between processes: the session's share."""
+"""The share of the processor of a session: Linux deals it out to sessions, and to processes only within them."""
 
 _ROOT = Path(__file__).resolve().parents[2]
 _SETTINGS = {
