@@ -20,7 +20,6 @@ class Extracting:
     study: Study
     n_windows: int
     n_done: int
-    n_problems: int
     spent: float
 
     @property
@@ -48,7 +47,7 @@ def extracting(config: DatasetConfig) -> Extracting | None:
     results = store().studies.results(study.id)
     n_windows, n_done = int(study.context.get("n_windows", 0)), sum(one["n_windows"] for one in results)
     spent = (datetime.now(UTC) - study.started_at).total_seconds() if study.started_at else 0.0
-    return Extracting(study, n_windows, n_done, sum(one["n_problems"] for one in results), spent)
+    return Extracting(study, n_windows, n_done, spent)
 
 
 def extract(config: DatasetConfig) -> None:

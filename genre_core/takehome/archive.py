@@ -57,11 +57,6 @@ def kind_of(data: bytes) -> str:
         return ""
 
 
-def is_archive(data: bytes) -> bool:
-    """Return whether bytes begin as a zip file does."""
-    return data.startswith(b"PK\x03\x04")
-
-
 def unpack(data: bytes, kind: str, version: int, needed: Collection[str]) -> dict[str, bytes]:
     """Return the files of an archive of a kind, each as its hash says.
 

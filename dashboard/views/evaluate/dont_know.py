@@ -33,7 +33,6 @@ from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.rejection import Answering, ScoreName
 
-TERMS: dict[ScoreName, str] = {"confidence": "confidence", "margin": "margin", "certainty": "certainty"}
 _THRESHOLD, _TARGET, _SURELY = "reject threshold", "reject target", "reject surely"
 DROPPED = {"reject": None, "track": None}
 

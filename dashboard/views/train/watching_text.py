@@ -11,7 +11,6 @@ HELP = (
     "See the weights as they change, what each unit does with a track, layers that learn too slowly, and dead units; "
     "beside it a map of what the network answers. Epochs are kept for it while it is open."
 )
-TRACK_HELP = "The track whose way through the network is drawn. Press a point of the map for another one."
 EARLY = "Weights are drawn after the first epoch."
 NOT_KEPT = "Only the final weights are stored: open this before training to watch the epochs."
 TOO_LARGE = "This network is too large to be drawn while it trains: its final weights will be shown."
