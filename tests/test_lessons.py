@@ -2,6 +2,7 @@
 
 import math
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from genre_core.data.sources import load_dataset
 from genre_core.errors import ConfigError
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.lessons.figures import FIGURES, Result, value_of
+from genre_core.lessons.figures import FIGURES, Result, sides_of, value_of
 from genre_core.lessons.lesson import Choice, Step
 from genre_core.lessons.reading import lessons, read
 from genre_core.settings.names import configure
@@ -62,6 +63,12 @@ def test_a_good_lesson_is_read(tmp_path):
     assert [step.name for step in read(tmp_path / "09-good.toml").step] == ["one", "two"]
 
 
+def test_the_lesson_of_the_readme_is_one(tmp_path):
+    readme = Path(__file__).parents[1].joinpath("README.md").read_text(encoding="utf-8")
+    (tmp_path / "11-my-lesson.toml").write_text(re.findall(r"```toml\n(title.*?)```", readme, re.DOTALL)[0])
+    assert [step.name for step in read(tmp_path / "11-my-lesson.toml").step] == ["few", "many"]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "said"),
     [
@@ -110,7 +117,7 @@ def test_every_lesson_has_what_a_lesson_needs():
         assert any(step.write for step in lesson.step), name
 
 
-CONTROLS = {"Learning rate", "Split by artist", "Change the clips"}
+CONTROLS = {"Learning rate", "Split by artist", "Change the clips", "Listen to it"}
 
 
 def test_every_term_in_bold_has_its_sentence_in_the_glossary():
@@ -150,6 +157,8 @@ def test_a_figure_compared_is_a_difference_and_a_paired_one_counts_tracks(result
     one, two = results
     both = [value_of("validation accuracy", each) for each in results]
     assert value_of("validation accuracy", one, two) == pytest.approx(both[0] - both[1])
+    assert list(sides_of("validation accuracy", one, two).values()) == pytest.approx(both)
+    assert sides_of("training minus validation", one)["on validation"] == pytest.approx(both[0])
     right = [each.outcome("validation").logits.argmax(axis=1) == each.outcome("validation").y_true for each in results]
     assert value_of("right alone", one, two) == np.count_nonzero(right[0] != right[1])
     assert both[0] == pytest.approx(100 * right[0].mean())

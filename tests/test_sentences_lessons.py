@@ -33,11 +33,15 @@ def test_how_far_a_number_is_from_what_came(question, predicted, value, said):
 
 
 def test_what_came_says_on_how_many_tracks_and_that_it_is_a_difference():
-    assert sentences.what_came(number(), 79.94, 1408).replace(GAP, " ") == (
+    assert sentences.what_came(number(), 79.94, 1408, {}).replace(GAP, " ") == (
         "Validation accuracy: **79.9 %**, on 1,408 validation tracks."
     )
-    assert "compared with the earlier run: **+1.2" in sentences.what_came(number(compared_with="one"), 1.2, 100)
-    assert sentences.what_came(number(), math.nan, 100).startswith("This run does not tell it")
+    sides = {"now": 81.2, "before": 80}
+    assert sentences.what_came(number(compared_with="one"), 1.2, 100, sides).replace(GAP, " ") == (
+        "Validation accuracy compared with the earlier run: **+1.2 points** (81.2 % now, 80 % before), "
+        "on 100 validation tracks."
+    )
+    assert sentences.what_came(number(), math.nan, 100, {}).startswith("This run does not tell it")
 
 
 def test_an_answer_is_the_one_that_came_or_another_one():

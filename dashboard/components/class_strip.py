@@ -37,9 +37,7 @@ def begin(joined: Class) -> None:
     """Begin where the teacher wants a class to begin: with its settings, and its lesson."""
     name = joined.plan.lesson
     if lesson := lessons().get(name):
-        params = params_of(name, lesson, 1, {})
-        address.say_settings({setting: text for setting, text in params.items() if setting != "lesson"})
-        address.look(**{"class": None, "lesson": params["lesson"], "view": PLAIN})
+        address.open_step({"view": PLAIN, **params_of(name, lesson, 1, {})})
         return
     address.say_settings(dict(joined.plan.said))
     address.look(**{"class": None})

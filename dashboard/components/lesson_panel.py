@@ -24,17 +24,20 @@ from genre_core.store.schema import Run
 
 CSS = Path(__file__).with_suffix(".css")
 SELECTORS: Mapping[Place, str] = {
-    "settings": '[data-testid="stSidebarUserContent"]',
-    "answer": ".st-key-answer",
-    "controls": ".st-key-controls",
     "curves": ".st-key-train-charts",
-    "confusions": ".st-key-confusions",
-    "whole page": ".st-key-evaluate-page",
+    "losses": '.st-key-train-charts > :first-child [data-testid="stColumn"]:first-child',
+    "matrix": ".st-key-matrix",
+    "reliability": ".st-key-reliability",
+    "threshold": ".st-key-reject-controls",
+    "genres withheld": ".st-key-beyond-plain-aside-genres",
 }
 """Where on a page lies what a step can point at."""
-_POINT = (
+_SETTINGS, _CONTROLS = '[data-testid="stSidebarUserContent"]', ".st-key-controls"
+_FRAME = (
     "<style>{} {{ outline: 2px solid light-dark(#b9770e, #e3a94a); outline-offset: 5px; border-radius: 4px; }}</style>"
 )
+_SHOW = '<style>{0}, [data-testid="stColumn"]:has({0}) {{ display: flex !important; }}</style>'
+"""What a step points at is there in the plain view, too."""
 _COVER = "<style>.st-key-controls, .st-key-train-next { display: none; }</style>"
 """Until the person predicts, no run can be started."""
 
@@ -44,6 +47,7 @@ def lesson_panel(page: str) -> bool:
 
     A page that would show what is asked is drawn once the person has predicted.
     """
+    alone = address.names_lesson_alone()
     named = address.lesson()
     if not named or page in ("lessons", "glossary"):
         return True
@@ -53,6 +57,7 @@ def lesson_panel(page: str) -> bool:
         address.note(f"There is no lesson named “{name}”: choose one on the page Lessons.")
         return True
     at = min(int(number or 1), len(lesson.step) + 1)
+    _open_whole(name, lesson, at, page, alone)
     if done_in(name).at != at:
         keep_lesson(name, done_in(name).model_copy(update={"at": at}))
     browser_memory()
@@ -60,6 +65,17 @@ def lesson_panel(page: str) -> bool:
     with st.container(key="lesson", gap="xsmall"):
         panel = Panel(name, lesson, at, page)
         return panel.draw()
+
+
+def _open_whole(name: str, lesson: Lesson, at: int, page: str, alone: bool) -> None:
+    """Open a step as a click on its link does, where the address names it `alone`, or without the run that it is of."""
+    step, params = lesson.step[min(at, len(lesson.step)) - 1], params_of(name, lesson, at, done_in(name).answers)
+    no_run = step.of and page == step.page and params.keys() & {"run", "runs"} - st.query_params.keys()
+    if alone or no_run:
+        address.open_step({"view": address.view() or PLAIN, **params} if alone else params)
+        if page != step.page:
+            st.switch_page(step_page(step), query_params=st.query_params.to_dict())
+        st.rerun()
 
 
 def step_page(step: Step) -> str:
@@ -72,8 +88,9 @@ def params_of(name: str, lesson: Lesson, at: int, answers: Mapping[str, Answer])
     step = lesson.step[min(at, len(lesson.step)) - 1]
     own, beside = (answers.get(one, Answer()).run for one in (step.of or step.name, step.beside))
     runs = {"runs": f"{own},{beside}"} if own and beside else {"run": own} if own else {}
-    preset = PRESETS[step.preset]
-    settings = {"preset": preset.name, **forms.parameters(step.config, preset)}
+    trained = lesson.called(step.of) if step.of else step
+    preset = PRESETS[trained.preset]
+    settings = {"preset": preset.name, **forms.parameters(trained.config, preset)}
     shown = settings if step_page(step) in address.WITH_SETTINGS else {}
     return {"lesson": f"{name}.{at}", **shown, **runs, **step.look}
 
@@ -131,15 +148,25 @@ class Panel:
             if missing:
                 self._say_missing(missing)
                 return False
-            done = self._asked(ask) if ask else True
-            if done:
-                self._foot()
+            has_come = self._asked(ask) if ask else True
+        if has_come and self._explained():
+            with st.container(key="lesson-foot"):
+                self._link("Go on", self.at + 1, "go on")
         predicted = ask is None or self.answer.prediction is not None
-        if self.step.trains and not predicted:
+        if predicted:
+            self._point(has_come)
+        elif self.step.trains:
             st.html(_COVER)
-        if self.step.point and predicted and not (self.step.trains and done):
-            st.html(_POINT.format(SELECTORS[self.step.point]))
         return predicted or not self._page_tells
+
+    def _point(self, has_come: bool) -> None:
+        """Frame what to look at now: where to train, or what came of it."""
+        shown = [SELECTORS[place] for place in self.step.point]
+        to_do = [_CONTROLS] * self.step.trains + [_SETTINGS] * bool(self.step.free)
+        for place in shown:
+            st.html(_SHOW.format(place))
+        for place in shown if has_come else to_do:
+            st.html(_FRAME.format(place))
 
     @property
     def _page_tells(self) -> bool:
@@ -162,7 +189,7 @@ class Panel:
         return service.complete_run(run) if run else None
 
     def _asked(self, ask: Question) -> bool:
-        """Draw the question, then what came; return whether the step is done."""
+        """Draw the question, then what came; return whether it has."""
         predicted = self.answer.prediction
         if predicted is None:
             self._predict(ask)
@@ -176,7 +203,7 @@ class Panel:
             self._waiting(ask)
             return False
         self._reveal(ask, predicted, run)
-        return self._explained()
+        return True
 
     @property
     def _about(self) -> str:
@@ -252,7 +279,7 @@ class Panel:
         if self.step.write and not self.answer.sentence:
             if classroom.mine():
                 st.caption("Your teacher reads it on the board, under the name of your animal.")
-            with st.form("sentence", border=False):
+            with st.form("sentence", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
                 st.text_area(self.step.write, key="own sentence", max_chars=500, height=68)
                 st.form_submit_button("Compare with the explanation", on_click=self._written)
             return False
@@ -270,10 +297,6 @@ class Panel:
             st.toast("Write a sentence first.", icon=":material/error:")
 
     # -- going on ----------------------------------------------------------------------------------------------------
-
-    def _foot(self) -> None:
-        with st.container(key="lesson-foot", horizontal=True, vertical_alignment="center", gap="small"):
-            self._link("Go on", self.at + 1, "go on")
 
     def _link(self, label: str, at: int, key: str) -> None:
         """Draw the link to a step of this lesson, from 1; after the last comes the question without an answer."""

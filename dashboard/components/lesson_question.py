@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.components.ruler import Mark, Ruler, ruler
 from dashboard.shell.address import plain
 from dashboard.text import lessons as sentences
-from genre_core.lessons.figures import FIGURES, Result, value_of
+from genre_core.lessons.figures import FIGURES, Result, sides_of, value_of
 from genre_core.lessons.lesson import Cell, Choice, Number, Question
 
 Prediction = float | tuple[int, int]
@@ -68,12 +68,13 @@ def reveal(ask: Question, predicted: Prediction, result: Result, than: Result | 
         return sentences.cell_name(result.matrix.genres, sentences.commonest(result.matrix))
     assert isinstance(predicted, float)
     value = value_of(ask.figure, result, than)
-    came = sentences.what_came(ask, value, result.outcome("validation").evaluation.n)
+    sides = sides_of(ask.figure, result, than)
+    came = sentences.what_came(ask, value, result.outcome("validation").evaluation.n, sides)
     if isinstance(ask, Choice):
         st.markdown(f"{came} {sentences.choice_reveal(ask, int(predicted), value)}")
         return ask.answers[ask.answer(value)] if value == value else None
     st.markdown(f"{came} {sentences.number_reveal(ask, predicted, value)}")
-    if sentences.unit_of(ask) == "percent" and FIGURES[ask.figure].of and value == value:
+    if sentences.unit_of(ask) == "percent" and not FIGURES[ask.figure].paired and value == value:
         marks = Mark("other", predicted / 100, "your prediction"), Mark("model", value / 100, "what came")
         ruler(Ruler(marks, FIGURES[ask.figure].title), "lesson ruler", height=70)
     return value if value == value else None

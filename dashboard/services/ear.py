@@ -23,6 +23,7 @@ from genre_core.errors import RunStateError
 from genre_core.judging.ear import borrowed_by, draw_test, person_side, run_side, why_unlike
 from genre_core.store.ear_tests import ARRIVED
 from genre_core.store.schema import Run, RunState
+from genre_core.text import capitalized
 
 LOUDNESS = -23.0
 """Loudness of each clip in LUFS, by ITU-R BS.1770: that of European broadcasts (EBU R 128)."""
@@ -86,6 +87,11 @@ def arrived() -> list[Sitting]:
 def who(test: Sitting) -> Who:
     """Return who took a test: you, whose browser it is, or they."""
     return "you" if test.person == person() else "they"
+
+
+def label(test: Sitting) -> str:
+    """Return how who took a test is called in charts, tables and lists."""
+    return capitalized(who(test))
 
 
 def begin(test_id: str, run: Run, part: Part, n: int, seed: int, hard: Hard = "any") -> None:

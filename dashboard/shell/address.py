@@ -187,6 +187,13 @@ def lesson() -> str | None:
     return _put_back("lesson")
 
 
+def names_lesson_alone() -> bool:
+    """Say whether a link has just named a step of a lesson, and nothing else but a view."""
+    given = _given()
+    is_new = given.get("lesson") != st.session_state.get(_remembered("lesson"))
+    return is_new and "lesson" in given and given.keys() <= {"lesson", "view"}
+
+
 def run_seen() -> str | None:
     """Return the run looked at, without a change of the address."""
     return st.query_params.get("run") or st.session_state.get(_remembered("run"))
@@ -203,12 +210,13 @@ def step_link(
     """Draw the link to a step of a lesson, on the page it stands on (`here`) or on another; it says all there is."""
     icon = ":material/arrow_forward:"
     if here:
-        st.button(label, icon=icon, key=key, type=type, on_click=_arrive, args=(params,))
+        st.button(label, icon=icon, key=key, type=type, on_click=open_step, args=(params,))
     else:
         st.page_link(page, label=label, icon=icon, query_params=dict(params))
 
 
-def _arrive(params: Mapping[str, str]) -> None:
+def open_step(params: Mapping[str, str]) -> None:
+    """Let the address say these parameters, and keep none of its own but the view: for callbacks too."""
     bound = {name for name in _given() if name in st.session_state}  # widgets that say their own parameter
     _write(params, drop=_given().keys() - params.keys() - bound - {"view"})
 

@@ -1,6 +1,6 @@
 """Sentences of lessons beside their own texts: what was predicted, what came, and how far apart they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.lessons.figures import FIGURES, Unit
@@ -29,15 +29,17 @@ def unit_of(question: Number | Choice) -> Unit:
     return "points" if compared and figure.unit == "percent" else figure.unit
 
 
-def what_came(question: Number | Choice, value: float, n_tracks: int) -> str:
-    """Say what came of a run: `Validation accuracy: 79.9 %, on 1,408 validation tracks`."""
+def what_came(question: Number | Choice, value: float, n_tracks: int, sides: Mapping[str, float]) -> str:
+    """Say what came of a run: `Validation accuracy: 79.9 %, on 1,408 validation tracks`, and its `sides`, if any."""
     figure, unit = FIGURES[question.figure], unit_of(question)
     if value != value:
         return "This run does not tell it: no track is there to tell."
     than = " compared with the earlier run" if question.compared_with and not figure.paired else ""
     said = written(value, unit, signed=bool(than))
     on = f", on {count(n_tracks, 'validation track')}" if unit in ("percent", "points") else ""
-    return f"{capitalized(figure.title)}{than}: **{said}**{on}."
+    whole = figure.unit if than else "percent"
+    apart = ", ".join(f"{written(side, whole)} {name}" for name, side in sides.items())
+    return f"{capitalized(figure.title)}{than}: **{said}**{f' ({apart})' if apart else ''}{on}."
 
 
 def number_reveal(question: Number, predicted: float, value: float) -> str:

@@ -5,7 +5,7 @@ A rate is in percent, a difference of rates in points.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from statistics import NormalDist
 from typing import Literal, Protocol
 
@@ -51,13 +51,15 @@ class Result:
 class Figure:
     """A figure of a run: its name within a sentence, and how it is computed.
 
-    One that is `paired` is of two runs on the same tracks: the one compared with comes second.
+    One that is `paired` is of two runs on the same tracks: the one compared with comes second. One that has `sides` is
+    how much more the first of them is than the second.
     """
 
     title: str
     unit: Unit
     of: Callable[[Result], float] | None = None
     paired: Callable[[Result, Result], float] | None = None
+    sides: Mapping[str, Callable[[Result], float]] = field(default_factory=dict)
 
 
 def value_of(name: str, result: Result, other: Result | None = None) -> float:
@@ -65,8 +67,24 @@ def value_of(name: str, result: Result, other: Result | None = None) -> float:
     figure = FIGURES[name]
     if figure.paired:
         return figure.paired(result, other) if other else math.nan
-    assert figure.of is not None
-    return figure.of(result) - (figure.of(other) if other else 0.0)
+    return _alone(figure, result) - (_alone(figure, other) if other else 0.0)
+
+
+def sides_of(name: str, result: Result, other: Result | None = None) -> Mapping[str, float]:
+    """Return the two values of which a figure is the difference, by what each is of; none where it is no difference."""
+    figure = FIGURES[name]
+    if figure.paired:
+        return {}
+    if other:
+        return {"now": _alone(figure, result), "before": _alone(figure, other)}
+    return {side: value(result) for side, value in figure.sides.items()}
+
+
+def _alone(figure: Figure, result: Result) -> float:
+    if figure.of:
+        return figure.of(result)
+    first, second = figure.sides.values()
+    return first(result) - second(result)
 
 
 def _accuracy(result: Result) -> float:
@@ -75,11 +93,6 @@ def _accuracy(result: Result) -> float:
 
 def _training(result: Result) -> float:
     return 100 * result.outcome("train").evaluation.accuracy
-
-
-def _gap_at_the_end(result: Result) -> float:
-    last = result.epochs[-1]
-    return 100 * (last.train_accuracy - last.validation_accuracy)
 
 
 def _rise_of_loss(result: Result) -> float:
@@ -91,9 +104,9 @@ def _nearly(result: Result) -> float:
     return float(next(n for n, value in enumerate(curve, 1) if value >= max(curve) - NEARLY))
 
 
-def _below_the_limit(result: Result) -> float:
-    seen = result.outcome("validation")
-    return math.nan if seen.limit is None else 100 * (seen.limit.accuracy - seen.evaluation.accuracy)
+def _limit(result: Result) -> float:
+    limit = result.outcome("validation").limit
+    return math.nan if limit is None else 100 * limit.accuracy
 
 
 def _lowest_recall(result: Result) -> float:
@@ -103,10 +116,6 @@ def _lowest_recall(result: Result) -> float:
 def _confidence(result: Result) -> FloatArray:
     found: FloatArray = softmax(result.outcome("validation").logits).max(axis=1)
     return found
-
-
-def _overconfidence(result: Result) -> float:
-    return 100 * float(_confidence(result).mean()) - _accuracy(result)
 
 
 def _right(result: Result) -> npt.NDArray[np.bool_]:
@@ -161,17 +170,24 @@ FIGURES: Mapping[str, Figure] = {
     "validation accuracy": Figure("validation accuracy", "percent", _accuracy),
     "training accuracy": Figure("training accuracy", "percent", _training),
     "training minus validation": Figure(
-        "training accuracy minus validation accuracy", "points", lambda result: _training(result) - _accuracy(result)
+        "training accuracy minus validation accuracy", "points",
+        sides={"on training": _training, "on validation": _accuracy},
     ),
     "gap at the end": Figure(
-        "training accuracy minus validation accuracy in the last epoch", "points", _gap_at_the_end
+        "training accuracy minus validation accuracy in the last epoch", "points",
+        sides={
+            "on training": lambda result: 100 * result.epochs[-1].train_accuracy,
+            "on validation": lambda result: 100 * result.epochs[-1].validation_accuracy,
+        },
     ),
     "rise of validation loss": Figure(
         "validation loss in the last epoch, as a multiple of its lowest value", "times", _rise_of_loss
     ),
     "epochs": Figure("epochs in all", "epochs", lambda result: float(len(result.epochs))),
     "epochs to nearly the best": Figure("epochs until it came within 2 points of its best", "epochs", _nearly),
-    "below the best possible": Figure("the distance to the best possible accuracy", "points", _below_the_limit),
+    "below the best possible": Figure(
+        "the distance to the best possible accuracy", "points", sides={"possible": _limit, "reached": _accuracy}
+    ),
     "macro-F1": Figure(
         "macro-F1", "percent", lambda result: 100 * result.outcome("validation").evaluation.macro_f1
     ),
@@ -184,7 +200,10 @@ FIGURES: Mapping[str, Figure] = {
         "the share of the most common genre", "percent",
         lambda result: 100 * result.outcome("validation").evaluation.majority_accuracy,
     ),
-    "overconfidence": Figure("mean confidence minus accuracy", "points", _overconfidence),
+    "overconfidence": Figure(
+        "mean confidence minus accuracy", "points",
+        sides={"mean confidence": lambda result: 100 * float(_confidence(result).mean()), "accuracy": _accuracy},
+    ),
     "sure": Figure(
         "the share of tracks with at least 90 % confidence", "percent",
         lambda result: 100 * float((_confidence(result) >= SURE).mean()),

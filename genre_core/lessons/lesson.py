@@ -11,11 +11,11 @@ from genre_core.settings.names import configure, flatten
 from genre_core.settings.presets import OPENING, PRESETS
 from genre_core.values import Frozen
 
-Page = Literal["train", "evaluate", "genres", "compare", "data", "lens", "listen"]
+Page = Literal["train", "evaluate", "genres", "compare", "data", "lens", "listen", "track"]
 """Where a step takes place, as the address names it."""
 PAGES = get_args(Page)
-Place = Literal["settings", "answer", "controls", "curves", "confusions", "whole page"]
-"""Places that a step can point at."""
+Place = Literal["curves", "losses", "matrix", "reliability", "threshold", "genres withheld"]
+"""Places that a step can point at once its result is there."""
 
 
 def _known_figure(name: str) -> str:
@@ -92,8 +92,8 @@ class Step(Frozen):
 
     It `trains` a run of its preset and settings, of which those that are `free` may be changed first, or it looks at
     the run `of` an earlier step (on Compare also at that of the step `beside` it), of which the parameters in `look`
-    choose what is shown. `write` asks for a sentence, and `explain` is read after the question is answered and the
-    sentence written.
+    choose what is shown, and `point` names what to look at. `write` asks for a sentence, and `explain` is read after
+    the question is answered and the sentence written.
     """
 
     name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,30}$")]
@@ -107,7 +107,7 @@ class Step(Frozen):
     of: str = ""
     beside: str = ""
     look: Mapping[str, str] = {}
-    point: Place | Literal[""] = ""
+    point: tuple[Place, ...] = ()
     ask: Question | None = None
     write: str = ""
     explain: str = ""

@@ -183,7 +183,7 @@ def test_at_the_end_one_stands_beside_the_run_on_the_same_clips(store):
     assert sum(map(sum, drawn(page, "ear matrix True")["view"]["counts"])) == 12
     assert sum(map(sum, drawn(page, "ear matrix False")["view"]["counts"])) == 12
     scores = next(table.value for table in page.dataframe if "who" in table.value)
-    assert list(scores["who"]) == ["you", "hums"]
+    assert list(scores["who"]) == ["You", "hums"]
     assert next(iter(scores["right"])) == "12 of 12"
     genres = next(table.value for table in page.dataframe if "genre" in table.value)
     assert genres["clips"].sum() == 12
@@ -213,7 +213,7 @@ def test_clips_are_heard_again_by_who_was_right(store):
     found = page.segmented_control(key="choice who")
     assert found.options[1] == "Only you right (0)"
     again = drawn(page, "ear again")["clips"]
-    assert all("you: don't know" in clip["detail"] for clip in again)
+    assert all("You: don't know" in clip["detail"] for clip in again)
     page.segmented_control(key="choice who").set_value("you").run()
     assert "No clip here." in texts(page)
     assert "You did not know 12 clips" in texts(page)
@@ -272,7 +272,7 @@ def test_without_sound_a_track_is_a_picture_and_is_looked_at_again(store):
     page.expander(key="ear picture twin")
     page = opened(PAGE, ear=finished(store, "table"))
     listed = next(table.value for table in page.dataframe if "true" in table.value)
-    assert set(listed.columns) == {"track", "true", "you", "table"}
+    assert set(listed.columns) == {"track", "true", "You", "table"}
     test_id = page.query_params["ear"]
     row = next(item.row for item in store.ear_tests.sitting(test_id).test.items if item.track == listed["track"][0])
     page = opened(PAGE, ear=test_id, track=str(row))
@@ -314,7 +314,7 @@ def test_ear_tests_are_listed_among_what_there_is_and_opened_from_there(store):
     page.run()
     listed = next(table.value for table in page.dataframe if "asked about" in table.value)
     assert listed[["run", "asked about", "result", "who"]].values.tolist() == [
-        ["hums", "clips", "12 of 12 clips right", "you"]
+        ["hums", "clips", "12 of 12 clips right", "You"]
     ]
     assert any("12 of 12 clips right" in link.proto.label for link in page.get("page_link"))
 

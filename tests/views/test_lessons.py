@@ -1,6 +1,7 @@
 """Every lesson from its first step to its last, on the pages, with runs made small."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -108,9 +109,8 @@ def test_a_lesson_goes_from_its_first_step_to_its_last(store, name):
             assert step.explain in [item.value for item in page.markdown]
             answered = memory_of(page).lessons[name].answers[step.name]
             assert bool(answered.run) == step.trains
-        if step.point:
-            selector = SELECTORS[step.point]
-            assert not selector.startswith(".st-key-") or has(page, selector.removeprefix(".st-key-")), selector
+        for place in step.point:
+            assert has(page, re.findall(r"st-key-([\w-]+)", SELECTORS[place])[0]), place
         memory = memory_of(page)
         assert [*page.get("page_link"), *page.button]
     end = at_step(lesson.step[-1].page, params_of(name, lesson, at + 1, {}), memory)
@@ -156,7 +156,7 @@ def test_a_new_session_knows_what_the_browser_kept(monkeypatch, readable):
 
 class TestALessonThatIsLeft:
     def test_another_page_leads_back_to_the_step(self, store):
-        page = opened("views/data/page.py", lesson="learning-rate.2")
+        page = opened("views/data/page.py", lesson="learning-rate.2", preset="overlapping")
         link = next(item.proto for item in page.get("page_link") if item.proto.label == "Go there")
         assert "lesson=learning-rate.2" in link.query_string
 
@@ -164,6 +164,16 @@ class TestALessonThatIsLeft:
         page = opened("views/evaluate/page.py", lesson="what-a-network-learns.4")
         assert "This step needs the run of step 1" in texts(page)
         assert not has(page, "evaluate-page")
+
+    def test_a_link_that_names_a_step_alone_opens_it_as_a_click_does(self, store):
+        page = opened("views/train/page.py", lesson="the-leak.1")
+        own = params_of("the-leak", lessons()["the-leak"], 1, {})
+        assert {name: said(page, name) for name in page.query_params} == {**own, "view": "plain"}
+        lesson = lessons()["what-a-network-learns"]
+        run = train(store, lesson.step[0].config)
+        memory = Memory(lessons={"what-a-network-learns": Done(answers={"first": Answer(run=run)})})
+        page = at_step("evaluate", {"lesson": "what-a-network-learns.4"}, memory)
+        assert said(page, "run") == run
 
     def test_other_settings_are_said_and_put_right_by_one_click(self, store):
         lesson = lessons()["learning-rate"]

@@ -47,7 +47,7 @@ def _hear(sitting: Sitting, found: Compared, here: list[int], config: DatasetCon
                 item.clip,
                 title_of(config, item.track) if config else item.track,
                 test.genres[item.genre],
-                sentences.heard_line(test, ear.who(sitting), yours, both.second.name, theirs),
+                sentences.heard_line(test, ear.label(sitting), yours, both.second.name, theirs),
                 start,
                 seconds,
                 sound.seconds or start + seconds,
@@ -64,7 +64,7 @@ def _see(sitting: Sitting, found: Compared, here: list[int]) -> None:
         {
             "track": item.track,
             "true": test.genres[item.genre],
-            ear.who(sitting): sentences.said(test, int(both.first.said[at])),
+            ear.label(sitting): sentences.said(test, int(both.first.said[at])),
             both.second.name: sentences.said(test, int(both.second.said[at])),
         }
         for item, at in zip(items, here, strict=True)

@@ -105,8 +105,8 @@ def _alone(sitting: Sitting) -> None:
         return
     st.header(said.alone(sitting, own.n_right, who), anchor=False)
     st.caption(plain(f"{sentences.NOBODY} {said.behavior(sitting, own.n_unknown, who)}"))
-    rulers.ruler(_ruler(own, None, None, who), "ear ruler")
-    _matrix(own, sitting, capitalized(who))
+    rulers.ruler(_ruler(own, None, None, ear.label(sitting)), "ear ruler")
+    _matrix(own, sitting)
 
 
 def _beside(sitting: Sitting, found: Compared, run: Run | None, head: st.delta_generator.DeltaGenerator) -> None:
@@ -118,13 +118,13 @@ def _beside(sitting: Sitting, found: Compared, run: Run | None, head: st.delta_g
         more = [sentences.how_hard(sitting), said.behavior(sitting, both.first.n_unknown, who)]
         more += [sentences.left_out(sitting, len(found.numbers), run)] if run else []
         st.caption(plain(" ".join(filter(None, more))))
-    you, other = both.first, both.second
-    numbers(numbers_part({capitalized(who): you.accuracy, other.name: other.accuracy, "Guessing": 1 / len(you.genres)}))
-    rulers.ruler(_ruler(you, other, config, who), "ear ruler")
+    you, other, name = both.first, both.second, ear.label(sitting)
+    numbers(numbers_part({name: you.accuracy, other.name: other.accuracy, "Guessing": 1 / len(you.genres)}))
+    rulers.ruler(_ruler(you, other, config, name), "ear ruler")
     with beyond_plain("matrices"):
         left, right = st.columns(2, gap="medium")
     with left:
-        _matrix(both.first, sitting, capitalized(who))
+        _matrix(both.first, sitting)
     with right:
         _matrix(both.second, sitting, both.second.name)
     with beyond_plain("again"):
@@ -132,17 +132,17 @@ def _beside(sitting: Sitting, found: Compared, run: Run | None, head: st.delta_g
         shares.draw(sitting, found)
 
 
-def _ruler(you: Side, other: Side | None, config: DatasetConfig | None, who: said.Who) -> rulers.Ruler:
+def _ruler(you: Side, other: Side | None, config: DatasetConfig | None, name: str) -> rulers.Ruler:
     marks = [rulers.majority(1 / len(you.genres), "guessing")]
     marks += limit_marks(config, "row", clean=True) if config else []
     marks += [rulers.model(other.accuracy, other.interval, other.name, kind="other")] if other else []
-    marks.append(rulers.model(you.accuracy, you.interval, who))
+    marks.append(rulers.model(you.accuracy, you.interval, name))
     return rulers.Ruler(tuple(marks), f"accuracy on {len(you.y)} items")
 
 
-def _matrix(side: Side, sitting: Sitting, title: str) -> None:
-    """Draw the matrix of one side, “don't know” as its last column where that was said."""
-    nouns, key = f"{sitting.test.noun}s", f"ear matrix {title in ('You', 'They')}"
+def _matrix(side: Side, sitting: Sitting, other: str = "") -> None:
+    """Draw the matrix of one side, that of an `other` if named, “don't know” as its last column where that was said."""
+    nouns, key, title = f"{sitting.test.noun}s", f"ear matrix {not other}", other or ear.label(sitting)
     plainly = confusion_matrix(side.y, side.said, side.genres, side.groups, side.level) if not side.n_unknown else None
     view = matrix_view(plainly, nouns=nouns) if plainly else answered_view(side.matrix, "count", nouns=nouns)
     st.subheader(plain(title), anchor=False)

@@ -16,7 +16,7 @@ MOST_GENRES = 16
 def draw(sitting: Sitting, found: Compared) -> None:
     """Draw the tables."""
     both, noun = found.together, sitting.test.noun
-    who = ear.who(sitting)
+    who = ear.label(sitting)
     rows = [sentences.score_row(who, both.first), sentences.score_row(both.second.name, both.second)]
     st.subheader("All scores", anchor=False)
     table(rows, "ear scores", "Scores of both on the same items, with 95 % intervals.", n=2, file="scores")

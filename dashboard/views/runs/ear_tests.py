@@ -33,7 +33,7 @@ def _list(found: Sequence[Sitting]) -> None:
             "run": run.name if (run := runs.run(one.test.run)) else "deleted",
             "asked about": one.test.noun + "s",
             "result": result(one),
-            "who": ear.who(one),
+            "who": ear.label(one),
             "taken": datetime.fromtimestamp(one.created_at),
         }
         for one in found
