@@ -7,7 +7,7 @@ import streamlit as st
 from dashboard.components.ruler import Mark, Ruler, ruler
 from dashboard.shell.address import plain
 from dashboard.text import lessons as sentences
-from genre_core.lessons.figures import FIGURES, Result, sides_of, value_of
+from genre_core.lessons.figures import FIGURES, Result, n_tracks_of, sides_of, value_of
 from genre_core.lessons.lesson import Cell, Choice, Number, Question
 
 Prediction = float | tuple[int, int]
@@ -68,8 +68,8 @@ def reveal(ask: Question, predicted: Prediction, result: Result, than: Result | 
         return sentences.cell_name(result.matrix.genres, sentences.commonest(result.matrix))
     assert isinstance(predicted, float)
     value = value_of(ask.figure, result, than)
-    sides = sides_of(ask.figure, result, than)
-    came = sentences.what_came(ask, value, result.outcome("validation").evaluation.n, sides)
+    n_tracks, sides = n_tracks_of(ask.figure, result), sides_of(ask.figure, result, than)
+    came = sentences.what_came(ask, value, n_tracks, sides)
     if isinstance(ask, Choice):
         st.markdown(f"{came} {sentences.choice_reveal(ask, int(predicted), value)}")
         return ask.answers[ask.answer(value)] if value == value else None

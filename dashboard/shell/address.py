@@ -217,6 +217,10 @@ def step_link(
 
 def open_step(params: Mapping[str, str]) -> None:
     """Let the address say these parameters, and keep none of its own but the view: for callbacks too."""
+    st.session_state[_SETTINGS] = {name: text for name, text in params.items() if name == "preset" or _is_setting(name)}
+    for name in REMEMBERED - {"view"}:
+        st.session_state.pop(_remembered(name), None)
+    st.session_state.update({_remembered(name): params[name] for name in REMEMBERED & params.keys()})
     bound = {name for name in _given() if name in st.session_state}  # widgets that say their own parameter
     _write(params, drop=_given().keys() - params.keys() - bound - {"view"})
 

@@ -52,7 +52,7 @@ class Figure:
     """A figure of a run: its name within a sentence, and how it is computed.
 
     One that is `paired` is of two runs on the same tracks: the one compared with comes second. One that has `sides` is
-    how much more the first of them is than the second.
+    how much more the first of them is than the second. It is on all validation tracks, or on those `among` them.
     """
 
     title: str
@@ -60,6 +60,7 @@ class Figure:
     of: Callable[[Result], float] | None = None
     paired: Callable[[Result, Result], float] | None = None
     sides: Mapping[str, Callable[[Result], float]] = field(default_factory=dict)
+    among: Callable[[Result], npt.NDArray[np.bool_]] | None = None
 
 
 def value_of(name: str, result: Result, other: Result | None = None) -> float:
@@ -68,6 +69,12 @@ def value_of(name: str, result: Result, other: Result | None = None) -> float:
     if figure.paired:
         return figure.paired(result, other) if other else math.nan
     return _alone(figure, result) - (_alone(figure, other) if other else 0.0)
+
+
+def n_tracks_of(name: str, result: Result) -> int:
+    """Return on how many validation tracks a figure of a run is."""
+    among = FIGURES[name].among
+    return int(among(result).sum()) if among else result.outcome("validation").evaluation.n
 
 
 def sides_of(name: str, result: Result, other: Result | None = None) -> Mapping[str, float]:
@@ -123,8 +130,12 @@ def _right(result: Result) -> npt.NDArray[np.bool_]:
     return np.asarray(seen.logits.argmax(axis=1) == seen.y_true)
 
 
+def _is_sure(result: Result) -> npt.NDArray[np.bool_]:
+    return _confidence(result) >= SURE
+
+
 def _right_when_sure(result: Result) -> float:
-    sure = _confidence(result) >= SURE
+    sure = _is_sure(result)
     return 100 * float(_right(result)[sure].mean()) if sure.any() else math.nan
 
 
@@ -143,10 +154,15 @@ def _by_true_genre(result: Result) -> float:
     return 100 * result.outcome("validation", Judge(clean=True)).evaluation.accuracy
 
 
+def _is_doubtful(result: Result) -> npt.NDArray[np.bool_]:
+    seen = result.outcome("validation")
+    return find_mislabelled(seen.y_true, softmax(seen.logits)).doubtful
+
+
 def _wrong_among_doubtful(result: Result) -> float:
-    seen, true = result.outcome("validation"), result.outcome("validation", Judge(clean=True))
-    found = find_mislabelled(seen.y_true, softmax(seen.logits)).doubtful
-    return 100 * float((seen.y_true != true.y_true)[found].mean()) if found.any() else math.nan
+    labels, true = (result.outcome("validation", judge).y_true for judge in (JUDGE, Judge(clean=True)))
+    found = _is_doubtful(result)
+    return 100 * float((labels != true)[found].mean()) if found.any() else math.nan
 
 
 def _match(result: Result, other: Result) -> Matched | None:
@@ -206,13 +222,15 @@ FIGURES: Mapping[str, Figure] = {
     ),
     "sure": Figure(
         "the share of tracks with at least 90 % confidence", "percent",
-        lambda result: 100 * float((_confidence(result) >= SURE).mean()),
+        lambda result: 100 * float(_is_sure(result).mean()),
     ),
-    "right when sure": Figure("accuracy on tracks with at least 90 % confidence", "percent", _right_when_sure),
+    "right when sure": Figure(
+        "accuracy on tracks with at least 90 % confidence", "percent", _right_when_sure, among=_is_sure
+    ),
     "luck of the best of 20": Figure("what the best of 20 equal models gains by luck", "points", _luck_of_20),
     "accuracy by true genre": Figure("accuracy by the true genres", "percent", _by_true_genre),
     "wrong among doubtful labels": Figure(
-        "the share of doubtful labels that are wrong", "percent", _wrong_among_doubtful
+        "the share of doubtful labels that are wrong", "percent", _wrong_among_doubtful, among=_is_doubtful
     ),
     "right alone": Figure("the tracks on which exactly one of the two is right", "tracks", paired=_right_alone),
     "chance of such a difference": Figure(

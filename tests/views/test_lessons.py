@@ -83,7 +83,7 @@ def said(page: AppTest, name: str) -> str:
 
 def has(page: AppTest, key: str) -> bool:
     ids = (getattr(getattr(node, "proto", None), "id", "") for node in page._tree)
-    return any(isinstance(one, str) and one.endswith(f"-{key}") for one in ids)
+    return any(isinstance(one, str) and one.replace(" ", "-").endswith(f"-{key}") for one in ids)
 
 
 @pytest.mark.parametrize("name", lessons())
