@@ -217,7 +217,7 @@ def test_an_unknown_feature_set_is_refused_with_a_suggestion(folder, store):
 
 
 def test_a_collection_that_is_not_stored_is_said(store):
-    with pytest.raises(DataError, match="not in the store"):
+    with pytest.raises(DataError, match="The collection abababab is not in the store: import its folder"):
         load_dataset(ClipsConfig(table="ab" * 32), store)
 
 

@@ -181,7 +181,7 @@ def test_an_ensemble_says_that_it_averages_and_how_good_its_members_are() -> Non
     assert headline.reason.endswith(
         "The ensemble is the mean of the probabilities of 2 networks; it has no epochs of its own."
     )
-    assert sentences.which_epoch(run, [], None) == "validation, the mean of 2 networks"
+    assert sentences.which_epoch(run, None) == "validation, the mean of 2 networks"
     both = beside_members(run, "validation", [0.6, 0.7])
     assert both.startswith("The mean probability of 2 networks. The networks are right on 60.0\u202f% to 70.0\u202f%;")
     assert beside_members(run, "test", []).endswith(" Its members' test part is closed.")
@@ -196,7 +196,7 @@ def test_a_diagnosis_is_the_headline_and_what_was_reached_comes_after_it(limit: 
     assert "points below the best possible. Training stopped after epoch 3" in headline.reason
     few = replace(unstable, kind="too_few")
     reached = sentences.of_run(run, make_epochs(0.7), limit, Queue(), answered(0.7, n=9), few).reason
-    assert reached.startswith("Trained: right on 70.0\u202f% of 1,197 validation tracks. ")
+    assert reached.startswith("Trained: training stopped after epoch 1")
     nothing = make_run("failed", error="It diverged in its first epoch.")
     assert sentences.of_run(nothing, [], None, Queue(), diagnosis=unstable) == sentences.Headline(
         unstable.sentence, "It diverged in its first epoch."

@@ -14,6 +14,7 @@ from dashboard.components.judged import Judged
 from dashboard.components.many_genres import MANY, find_genre, worst_pairs
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.matrix_table import view_table
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.safely import refreshing
 from dashboard.components.scores import genre_table, score_table
 from dashboard.components.tracks import judged_tracks
@@ -63,6 +64,7 @@ COMPARED: dict[Compared, str] = {
 
 def draw(judged: Judged) -> None:
     """Draw the matrix, beside it the chosen tracks or what stands out, and under it every score."""
+    phone_parts({"matrix": "Matrix", "findings": "Findings", "by-genre": "By genre", "scores": "All scores"})
     refreshing(_matrix_and_tracks)(judged, _arranged())
     _all_scores(judged)
 
@@ -79,11 +81,12 @@ def _matrix_and_tracks(judged: Judged, arranged: tuple[str | None, ...]) -> None
     k = len(judged.outcome.genres)
     chosen, merges = address.selection(k), address.merges(k)
     left, right = st.columns([2.1, 1], gap="medium")
-    with left:
+    with left, part("matrix"):
         found = _matrix(judged, chosen, merges)
     with right, st.container(key="beside", gap="small"):
         if chosen is None or found is None:
-            _what_stands_out(judged, found)
+            with part("findings"):
+                _what_stands_out(judged, found)
         else:
             with st.container(key="cell", gap=None):
                 _chosen(judged, found, chosen, merges)
@@ -121,7 +124,7 @@ def _matrix(judged: Judged, chosen: Selection | None, merges: Merges) -> Confusi
         selected=chosen.text if chosen else "",
         on_pick=_pick,
         label=f"Confusion matrix of {drawn[against]} on {judged.measured}",
-        note=f"{drawn[against]} on {judged.measured}. {_said(judged, found, against)}",
+        note=_said(judged, found, against),
         said=said,
     )
     opened = st.expander("The matrix as a table", key="matrix as a table", type="compact", on_change="rerun")
@@ -233,10 +236,10 @@ def _all_scores(judged: Judged) -> None:
     merges = address.merges(len(judged.outcome.genres))
     with beyond_plain("scores"):
         left, right = st.columns([2.1, 1], gap="medium")
-    with left:
+    with left, part("by-genre"):
         st.subheader(f"By genre, on {judged.measured}", anchor=False)
         genre_table(judged.outcome.evaluation, f"{judged.part} tracks", f"{judged.file_name} genres.csv")
-    with right:
+    with right, part("scores"):
         st.subheader(f"All scores, on {judged.measured}", anchor=False)
         in_tree = confusions.in_tree(judged.run, judged.part, judge=judged.judge, merges=merges)
         if in_tree is not None:

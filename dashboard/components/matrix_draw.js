@@ -148,7 +148,8 @@ function rowHeight(grid, column) {
   const dense = grid.k > DENSE;
   if (isOverview(grid)) return Math.max(11, Math.min(22, column));
   if (grid.data.compact) return dense ? 18 : 22;
-  return dense ? 22 : Math.round(Math.max(26, Math.min(48, 400 / grid.k, column * 1.2)));
+  const low = (innerHeight - 480) / grid.k - 2;  // what a low window has left below the answer
+  return dense ? 22 : Math.round(Math.max(22, Math.min(48, low, 400 / grid.k, column * 1.2)));
 }
 
 function tip(grid, cell) {

@@ -6,7 +6,7 @@ function picture(grid) {
   const { color, fontFamily } = getComputedStyle(grid.frame), letters = small ? 11 : 13;
   const wideOf = (text) => widthOf(text, `${letters}px ${fontFamily}`), longest = (heads) => Math.max(...heads.map((head) => wideOf(head.title)));
   const left = Math.max(longest(grid.sides), wideOf(TRUE_PREDICTED)) + 20, width = left + grid.wide * wide + 80;
-  const lines = inLines(grid.data.note || grid.data.label, width - 24, `13px ${fontFamily}`);
+  const lines = inLines([grid.data.label, grid.data.note].filter(Boolean).join(". "), width - 24, `13px ${fontFamily}`);
   const above = longest(grid.heads) + 18 * lines.length + 34;
   return {
     title: grid.data.label, width, height: above + (grid.k + (grid.foot ? 1 : 0)) * high + 12,

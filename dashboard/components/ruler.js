@@ -100,7 +100,7 @@ function layOut(ruler) {
   const [roomAbove, roomBelow] = [place(above, width), place(below, width)];
   const top = Math.max(roomAbove, ROW) + CLEAR;
   ruler.scale.style.top = `${top}px`;
-  ruler.node.style.height = `${Math.max(ruler.data.height, top + CLEAR + Math.max(roomBelow, ROW))}px`;
+  ruler.node.style.height = `${Math.max(ruler.data.height, top + CLEAR + roomBelow)}px`;
   for (const item of ruler.items) position(ruler, item);
   ends(ruler, above, width);
 }

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.file_names import named
-from dashboard.components.table import table
+from dashboard.components.table import COUNT, table
 from dashboard.components.terms import terms_table
 from dashboard.services.outcomes import Outcome
 from dashboard.shell.address import plain
@@ -115,7 +115,11 @@ def _shown_columns(nouns: str) -> dict[str, Any]:
         shown[f"{name} interval"] = column.TextColumn(
             "95 %", width=92, help=f"The 95 % interval of {title}, in percent."
         )
-    shown["tracks"] = column.NumberColumn("Tracks", help=f"{nouns.capitalize()} that belong to the genre.")
-    shown["predicted"] = column.NumberColumn("Predicted", help=f"{nouns.capitalize()} that were predicted as it.")
+    shown["tracks"] = column.NumberColumn(
+        "Tracks", format=COUNT, help=f"{nouns.capitalize()} that belong to the genre."
+    )
+    shown["predicted"] = column.NumberColumn(
+        "Predicted", format=COUNT, help=f"{nouns.capitalize()} that were predicted as it."
+    )
     shown["note"] = column.TextColumn("Note")
     return shown

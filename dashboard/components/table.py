@@ -10,6 +10,8 @@ from dashboard.components.file_names import named
 
 HEAD = 36
 """Height of the line of titles, in pixels."""
+COUNT = "%,d"
+"""Format of a column of counts, as sentences have them: 1,018."""
 
 
 def table(

@@ -173,7 +173,7 @@ function keyOf({ legend = [], about = "" }) {
     const one = element("span", { class: "line" });
     const swatch = shape("svg", { width: 24, height: 8, "aria-hidden": "true" });
     swatch.append(shape("path", { class: kind, d: "M0,4L24,4" }));
-    one.append(swatch, text);
+    one.append(swatch, element("span", {}, text));  // one piece, whatever words are marked in it
     return one;
   });
   return about ? [...lines, element("i"), about] : lines;

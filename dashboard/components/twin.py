@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboard.components.csv_download import csv_download
 from dashboard.components.file_names import named
-from dashboard.components.table import table
+from dashboard.components.table import COUNT, table
 from dashboard.theme import HasLimits
 from genre_core.text import told
 
@@ -34,9 +34,9 @@ def unfolded(
 ) -> None:
     """Draw the table, and a button that downloads it, where the page itself folds it."""
     number = st.column_config.NumberColumn
-    shares = {name: number(format="%.1f %%") for name in percent}
-    table(list(rows), f"{key} table", alt, n=len(rows), file=None, row_height=35, columns=shares)
+    columns = {name: number(format="%.1f %%") for name in percent} | {"tracks": number(format=COUNT)}
+    table(list(rows), f"{key} table", alt, n=len(rows), file=None, row_height=35, columns=columns)
     if any(row[name] is None for row in rows for name in percent):
         st.caption("Empty: undefined, or too few for an interval.")
-    columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
-    csv_download(columns, f"{named(name or key)}.csv", key)
+    listed = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+    csv_download(listed, f"{named(name or key)}.csv", key)

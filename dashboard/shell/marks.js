@@ -22,7 +22,8 @@
   function matches(text) {
     if (!known.has(text)) {
       if (known.size > 5000) known.clear();
-      known.set(text, Array.from(text.matchAll(regex), (match) => ({ at: match.index, said: match[0], term: terms[which(match)][0] || match[0] })));
+      const found = Array.from(text.matchAll(regex), (match) => ({ at: match.index, said: match[0], term: terms[which(match)][0] || match[0] }));
+      known.set(text, found.filter(({ at, said }) => !/^ [A-Z]\b/.test(text.slice(at + said.length))));  // "Network A" is a name
     }
     return known.get(text);
   }

@@ -107,7 +107,11 @@ def of_run(
         reason = f"{beside(run)}{stop_reason(run, latest.epoch)}"
         if diagnosis is None or told:
             reason = f"{reason} {why_below(run.config, epochs)}".rstrip()
-        return Headline(diagnosis.sentence, f"{trained} {reason}") if diagnosis else Headline(trained, reason)
+        if diagnosis is None:
+            return Headline(trained, reason)
+        if diagnosis.kind == "too_few":  # its sentence has the accuracy
+            return Headline(diagnosis.sentence, f"Trained: {_low(reason)}")
+        return Headline(diagnosis.sentence, f"{trained} {reason}")
     verb = {"running": "Training", "paused": "Paused", "queued": "Resuming"}[run.state]
     so_far = _verdict(run, latest, limit, matrix, brief=True)
     going = trend(epochs[run.config.before.epochs :] or epochs, run.context["n_validation"])
@@ -271,11 +275,11 @@ def duration(seconds: float) -> str:
     return f"{seconds:.0f}{GAP}s" if seconds < 100 else f"{seconds / 60:.0f}{GAP}min"
 
 
-def which_epoch(run: Run | None, epochs: Sequence[Epoch], shown: Epoch | None) -> str:
+def which_epoch(run: Run | None, shown: Epoch | None) -> str:
     """Say whose confusions are shown."""
     if run and run.averages and run.state == "complete":
         return f"validation, the mean of {run.averages} networks"
-    return "" if shown is None else f"validation, epoch {shown.epoch} of {len(epochs)}"
+    return "" if shown is None else f"validation, epoch {shown.epoch}"
 
 
 def differing(config: ExperimentConfig, of: ExperimentConfig, done: str) -> list[str]:
@@ -295,7 +299,7 @@ def what_differs(config: ExperimentConfig, run: ExperimentConfig) -> str:
         ours = f"branch after epoch {config.before.epochs}" if config.before.epochs else "no branch"
         theirs = f"one after epoch {run.before.epochs}" if run.before.epochs else "none"
         found.insert(0, f"{ours} (this run {theirs})")
-    return f"Changed since this run: {first_of(found)}." if found else ""
+    return f"Changed since this run: {', '.join(found)}." if found else ""
 
 
 def first_of(found: Sequence[str]) -> str:

@@ -266,9 +266,13 @@ def test_a_phone_shows_answer_controls_and_charts_in_order_and_never_scrolls_sid
     assert order == sorted(order)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator(".st-key-train-page h2").bounding_box()["height"] < 120
+    page.get_by_role("radio", name="Confusions").tap()
     matrix = page.locator(".st-key-confusions table")
+    matrix.wait_for()
     assert matrix.bounding_box()["width"] <= 390
+    page.get_by_role("radio", name="Network", exact=True).tap()
     network, map_ = (page.get_by_role("img", name=name) for name in ("The network, best weights", "Map of"))
+    map_.wait_for()
     assert max(one.bounding_box()["width"] for one in (network, map_)) <= 390
     network.press("ArrowRight")
     network.press("ArrowDown")

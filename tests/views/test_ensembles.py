@@ -137,5 +137,5 @@ def test_train_draws_the_curves_of_the_members_and_the_matrix_of_their_mean(stor
     figure = json.loads(drawn(page, "accuracy")["figure"])
     names = {trace["name"] for trace in figure["data"] if trace.get("mode") == "lines" and "name" in trace}
     assert names == {f"{name}, {part}" for name in NAMES for part in ("train", "validation")}
-    assert drawn(page, "confusions title")["note"] == which_epoch(store.run("all"), [], None)
+    assert drawn(page, "confusions title")["note"] == which_epoch(store.run("all"), None)
     assert len(drawn(page, "live matrix")["view"]["counts"]) == 8

@@ -67,11 +67,15 @@ class Chosen:
         return self.compared.first.outcome.about == "true genre"
 
 
-def choose(head: Place, side: Place) -> Chosen | None:
-    """Draw the choice of runs at the side, and return what is compared; None where the head says why nothing is."""
+def choose(head: Place, side: Place, row: Place) -> Chosen | None:
+    """Draw the choice of runs at the side and of what judges them in a row, and return what is compared.
+
+    None where the head says why nothing is.
+    """
     asked, notes = _asked()
     with side:
         _picker(asked)
+    with row:
         part, judge = _judged_by(asked)
     found = None
     if len(asked) > 1:
@@ -142,11 +146,10 @@ def _picker(asked: Sequence[Run]) -> None:
         label_visibility="collapsed",
         on_change=_choose,
     )
-    if asked:
-        others = [(run, labels[run.id]) for run in complete if run.id not in there]
+    if asked and (others := [(run, labels[run.id]) for run in complete if run.id not in there]):
         said, reasons = sentences.not_offered(others, asked[0])
-        if said:
-            st.caption(said, help=plain(reasons, 1200))
+        with st.popover(said, icon=":material/link_off:", type="tertiary", key="not compared", width="content"):
+            st.caption("  \n".join(plain(reason, 200) for reason in reasons))
 
 
 def _choose() -> None:
@@ -156,13 +159,11 @@ def _choose() -> None:
 def _judged_by(asked: Sequence[Run]) -> tuple[Part, Judge]:
     if not asked:
         return "validation", JUDGE
-    with st.container(key="compare-by", horizontal=True, vertical_alignment="center", gap="small"):
-        part = address_choice("Part", "part", PARTS, help=PART_HELP, on_change=FORGET)
-        try:
-            judge = choose_judge(asked[0].config.data, FORGET)
-        except RunStateError:  # another version made it: the comparison says so
-            judge = JUDGE
-    return part, judge
+    part = address_choice("Part", "part", PARTS, help=PART_HELP, on_change=FORGET)
+    try:
+        return part, choose_judge(asked[0].config.data, FORGET)
+    except RunStateError:  # another version made it: the comparison says so
+        return part, JUDGE
 
 
 def _closed(asked: Sequence[Run]) -> list[Run]:

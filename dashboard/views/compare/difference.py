@@ -10,6 +10,7 @@ from dashboard.components.confusions import ORDERS
 from dashboard.components.file_names import named
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.matrix_table import view_table
+from dashboard.components.phone_parts import part
 from dashboard.components.terms import terms_table
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -32,9 +33,9 @@ def draw(chosen: Chosen) -> None:
     of = chosen.compared
     cells = address.selection(len(of.first.outcome.genres))
     left, right = st.columns([1.7, 1.3], gap="medium")
-    with left:
+    with left, part("difference"):
         _matrix(chosen, cells)
-    with right:
+    with right, st.container() if cells else part("moved"):
         _tracks(chosen, cells)
 
 

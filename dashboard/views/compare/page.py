@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.ensembles import average_button
 from dashboard.components.file_names import about
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.take_home import take_home
 from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.views.compare import chosen, curves, difference, genres, verdict
@@ -20,28 +21,35 @@ def main() -> None:
     st.html(CSS)
     with st.container(key="evaluate-page", gap="small"):
         head, side = st.columns([1.75, 1], gap="medium", vertical_alignment="top")
-        found = chosen.choose(head, side)
+        with side:
+            chooser, row = (
+                st.container(gap=None),
+                st.container(key="compare-by", horizontal=True, vertical_alignment="center", gap="xsmall"),
+            )
+        found = chosen.choose(head, chooser, row)
         if found is None:
             return
         with head:
             verdict.head(found)
         runs = [one.run for one in (found.compared.first, *found.compared.others)]
         about(f"{' and '.join(map(file_name, runs[:2]))}{' and others' if len(runs) > 2 else ''} {found.part}")
-        with side, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with row:
             if not any(run.averages for run in runs):
                 average_button(runs)
             take_home(runs)
         numbers(numbers_part(sentences.three(found.pair)))
         verdict.draw_rulers(found)
         with beyond_plain("differences"):
-            verdict.score_twin(found)
             verdict.draw_pairs(found)
+            phone_parts(sentences.PARTS)
             difference.draw(found)
-            curves.draw(found)
+            verdict.score_twin(found)
+            with part("curves"):
+                curves.draw(found)
             left, right = st.columns([1.75, 1], gap="medium")
-        with left:
+        with left, part("by-genre"):
             genres.draw(found)
-        with right:
+        with right, part("settings"):
             verdict.draw_settings(found)
 
 

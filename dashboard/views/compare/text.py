@@ -21,8 +21,16 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, flatten, labels
 from genre_core.store.schema import Run
 
-MOST_LISTED = 8
+MOST_LISTED = 50
 INCOMPARABLE = "These runs cannot be compared."
+PARTS = {
+    "difference": "Difference",
+    "moved": "Tracks",
+    "curves": "Curves",
+    "by-genre": "By genre",
+    "settings": "Settings",
+}
+"""What a phone shows one at a time."""
 VERDICTS = {
     "first": "A is better",
     "second": "the other is better",
@@ -116,15 +124,11 @@ def headline(found: Comparison, names: tuple[str, str], nouns: str) -> str:
     return f"{one} or {other}? {answer(found, nouns)}"
 
 
-def not_offered(others: Sequence[tuple[Run, str]], first: Run) -> tuple[str, str]:
-    """Say how many runs cannot be compared with the first, and of the latest with the reason."""
-    if not others:
-        return "", ""
-    n = len(others)
-    said = f"{count(n, 'other run is', 'other runs are')} judged on other tracks and cannot be compared."
+def not_offered(others: Sequence[tuple[Run, str]], first: Run) -> tuple[str, list[str]]:
+    """Say how many runs cannot be compared with the first, and of the latest why."""
     listed = [f"{name}: {_why_other(run, first)}" for run, name in others[:MOST_LISTED]]
-    more = [f"and {n - MOST_LISTED:,} more"] if n > MOST_LISTED else []
-    return said, "  \n".join([*listed, *more])
+    more = [f"and {len(others) - MOST_LISTED:,} more"] if len(others) > MOST_LISTED else []
+    return f"{count(len(others), 'run')} on other tracks cannot be compared", [*listed, *more]
 
 
 def _why_other(run: Run, first: Run) -> str:

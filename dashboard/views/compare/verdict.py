@@ -50,7 +50,7 @@ def draw_rulers(chosen: Chosen) -> None:
     of = chosen.compared
     for number, side in enumerate((of.first, *of.others)):
         marks = _marks(side, chosen, first=number == 0)
-        rulers.ruler(marks, key=f"compare ruler {number}", height=84 if number == 0 else 56)
+        rulers.ruler(marks, key=f"compare ruler {number}", height=72 if number == 0 else 52)
 
 
 def _marks(side: Side, chosen: Chosen, *, first: bool) -> rulers.Ruler:
@@ -65,7 +65,7 @@ def _marks(side: Side, chosen: Chosen, *, first: bool) -> rulers.Ruler:
         lines.append(rulers.bayes_limit(limit.accuracy, label))
     elif found := limit_marks(side.run.config.data, side.outcome.unit, clean=side.outcome.about == "true genre"):
         lines += found if first else [replace(mark, label="") for mark in found]
-    return rulers.Ruler((*lines, model), f"accuracy on {chosen.nouns}")
+    return rulers.Ruler((*lines, model), f"accuracy of {side.letter} on {chosen.nouns}")
 
 
 def draw_pairs(chosen: Chosen) -> None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.address_choice import address_choice
 from dashboard.components.judged import Judged
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import plot
 from dashboard.components.twin import limits, twin
 from dashboard.components.view import beyond_plain, numbers, numbers_part
@@ -38,19 +39,21 @@ def draw(judged: Judged) -> None:
     problem = services.can_scale(judged.run, judge=judged.judge)
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
+        phone_parts({"reliability": "Reliability", "scores": "Scores", "true": "True probabilities"})
         method, by, genre = _choices(judged, problem)
         looked_at = services.trusted(judged.run, judged.part, judge=judged.judge, method=method, by=by)
         if looked_at is None:
             return
-        _reliability(judged, looked_at, method, by, genre)
-    with right, beyond_plain("scores", aside=True):
+        with part("reliability"):
+            _reliability(judged, looked_at, method, by, genre)
+    with right, beyond_plain("scores", aside=True), part("scores"):
         st.subheader(f"Can you trust its confidence? On {judged.measured}", anchor=False)
         _scores(judged, method, by, problem)
     _posterior(judged, method)
 
 
 def _choices(judged: Judged, problem: str) -> tuple[Method, Binning, int | None]:
-    with st.container(key="confidence-choices", horizontal=True, vertical_alignment="top", gap="small"):
+    with st.container(key="confidence-choices", horizontal=True, vertical_alignment="top", gap="xsmall"):
         methods: dict[Method, str] = {"none": METHODS["none"]} if problem else METHODS
         method = address_choice("Probabilities", "scaled", methods, help=GLOSSARY["temperature scaling"])
         by = address_choice("Bins", "bins", BINS, help=GLOSSARY["bins"])
@@ -67,7 +70,7 @@ def genre_choice(genres: tuple[str, ...]) -> int | None:
         [ALL, *genres],
         key="confidence genre",
         label_visibility="collapsed",
-        width=160,
+        width=130,
         on_change=_look_at_genre,
     )
     return genres.index(chosen) if chosen else None
@@ -168,7 +171,7 @@ def _posterior(judged: Judged, method: Method) -> None:
     gap = services.against_posterior(judged.run, judged.part, judge=judged.judge, method=method)
     if gap is None:
         return
-    with beyond_plain("posterior"):
+    with beyond_plain("posterior"), part("true"):
         left, right = st.columns([1.5, 1], gap="medium")
     said = posterior_sentence(gap, judged.outcome.evaluation.confusion_matrix.too_few())
     with left:

@@ -6,6 +6,7 @@ from dashboard.components.address_choice import address_choice
 from dashboard.components.address_number import address_number
 from dashboard.components.judged import Judged
 from dashboard.components.percent_input import percent_input
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import plot
 from dashboard.components.twin import limits, twin
 from dashboard.components.view import beyond_plain, numbers, numbers_part
@@ -55,10 +56,12 @@ def draw(judged: Judged) -> None:
             numbers_part({"Answered": every.coverage, "Right of these": every.accuracy, "Threshold": every.threshold})
         )
         _controls(threshold, target, surely, rule.score)
-        _curve(judged, seen, rule)
-    with right, beyond_plain("genres", aside=True):
+        phone_parts({"curve": "Curve", "withheld": "By genre", "answers": "Predictions"})
+        with part("curve"):
+            _curve(judged, seen, rule)
+    with right, beyond_plain("genres", aside=True), part("withheld"):
         _genres(judged, seen)
-    with beyond_plain("answers"):
+    with beyond_plain("answers"), part("answers"):
         answers.draw(judged, rule, seen)
 
 
@@ -107,7 +110,7 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
     st.session_state[_TARGET] = round(100 * target, 1)
     st.session_state[_SURELY] = surely
     st.session_state[_THRESHOLD] = round(100 * threshold, 1)
-    with st.container(key="reject-controls", horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(key="reject-controls", horizontal=True, vertical_alignment="bottom", gap="small"):
         where = "The threshold is set on validation: the lowest at which this share of the answers is right."
         percent_input("Minimum accuracy", _TARGET, 1.0, 99.9, width=190, on_change=_ask, help=where)
         meaning = (
@@ -116,7 +119,7 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
         )
         st.toggle("Guarantee with 95 % confidence", key=_SURELY, on_change=_ask, help=meaning)
         where = "The position of the point on the curve: drag it there, or move it with the arrow keys."
-        percent_input(f"Threshold on {score}", _THRESHOLD, 0.0, 100.0, step=0.5, width=250, on_change=_type, help=where)
+        percent_input(f"Threshold on {score}", _THRESHOLD, 0.0, 100.0, step=0.5, width=190, on_change=_type, help=where)
 
 
 def _ask() -> None:

@@ -9,6 +9,7 @@ from dashboard.components.csv_download import Columns, csv_download
 from dashboard.components.ensembles import members_instead
 from dashboard.components.judged import Judged
 from dashboard.components.listening import Listed, listen
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
 from dashboard.components.study_page import study_progress
@@ -101,8 +102,10 @@ def _labels(judged: Judged, labels: DoubtfulLabels, tracks: str, note: str = "")
             " The split is leaky: rows that belong together are on both sides, which hides wrong labels they share."
         )  # fmt: skip
         st.caption(plain(f"{said.reason} {note}{leaky}".strip(), 900))
-        _table(judged, labels)
-    with right:
+        phone_parts({"tracks": "Tracks", "pairs": "Genres"})
+        with part("tracks"):
+            _table(judged, labels)
+    with right, part("pairs"):
         _pairs(labels)
         if labels.lab is None:
             _make_some(judged.run)
@@ -141,7 +144,7 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
             "probability of it": number(
                 "Confidence", format="%.1f %%", help="The probability of the genre that it looks like."
             ),
-            "probability of the label": number("Label", format="%.1f %%", help="The label's probability."),
+            "probability of the label": number("Of the label", format="%.1f %%", help="The label's probability."),
             "margin": number("Margin", format="%.0f %%", help=GLOSSARY["margin of the label"]),
             "true genre": column("True genre", help=GLOSSARY["wrong label"]),
         },
@@ -208,7 +211,7 @@ def _pairs(labels: DoubtfulLabels) -> None:
         "The estimate of confident learning, scaled to all tracks with the label. It also counts overlap as wrong "
         "labels."
     )
-    share = st.column_config.NumberColumn("Label", format="%.1f %%", help=meaning)
+    share = st.column_config.NumberColumn("Of the label", format="%.1f %%", help=meaning)
     titles = {"label": "Label", "looks like": "Looks like", "doubtful": "Doubtful", "of the label's tracks": share}
     alt = "Pairs of label and likely genre, the most common first, with the estimated share of the label's tracks."
     table(rows, "doubtful pairs", alt, n=len(rows), most=4, columns=titles, file="doubtful pairs")

@@ -5,9 +5,10 @@ import streamlit as st
 
 from dashboard.components.cell_tracks import tracks_of
 from dashboard.components.judged import Judged
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import plot
 from dashboard.components.promise import promise_choice
-from dashboard.components.table import table
+from dashboard.components.table import COUNT, table
 from dashboard.components.tracks import download
 from dashboard.components.twin import twin
 from dashboard.components.view import beyond_plain, numbers, numbers_part
@@ -40,8 +41,10 @@ def draw(judged: Judged) -> None:
         _answer(judged, found)
         shown = {"Promised": found.rule.level, "Right genre in the set": found.share}
         numbers(numbers_part({**shown, "Genres in a set": f"{found.size:.1f}"}))
-        _sizes(judged, found)
-    with right, beyond_plain("genres", aside=True):
+        phone_parts({"sizes": "By size", "by-genre": "By genre"})
+        with part("sizes"):
+            _sizes(judged, found)
+    with right, beyond_plain("genres", aside=True), part("by-genre"):
         _genres(judged, found, promise)
 
 
@@ -91,6 +94,7 @@ def _genres(judged: Judged, found: PredictionSets, promise: Promise) -> None:
     number = st.column_config.NumberColumn
     looks = {
         "In the set": number(format="%.1f %%", help="Tracks whose right genre is in their set, with a 95 % interval."),
+        "Tracks": number(format=COUNT),
         "Set size": number(format="%.2f", help="The mean number of genres in a set."),
     }
     alt = f"Prediction sets of each genre, on {judged.measured}."

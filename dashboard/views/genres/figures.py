@@ -19,7 +19,7 @@ def apart_figure(found: Sequence[Apart], most: int = MOST_SHOWN) -> Figure:
     values = [one.difference for one in shown]
     drawn = _bars([one.feature for one in shown], values, [one.interval for one in shown], [one.clear for one in shown])
     drawn["hovertemplate"] = "%{y}: %{x:+.2f} standard deviations<extra></extra>"
-    return _feature_figure(drawn, "standard deviations from the other genres")
+    return _feature_figure(drawn, "standard deviations apart")
 
 
 def importance_figure(found: Sequence[Importance], by: str, most: int = MOST_SHOWN) -> Figure:

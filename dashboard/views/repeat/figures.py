@@ -69,7 +69,7 @@ def accuracy_band(band: Band) -> Figure:
 def _figure(title: str, band: Band, unit: float, y_axis: dict[str, Any]) -> Figure:
     n = len(band.n)
     end, epochs = max(FEWEST_EPOCHS, n), list(range(1, n + 1))
-    figure = epoch_chart(heading(title, "± sd; faint lines: single runs"), end, y_axis, (), right=88)
+    figure = epoch_chart(heading(title, "± sd; faint: each run"), end, y_axis, (), right=88)
     if not n:
         return figure
     ceiling = limits(y_axis)[1] / unit

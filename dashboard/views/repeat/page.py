@@ -7,6 +7,7 @@ import streamlit as st
 from dashboard.components.address_choice import address_choice
 from dashboard.components.file_names import about
 from dashboard.components.live import Parts, answer_part
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import chart
 from dashboard.components.right_about import choose_unit
 from dashboard.components.ruler import ruler
@@ -59,7 +60,8 @@ def main() -> None:
         place = st.container(key="repeat-answer", gap="xsmall")
         with st.container(key="repeat-controls", horizontal=True, vertical_alignment="center", gap="small"):
             _controls(found, able.config)
-            if found:
+        if found:
+            with st.container(key="repeat-judged", horizontal=True, vertical_alignment="center", gap="small"):
                 found = _judged(found)
                 parts = following.parts(found)
                 words(parts["progress"], "repeat progress", live="progress", width=230)
@@ -147,15 +149,18 @@ def _repetition(found: Repetition, parts: Parts, config: ExperimentConfig | None
         repeated_of = found.config.experiment
         say_what_differs("repeat", sentences.what_differs(config, repeated_of), repeated_of, "repeated")
     numbers(parts["numbers"], live="numbers")
-    with st.container(key="repeat-charts"):
+    phone_parts({"curves": "Curves", "runs": "Runs", "compared": "Comparison"})
+    with part("curves"), st.container(key="repeat-charts"):
         columns = st.columns(2, gap="medium")
     for name, column in zip(("loss", "accuracy"), columns, strict=True):
         with column:
             chart(parts[name], f"repeat {name}", height=following.HEIGHT, revision=found.study.id, live=name)
     with beyond_plain("runs"):
-        repeated.runs(found)
-        repeated.matrix_of_folds(found)
-        repeated.comparison(found)
+        with part("runs"):
+            repeated.runs(found)
+            repeated.matrix_of_folds(found)
+        with part("compared"):
+            repeated.comparison(found)
     following.follow(found)
 
 

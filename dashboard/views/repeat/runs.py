@@ -9,7 +9,7 @@ from dashboard.components.plot import plot
 from dashboard.components.ruler import Ruler, ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.study_page import study_choice
-from dashboard.components.table import table
+from dashboard.components.table import COUNT, table
 from dashboard.components.tables import matrix_table
 from dashboard.components.words import words
 from dashboard.figures.matrix import live_view, matrix_view
@@ -52,6 +52,7 @@ def _runs(study_id: str, part: str, unit: Unit) -> None:
         n=len(ids),
         most=ROWS_SHOWN,
         row_height=35,
+        columns={f"{sentences.noun(found)}s": st.column_config.NumberColumn(format=COUNT)},
         on_pick=lambda at: address.look(run=None if at is None else ids[at]),
         at=ids.index(chosen) if chosen in ids else None,
         file="runs",
@@ -160,4 +161,4 @@ def _compared(found: Repetition, named: str, region: float) -> None:
     if found.summary and theirs.summary:
         ours = mean_mark(found, found.summary.accuracy, "these settings")
         other = mean_mark(theirs, theirs.summary.accuracy, "those settings", "other")
-        ruler(Ruler((ours, other), f"accuracy on {sentences.tracks(found)}"), "compared ruler")
+        ruler(Ruler((ours, other), f"accuracy of both on {sentences.tracks(found)}"), "compared ruler")

@@ -9,6 +9,7 @@ from dashboard.components.file_names import about
 from dashboard.components.has_features import has_features
 from dashboard.components.judged_head import ask_to_open, say_headline, wait_for
 from dashboard.components.listening import Listed, listen
+from dashboard.components.phone_parts import part
 from dashboard.components.terms import numbers_line
 from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.services import datasets, networks, openings, runs
@@ -22,7 +23,6 @@ from dashboard.views.track import listened_to, nearby, score, ways, what_if, why
 from dashboard.views.track import text as said
 from dashboard.views.track.decision import Decision
 from dashboard.views.track.looked_at import LookedAt
-from genre_core.data.dataset import Part
 from genre_core.errors import GenreLabError
 from genre_core.store.schema import Run
 from genre_core.takehome.naming import file_name
@@ -73,28 +73,28 @@ def _looked_at(run: Run) -> LookedAt | None:
 
 def _draw(track: LookedAt) -> None:
     about(f"{file_name(track.run)} {track.name}")
-    part: Part | None = track.part
     ways.draw(track)
-    opened = openings.openings_of([track.run])[track.run.id] if part == "test" else None
+    opened = openings.openings_of([track.run])[track.run.id] if track.part == "test" else None
     genres, noisy = track.data.genres, track.data.y_clean is not None and not track.clean
     sure = float(track.y_prob[track.predicted])
     judged_by = "label" if noisy else ""
     st.header(plain(said.title(track.name, genres[track.true], genres[track.predicted], sure, judged_by)), anchor=False)
-    marked = [*said.part_badges(part, track.data, track.row), *badges(track.run, opened)]
+    marked = [*said.part_badges(track.part, track.data, track.row), *badges(track.run, opened)]
     numbers_line(f"Run {track.run.name}", marked)
     numbers(numbers_part(said.three(track.y_prob, genres, track.predicted, track.true)))
     listen(track.run, [Listed(track.row, genres[track.true])], "player track", cursor_on=score.LIVE)
     among_all = st.query_params.get("among") == "all"
-    if among_all and part == "train":
+    if among_all and track.part == "train":
         st.caption(said.LEARNED)
     given = st.query_params.get("part")
-    if given and given != part and not among_all:
-        address.note(said.other_part(given, part))
+    if given and given != track.part and not among_all:
+        address.note(said.other_part(given, track.part))
     explained = _explained(track)
     with beyond_plain("why"):
         why.draw(track, explained)
         score.draw(track)
-        nearby.draw(track)
+        with part("nearest"):
+            nearby.draw(track)
 
 
 def _explained(track: LookedAt) -> Decision | None:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.cell_tracks import choices_of
 from dashboard.components.features_meaning import features_meaning
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.promise import promised
 from dashboard.components.view import beyond_plain
 from dashboard.services.networks import Explanation, Training
@@ -24,6 +25,7 @@ from genre_core.explaining.network import FittedNetwork
 
 SLIDERS, AT_ONCE = 6, 8
 """As many features, those that count most, have a slider at once; with those that are changed, as many stand open."""
+PARTS = {"why": "Why", "genres": "Its genres", "what-if": "What if", "nearest": "Nearest"}
 Changed = dict[int, float]
 
 
@@ -41,11 +43,12 @@ def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Expla
         ordered = sorted(by_genre, key=lambda choice: track.data.genres.index(choice.genre))
         before = dict(zip(track.data.genres, track.y_prob.tolist(), strict=True))
         answer_bars(ordered, before if changed else None)
-        with beyond_plain("changes"):
+        phone_parts(PARTS)
+        with part("what-if", "answer"), beyond_plain("changes"):
             st.caption(plain(changed_answer(now, track.logits.astype("float64"), track.data.genres, len(changed))))
             _set(track)
             _flips(track, network, training, why)
-    with right, beyond_plain("what if", aside=True):
+    with right, beyond_plain("what if", aside=True), part("what-if"):
         _head(changed)
         _sliders(track, training, why, changed)
         with st.container(key="track-meaning", horizontal=True, vertical_alignment="center", gap="small"):

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.ensembles import say_whose_features
+from dashboard.components.phone_parts import part
 from dashboard.components.plot import plot
 from dashboard.components.track_profile import HEIGHT, MOST, ROW, track_profile
 from dashboard.services import outcomes
@@ -24,10 +25,10 @@ def draw(track: LookedAt, why: Decision | None) -> None:
     if why is None:
         _profile(track, None)
         return
-    left, right = st.columns([1, 1], gap="large")
-    with left:
+    left, right = st.columns([1, 1.35], gap="large")
+    with left, part("why"):
         _attribution(track, why)
-    with right:
+    with right, part("genres"):
         _profile(track, why)
 
 

@@ -30,9 +30,6 @@ from genre_core.store.tag_baseline import TagsAlone
 
 CURVE_HEIGHT, LOW_HEIGHT, NETWORK_HEIGHT = 185, 150, 250
 """Pixels of a curve, of a curve in a window as low as a projector's, and of the network."""
-"""Words that are explained where the sentence below the answer has them."""
-OF_ALL = "the most common genre's share of all tracks"
-"""The baseline before tracks are split: that of the validation part can be a little different."""
 
 
 def look(run_id: str) -> Followed | None:
@@ -83,7 +80,7 @@ def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
         "numbers": numbers_part(_three(run, progress, base, best)),
         "loss": loss,
         "accuracy": accuracy,
-        "confusions": title_part("Confusions", sentences.which_epoch(run, progress.epochs, progress.shown)),
+        "confusions": title_part("Confusions", sentences.which_epoch(run, progress.shown)),
     }
     if progress.matrix:
         found["matrix"] = {"view": live_view(progress.matrix).__dict__}
@@ -168,7 +165,9 @@ def _progress(run: Run | None, progress: Progress, config: ExperimentConfig | No
 
 
 def _marks(run: Run | None, progress: Progress, base: float | None) -> list[Mark]:
-    marks = [] if base is None else [majority(base, *(() if run else (OF_ALL,)))]
+    # Before tracks are split, the baseline is that of all of them, which can be a little different.
+    on = "on validation" if run else "on all tracks"
+    marks = [] if base is None else [majority(base, f"always the most common genre, {on}")]
     if run and progress.shown:
         interval, few = sentences.validation_interval(run, progress.shown, progress.matrix), run.too_few("validation")
         marks.append(model(progress.shown.validation_accuracy, interval, "validation", too_few=few))

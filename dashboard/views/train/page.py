@@ -8,6 +8,7 @@ from dashboard.components.address_choice import address_choice
 from dashboard.components.file_names import about
 from dashboard.components.live import Parts, follow_from
 from dashboard.components.matrix import matrix, picked
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import chart
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
@@ -85,6 +86,7 @@ def main() -> None:
         if config:
             hear_changes.draw(config)
         numbers(parts["numbers"], live="numbers")
+        phone_parts({"curves": "Curves", "network": "Network", "confusions": "Confusions"})
         with st.container(key="train-charts", gap="small"):
             _charts(run, config, parts)
         if run:
@@ -106,18 +108,20 @@ def _looked_at() -> tuple[Run | None, str]:
 
 def _charts(run: Run | None, config: ExperimentConfig | None, parts: Parts) -> None:
     """Draw the curves, the network, the confusions, and the same as tables."""
-    for name, column in zip(("loss", "accuracy"), st.columns(2, gap="medium"), strict=True):
+    with part("curves"):
+        columns = st.columns(2, gap="medium")
+    for name, column in zip(("loss", "accuracy"), columns, strict=True):
         with column:
             chart(parts[name], name, height=CURVE_HEIGHT, low=LOW_HEIGHT, revision=run.id if run else "", live=name)
     left, right = st.columns(2, gap="medium")
-    with left:
+    with left, part("network"):
         watched = _network(run, config)
     if run and watched:
-        with right:
+        with right, part("network", "map"):
             watch.choose_track(run)
             watch.the_map(run)
         right, _ = st.columns(2, gap="medium")
-    with right, st.container(key="confusions", gap="small"):
+    with right, part("confusions"), st.container(key="confusions", gap="small"):
         _confusions(run, parts)
     if run:
         _tables(run)
@@ -225,10 +229,10 @@ def _say_what_differs(run: Run, config: ExperimentConfig) -> None:
     """Say where the settings in the sidebar are not those of the run that is shown."""
     if run.averages or run.config == config.parent:
         return  # it is being branched, and the branch says what differs
-    text = sentences.what_differs(config, run.config)
-    if text:
-        st.caption(f":material/difference: {text}", width="content")
-        st.button("Use this run's settings", type="tertiary", on_click=forms.adopt, args=(run.config,))
+    if text := sentences.what_differs(config, run.config):
+        with st.popover("Settings changed", icon=":material/difference:", type="tertiary", key=f"differs {run.id}"):
+            st.caption(text)
+            st.button("Use this run's settings", on_click=forms.adopt, args=(run.config,))
 
 
 main()

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.components.address_choice import address_choice
 from dashboard.components.live import Parts
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import chart
 from dashboard.components.safely import refreshing
 from dashboard.components.table import table
@@ -30,21 +31,25 @@ def results(found: Search, parts: Parts) -> None:
         st.caption(f":material/error: {plain(failed, MOST_LETTERS)}")
     _winner(found)
     numbers(parts["numbers"], live="numbers")
+    phone_parts({"best": "Best so far", "trials": "Trials", "settings": "By setting", "together": "Together"})
     left, right = st.columns(2, gap="medium")
-    with left:
+    with left, part("best"):
         chart(parts["best"], "search best", height=HEIGHT, revision=found.study.id, live="best")
-    with right, beyond_plain("trials", aside=True):
+    with right, beyond_plain("trials", aside=True), part("trials"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.subheader("The trials", anchor=False, width="content")
             address_choice("Order of trials", "order", ORDERS)
         refreshing(_trials, TABLE_SECONDS if found.study.active else None)(found.study.id)
         _open_chosen(found)
     with beyond_plain("settings"):
-        _by_setting(found, parts)
+        with part("settings"):
+            _by_setting(found, parts)
+        with part("together"):
+            _together(found, parts)
 
 
 def _by_setting(found: Search, parts: Parts) -> None:
-    """Draw what each setting and all of them together did."""
+    """Draw what each setting did."""
     st.subheader("One setting at a time", anchor=False)
     for start in range(0, len(found.config.space), N_COLUMNS):
         row = found.config.space[start : start + N_COLUMNS]
@@ -52,6 +57,10 @@ def _by_setting(found: Search, parts: Parts) -> None:
             with column:
                 name = f"slice {one.name}"
                 chart(parts[name], f"search {name}", height=SLICE_HEIGHT, revision=found.study.id, live=name)
+
+
+def _together(found: Search, parts: Parts) -> None:
+    """Draw what all settings did together, and which of them mattered."""
     left, right = st.columns(2, gap="medium")
     with left:
         chart(parts["parallel"], "search parallel", height=HEIGHT + 40, revision=found.study.id, live="parallel")

@@ -56,7 +56,7 @@ def unmeasured(config: ClipsConfig, tables: Tables) -> Dataset:
 
 
 def _dataset(config: ClipsConfig, tables: Tables, gather: Gather) -> Dataset:
-    frame, notes = usable(tables.read_table(config.table), config)
+    frame, notes = _read(config, tables)
     cut_up = cut(frame["clip"].tolist(), frame["seconds"].tolist(), config)
     measured = gather(cut_up.windows, config, tables.clips)
     frame = frame.iloc[cut_up.of[measured.rows]]
@@ -89,13 +89,22 @@ def _dataset(config: ClipsConfig, tables: Tables, gather: Gather) -> Dataset:
 
 def clips_of(config: ClipsConfig, tables: Tables) -> tuple[Clip, ...]:
     """Return the clips that can be used; raises DataError."""
-    frame, _ = usable(tables.read_table(config.table), config)
+    frame, _ = _read(config, tables)
     return tuple(map(Clip, frame["clip"], _names(frame), frame["genre"], frame["seconds"].tolist()))
 
 
 def recipes_of(config: ClipsConfig) -> Mapping[str, Location]:
     """Return nothing: where the clips lie is known since they were imported."""
     return {}
+
+
+def _read(config: ClipsConfig, tables: Tables) -> tuple["pd.DataFrame", tuple[str, ...]]:
+    try:
+        parquet = tables.read_table(config.table)
+    except DataError:
+        said = f"The collection {config.table[:8]} is not in the store: import its folder, or choose another."
+        raise DataError(said) from None
+    return usable(parquet, config)
 
 
 def usable(parquet: bytes, config: ClipsConfig) -> "tuple[pd.DataFrame, tuple[str, ...]]":
