@@ -461,6 +461,16 @@ def test_a_folder_without_a_usable_clip(root, run):
     assert "Songs holds no clip that can be used: a.wav is" in err
 
 
+@pytest.mark.parametrize(
+    ("option", "words"), [("--encoding", "how the file of a table is read"), ("--label", "the columns of a table")]
+)
+def test_how_a_table_is_read_cannot_be_said_of_a_folder(root, run, option, words):
+    touch(root, "rock/a.wav")
+    status, out, err = run("import", root, option, "utf-8")
+    assert (status, out) == (2, "")
+    assert words in err
+
+
 def test_the_folder_of_fma_s_metadata_is_no_folder_of_clips(root, run):
     write_fma(root, 40)
     touch(root, "000/000002.mp3")

@@ -147,6 +147,9 @@ def test_folders_of_artists_are_told_and_kept_together():
     assert "parts the tracks into 20 groups" in told.sentence
     assert len(np.unique(load(filename=files, config={"group": "filename: folder 3"}).groups["group"])) == 20
     assert "filename: folder 2" not in [one.name for one in data.columns]  # the genre itself
+    albums = load(filename=[f"a{i % 4} {i // 24}/b{i // 12}/{i}.mp3" for i in range(N)])
+    told = [one.columns for one in findings(albums) if one.kind == "may belong together"]
+    assert told == [("filename: folder 1",), ("filename: folder 2",)], "artists and albums"
 
 
 @pytest.mark.parametrize("name", ["{}.{:05}.wav", "Music/{}/{:05}.mp3"])

@@ -1,5 +1,7 @@
 """The columns of listed tracks, and which of them a filter shows."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -52,6 +54,15 @@ def test_tracks_of_several_cells_show_true_and_predicted_and_a_file_always_has_t
     assert columns(one, percentages=True)["confidence"] == pytest.approx([100 * c for c in columns(one)["confidence"]])
     assert "group" not in columns(one)
     assert columns(listed(np.arange(N)))["group"][0] == str(listed().rows[0] - 100 + 1)
+
+
+def test_a_list_names_artists_and_titles_and_finds_tracks_by_them():
+    named = replace(listed(np.arange(N)), group_names=tuple(f"Band {n}" for n in range(N)), titles=("Song",) * 200)
+    assert set(columns(named)["group"]) == {f"Band {n}" for n in range(N)}
+    assert set(columns(named)["title"]) == {"Song"}
+    assert len(TrackFilter(find="band 12").fitting(named)) == 1
+    assert len(TrackFilter(find="song").fitting(named)) == N
+    assert "title" not in columns(listed())
 
 
 def test_no_track_has_no_row():

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from dashboard.services.outcomes import Outcome
 from dashboard.shell.cells import Selection
-from genre_core.data.dataset import FloatArray, IntArray
+from genre_core.data.dataset import Dataset, FloatArray, IntArray
 from genre_core.evaluation.merging import Merges, mapping_of, members_of
 from genre_core.evaluation.metrics import softmax
 
@@ -23,6 +23,7 @@ class ListedTracks:
 
     `rows` are numbers in the data set, counted from 0. `confidence` is the probability of the predicted genre, `margin`
     that less the probability of the second choice, `loss` −ln of the probability of the true genre, in nats.
+    `group_names` are what groups are called by their number, `titles` what all rows of the data are called.
     """
 
     genres: tuple[str, ...]
@@ -35,6 +36,8 @@ class ListedTracks:
     margin: FloatArray
     loss: FloatArray
     groups: IntArray | None
+    group_names: tuple[str, ...] = ()
+    titles: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -48,6 +51,18 @@ class ListedTracks:
     def one_predicted(self) -> bool:
         """Say whether all are taken for one genre, so that it needs no column."""
         return len(np.unique(self.predicted)) < 2
+
+    @property
+    def called(self) -> list[str]:
+        """Return what the group of each track is called: its own name, or its number from 1."""
+        groups = [] if self.groups is None else self.groups.tolist()
+        return [self.group_names[n] if n < len(self.group_names) else str(n + 1) for n in groups]
+
+    @property
+    def titled(self) -> list[str]:
+        """Return the title of each track, nothing where none has another one than its name."""
+        found = [self.titles[row] for row in self.rows.tolist()] if self.titles else []
+        return found if any(title and title != name for title, name in zip(found, self.names, strict=False)) else []
 
     def position(self, row: int) -> int | None:
         """Return where a row of the data stands in the list, counted from 0; None: it does not."""
@@ -77,6 +92,13 @@ def in_cells(outcome: Outcome, selection: Selection, merges: Merges = ()) -> Cho
     members = members_of(len(outcome.genres), merges)
     mapping = mapping_of(members)
     return np.asarray(selection.mask(members)[mapping[outcome.y_true], mapping[outcome.logits.argmax(axis=1)]])
+
+
+def tracks_in(outcome: Outcome, data: Dataset, chosen: Chosen) -> ListedTracks:
+    """Return the chosen tracks of an outcome, the surest first, with the names that the data give them."""
+    level = data.coarsest[0] if data.coarsest else ""
+    found = tracks_of(outcome, data.names(outcome.unit), chosen)
+    return replace(found, group_names=data.group_names.get(level, ()), titles=data.titles)
 
 
 def tracks_of(outcome: Outcome, names: Sequence[str], chosen: Chosen) -> ListedTracks:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.components import findings
 from dashboard.components.address_choice import address_menu
-from dashboard.components.cell_tracks import in_cells, tracks_of
+from dashboard.components.cell_tracks import in_cells, tracks_in
 from dashboard.components.judged import Judged
 from dashboard.components.many_genres import MANY, find_genre, worst_pairs
 from dashboard.components.matrix import matrix, picked
@@ -184,7 +184,7 @@ def _pick() -> None:
 
 def _chosen(judged: Judged, found: Confusions, chosen: Selection, merges: Merges) -> None:
     outcome = judged.outcome
-    tracks = tracks_of(outcome, judged.data.names(outcome.unit), in_cells(outcome, chosen, merges))
+    tracks = tracks_in(outcome, judged.data, in_cells(outcome, chosen, merges))
     with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(selection_title(found.matrix, chosen, merges)), anchor=False)
         address.close_button("close cell", "cell", "track")

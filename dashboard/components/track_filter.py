@@ -74,8 +74,9 @@ def _mentions(found: ListedTracks, text: str) -> Chosen:
     genres = np.array([text in genre.casefold() for genre in found.genres])
     kept: Chosen = genres[found.true] | genres[found.predicted] | genres[found.second]
     kept |= np.fromiter((text in name.casefold() for name in found.names), np.bool_, len(found))
-    if found.groups is not None:
-        kept |= np.fromiter((text == str(number + 1) for number in found.groups.tolist()), np.bool_, len(found))
+    for words in filter(None, (found.called, found.titled)):
+        own = (text == word.casefold() or (text in word.casefold() and not word.isdecimal()) for word in words)
+        kept |= np.fromiter(own, np.bool_, len(found))
     return kept
 
 

@@ -127,7 +127,9 @@ def columns(found: ListedTracks, *, percentages: bool = False) -> Columns:
     listed["second choice"] = [genres[number] for number in found.second.tolist()]
     listed["loss"] = found.loss.round(6).tolist()
     if found.groups is not None:
-        listed["group"] = [str(number + 1) for number in found.groups.tolist()]
+        listed["group"] = found.called
+    if titles := found.titled:
+        listed["title"] = titles
     return listed
 
 
@@ -141,6 +143,7 @@ def _titles() -> dict[str, ColumnConfig]:
         "margin": column.NumberColumn("Margin", format="%.2f", help=GLOSSARY["margin"], width="small"),
         "second choice": column.TextColumn("Second", help="The genre with the second highest probability."),
         "loss": column.NumberColumn("Loss", format="%.2f", help=f"In nats. {GLOSSARY['log loss']}", width="small"),
+        "title": column.TextColumn("Title", width="small"),
         "group": column.TextColumn(
             "Group", help="Tracks of one group belong together, such as segments of a song.", width="small"
         ),

@@ -108,8 +108,11 @@ def _coarser(dataset: Dataset) -> list[Finding]:
 
 
 def _together(dataset: Dataset) -> list[Finding]:
-    """Report the column of text, or of folders, whose rows may belong together though no split keeps them so."""
-    found = []
+    """Report columns of text, or of folders, whose rows may belong together though no split keeps them so.
+
+    Of columns with as many groups the first is reported: the others are other names of the same, as a rule.
+    """
+    found: dict[str, Finding] = {}
     for column in dataset.columns:
         if column.reason.startswith(TOGETHER):
             n = column.reason.removeprefix(f"{TOGETHER}: ").partition(" ")[0]
@@ -117,8 +120,8 @@ def _together(dataset: Dataset) -> list[Finding]:
                 f"{column.name} parts the tracks into {n} groups, each of one genre: where tracks of one group are in "
                 "both training and test, the score is too good for tracks of others."
             )
-            found.append(Finding("may belong together", "warning", sentence, (column.name,)))
-    return found[:1]
+            found.setdefault(n, Finding("may belong together", "warning", sentence, (column.name,)))
+    return list(found.values())
 
 
 def _alone(dataset: Dataset) -> list[Finding]:

@@ -2,6 +2,8 @@
 
 import argparse
 import os
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from genre_core.data.clips.folder import holds_sounds
@@ -32,22 +34,40 @@ from genre_core.terminal.usage import UsageError
 
 
 def import_data(options: argparse.Namespace) -> int:
-    """Store what the files are, by their names: lists of a published split, clips, FMA, or a table of features."""
+    """Store what the files are, by their names: lists of a published split, clips, FMA, or a table of features.
+
+    Raises
+    ------
+    UsageError
+        Nothing is named, or options say how to read a table and it is none.
+    """
     paths = [Path(name) for name in options.files]
-    if options.split or _is_split(paths):
-        return _import_split(options, [*(options.split or ()), *options.files])
-    if not paths:
+    if not paths and not options.split:
         raise UsageError(
             "FILE is missing: name a table, FMA's folder, a folder of clips, or the files of a split after the command."
         )
+    other = _other_import(options, paths)
+    if other is None:
+        return _import_table(options)
+    how_said(options, of_table=False)
+    if of_table(options):
+        raise UsageError("--label, --group and the like say what the columns of a table are for: name such a file.")
+    return other()
+
+
+def _other_import(options: argparse.Namespace, paths: list[Path]) -> Callable[[], int] | None:
+    """Return the import of what the files are where they are no table."""
+    if options.split or _is_split(paths):
+        return partial(_import_split, options, [*(options.split or ()), *options.files])
     if len(paths) == 1 and is_archive_file(paths[0]):
-        return import_archive(options, paths[0])
+        return partial(import_archive, options, paths[0])
     if _is_clips(paths):
-        return _import_clips(options, paths[0])
-    files = find_fma(paths)
-    if files is None and len(paths) == 1 and os.path.isdir(paths[0]) and (lists := lists_in(paths[0])):
-        return _import_split(options, [str(path) for path in lists])
-    return _import_table(options) if files is None else _import_fma(options, files)
+        return partial(_import_clips, options, paths[0])
+    if files := find_fma(paths):
+        return partial(_import_fma, options, files)
+    if len(paths) == 1 and os.path.isdir(paths[0]) and (lists := lists_in(paths[0])):
+        return partial(_import_split, options, [str(path) for path in lists])
+    return None
 
 
 def _is_split(paths: list[Path]) -> bool:

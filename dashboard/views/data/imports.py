@@ -1,7 +1,7 @@
 """Imports that take longer than a page waits, and the files on the server that may be imported.
 
-An import goes on whoever looks: pages of all sessions show it, and a reload finds it again. A process of its own does
-it, so that its memory is not the pages'.
+An import goes on whoever looks: of files on the server, pages of all sessions show it, and a reload finds it again. A
+process of its own does it, so that its memory is not the pages'.
 """
 
 import shutil
@@ -38,6 +38,8 @@ class Import:
     """Part of the stage that is done, in [0, 1]."""
     table: str = ""
     problem: str = ""
+    is_uploaded: bool = False
+    """Whether one person asked for it, from files of their own."""
 
     @property
     def ended(self) -> bool:
@@ -130,7 +132,7 @@ def import_uploaded(files: Sequence[tuple[str, bytes]]) -> str:
     folder = _unpacked(files)
     found = find_fma([folder])
     assert found is not None
-    _imports().start(str(folder), Import("FMA"), _of_paths(found.paths), folder)
+    _imports().start(str(folder), Import("FMA", is_uploaded=True), _of_paths(found.paths), folder)
     return str(folder)
 
 
@@ -145,7 +147,7 @@ def import_sounds(files: Sequence[tuple[str, bytes]], name: str, genre: str = ""
     def work(say: Say) -> str:
         return keep_uploaded(folder, name, added_to, lambda done, total: say("Listening to clips", done, total))
 
-    _imports().start(str(folder), Import(name, "clips"), work, folder)
+    _imports().start(str(folder), Import(name, "clips", is_uploaded=True), work, folder)
     return str(folder)
 
 

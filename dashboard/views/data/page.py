@@ -28,7 +28,14 @@ from dashboard.views.data import (
 )
 from dashboard.views.data import importing_text as said
 from dashboard.views.data import text as sentences
-from dashboard.views.data.upload import closing, import_progress, read_otherwise, upload, upload_problem
+from dashboard.views.data.upload import (
+    closing,
+    import_progress,
+    read_otherwise,
+    show_imported,
+    upload,
+    upload_problem,
+)
 from genre_core.data.dataset import Dataset
 from genre_core.errors import DataError, NotExtractedError
 from genre_core.settings.config import (
@@ -56,6 +63,7 @@ MOST_LISTED = 8
 def main() -> None:
     """Draw the page: the answer, what to do next, and the section that the address names."""
     st.html(quality.CSS)
+    show_imported()
     form = forms.sidebar_settings(tables.tables(), genres=tables.genres, sections=("data",), columns=tables.columns)
     data = _load(form.config.data if form.config else None)
     config = forms.said_config()

@@ -1,6 +1,6 @@
 """Add data: tables, FMA and published splits are read, stored once and chosen; a bad file gets its sentence."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -23,7 +23,7 @@ from genre_core.errors import DataError, GenreLabError
 from genre_core.settings.config import ClipsConfig, DatasetConfig, SoundConfig, TableConfig
 from genre_core.text import joined
 
-_PROBLEM, _COUNT = "upload problem", "uploads so far"
+_PROBLEM, _COUNT, _OWN = "upload problem", "uploads so far", "own imports"
 _MEGABYTES = MAX_BYTES // 1024**2
 KINDS = {"table": "A table", "folder": "A folder of sounds", "sounds": "Sound files"}
 POLL_SECONDS = 0.5
@@ -165,18 +165,26 @@ def lacking(parts: Sequence[Part | None]) -> str:
 
 
 def import_progress() -> None:
-    """Draw the imports of this server: how far they are, and the way to what came of them."""
-    known = imports.imports()
+    """Draw imports of the server's files and of one's own: how far they are, and the way to what came of them."""
+    own = st.session_state.get(_OWN, ())
+    known = {key: item for key, item in imports.imports().items() if key in own or not item.is_uploaded}
     if any(not item.ended for item in known.values()):
-        refreshing(_progress, POLL_SECONDS)(tuple(known.values()))
+        refreshing(_progress, POLL_SECONDS)(tuple(known), tuple(known.values()))
     for number, (key, item) in enumerate(known.items()):
         if item.ended:
             _ended(number, key, item)
 
 
-def _progress(before: Sequence[Import]) -> None:
+def show_imported() -> None:
+    """Choose what came of the last of one's own uploads, once it is there: before settings are drawn."""
+    for key in st.session_state.get(_OWN, ()):
+        if table := imports.imported_soon(key, 0):
+            _show(key, table, imports.imports()[key].source)
+
+
+def _progress(keys: Collection[str], before: Sequence[Import]) -> None:
     """Draw what is under way; the page is drawn anew when one of them has ended."""
-    known = imports.imports().values()
+    known = [item for key, item in imports.imports().items() if key in keys]
     if sum(item.ended for item in known) != sum(item.ended for item in before):
         st.rerun()
     for item in known:
@@ -191,6 +199,13 @@ def _ended(number: int, key: str, item: Import) -> None:
         if item.table:
             st.button("Show it", key=f"show import {number}", on_click=_show, args=(key, item.table, item.source))
         st.button("Dismiss", key=f"dismiss import {number}", on_click=imports.put_away, args=(key,))
+
+
+def _show_soon(key: str, source: str) -> None:
+    """Choose what comes of an upload now if it does not take long, and otherwise once it is there."""
+    st.session_state[_OWN] = (*st.session_state.get(_OWN, ()), key)
+    if table := imports.imported_soon(key, SOON_SECONDS):
+        _show(key, table, source)
 
 
 def _show(key: str, table: str, source: str = "fma") -> None:
@@ -217,10 +232,7 @@ def _take(files: Files) -> None:
     if tables.are_lists(names):
         _use_split(files)
     elif imports.is_fma(files):
-        key = imports.import_uploaded(files)
-        table = imports.imported_soon(key, SOON_SECONDS)
-        if table:
-            _show(key, table)
+        _show_soon(imports.import_uploaded(files), "fma")
     else:
         otherwise.keep(files)
         _choose(table := tables.add_table(files))
@@ -253,9 +265,7 @@ def _take_sounds(key: str, name: str, genre: str, added_to: str) -> None:
     def start() -> None:
         files = _dropped(key)
         if files:
-            started = imports.import_sounds(files, name, genre, added_to)
-            if table := imports.imported_soon(started, SOON_SECONDS):
-                _show(started, table, "clips")
+            _show_soon(imports.import_sounds(files, name, genre, added_to), "clips")
 
     _saying(start)
 

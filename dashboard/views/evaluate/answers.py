@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.address_choice import address_menu
-from dashboard.components.cell_tracks import tracks_of
+from dashboard.components.cell_tracks import tracks_in
 from dashboard.components.confusions import ORDERS, SHARES
 from dashboard.components.judged import Judged
 from dashboard.components.matrix import matrix, picked
@@ -91,9 +91,7 @@ def _tracks(judged: Judged, found: AnswerMatrix, chosen: Selection, seen: Reject
             address.close_button("close answers", "answer", "track")
         said = answers_sentence(found.matrix, chosen, found.view.nouns)
         st.caption(plain(said, longest=900), help=GLOSSARY["Wilson interval"])
-        tracks = tracks_of(
-            judged.outcome, judged.data.names(judged.outcome.unit), cells[judged.outcome.y_true, seen.given]
-        )
+        tracks = tracks_in(judged.outcome, judged.data, cells[judged.outcome.y_true, seen.given])
         if not len(tracks):
             st.caption("No track is in this cell." if chosen.kind == "cell" else "No track is in these cells.")
             return

@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from dashboard.components.cell_tracks import tracks_of
+from dashboard.components.cell_tracks import tracks_in
 from dashboard.components.judged import Judged
 from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import plot
@@ -75,7 +75,7 @@ def _genres(judged: Judged, found: PredictionSets, promise: Promise) -> None:
     with st.container(key="sets-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("By genre", anchor=False, help=GLOSSARY["promise by genre"])
         every = np.ones(found.n, dtype=np.bool_)
-        tracks = tracks_of(judged.outcome, judged.data.names(judged.outcome.unit), every)
+        tracks = tracks_in(judged.outcome, judged.data, every)
         download(judged, tracks, f"{judged.file_name} prediction sets.csv", promise)
     short = short_sentence(found, names)
     if short:

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard.components.cell_tracks import in_cells, tracks_of
+from dashboard.components.cell_tracks import in_cells, tracks_in
 from dashboard.components.right_about import named_unit
 from dashboard.components.track_filter import given_filter
 from dashboard.components.tracks import PASSED_ON
@@ -40,9 +40,7 @@ def _list(track: LookedAt) -> tuple[str, list[int] | None]:
     if outcome is None or chosen is None:
         return "Evaluate", None
     merges = address.merges(k)
-    found = given_filter().fitting(
-        tracks_of(outcome, track.data.names(outcome.unit), in_cells(outcome, chosen, merges))
-    )
+    found = given_filter().fitting(tracks_in(outcome, track.data, in_cells(outcome, chosen, merges)))
     return selection_title(drawn_matrix(outcome, merges), chosen, merges), found.rows.tolist()
 
 
