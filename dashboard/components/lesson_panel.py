@@ -36,8 +36,13 @@ _SETTINGS, _CONTROLS = '[data-testid="stSidebarUserContent"]', ".st-key-controls
 _FRAME = (
     "<style>{} {{ outline: 2px solid light-dark(#b9770e, #e3a94a); outline-offset: 5px; border-radius: 4px; }}</style>"
 )
-_SHOW = '<style>{0}, [data-testid="stColumn"]:has({0}) {{ display: flex !important; }}</style>'
+_SHOW = (
+    "<style>{0} {{ display: flex !important; }} "
+    '[data-testid="stColumn"]:has({0}) {{ display: block !important; }}</style>'
+)
 """What a step points at is there in the plain view, too."""
+_SHOW_SETTINGS = '<style>[data-testid="stSidebar"] { display: block !important; }</style>'
+"""Where settings are to be moved, they are there for a projector, too."""
 _COVER = "<style>.st-key-controls, .st-key-train-next { display: none; }</style>"
 """Until the person predicts, no run can be started."""
 
@@ -165,6 +170,8 @@ class Panel:
         to_do = [_CONTROLS] * self.step.trains + [_SETTINGS] * bool(self.step.free)
         for place in shown:
             st.html(_SHOW.format(place))
+        if self.step.free:
+            st.html(_SHOW_SETTINGS)
         for place in shown if has_come else to_do:
             st.html(_FRAME.format(place))
 

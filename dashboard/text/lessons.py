@@ -13,7 +13,7 @@ CLOSE = {"percent": 2.0, "points": 2.0, "epochs": 2.0, "tracks": 10.0, "genres":
 
 def written(value: float, unit: Unit, *, signed: bool = False) -> str:
     """Return a figure as it is written: `79.9 %`, `4.2 points`, `12 epochs`; `+4.2 points` as a difference."""
-    sign = "+" if signed and value >= 0 else ""
+    sign = "+" if signed and round(value, 1) > 0 else ""
     if unit == "times":
         return f"{sign}{value:.1f}{GAP}times".replace("-", "−")
     if unit in ("percent", "points"):
