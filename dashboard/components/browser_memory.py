@@ -75,13 +75,12 @@ def end_welcome() -> None:
     remember(memory().model_copy(update={"welcomed": True}))
 
 
-def browser_memory() -> None:
-    """Let the browser keep what the session knows, or a new session learn what the browser kept."""
+def browser_memory(step: str = "") -> None:
+    """Let the browser keep what the session knows, or a new session learn what it kept; show the top of a new `step`."""
     known = memory()
     text = "" if known == Memory() else known.model_dump_json()
-    _mount(
-        key=_COMPONENT, data={"name": "genre-lab", "text": text, "cookie": _COOKIE}, height=0, on_kept_change=_read_back
-    )
+    data = {"name": "genre-lab", "text": text, "cookie": _COOKIE, "step": step}
+    _mount(key=_COMPONENT, data=data, height=0, on_kept_change=_read_back)
 
 
 def _read_back() -> None:

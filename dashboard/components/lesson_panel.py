@@ -34,8 +34,10 @@ SELECTORS: Mapping[Place, str] = {
 """Where on a page lies what a step can point at."""
 _SETTINGS, _CONTROLS = '[data-testid="stSidebarUserContent"]', ".st-key-controls"
 _FRAME = (
-    "<style>{} {{ outline: 2px solid light-dark(#b9770e, #e3a94a); outline-offset: 5px; border-radius: 4px; }}</style>"
+    "<style>{0} {{ outline: 2px solid light-dark(#b9770e, #e3a94a); outline-offset: 5px; border-radius: 4px; }} "
+    "@media (max-width: 767px) {{ :is(.st-key-train-page, .st-key-evaluate-page) > :has({0}) {{ order: -1; }} }}</style>"
 )
+"""What is to be looked at has a frame, and stands first on a phone."""
 _SHOW = (
     "<style>{0} {{ display: flex !important; }} "
     '[data-testid="stColumn"]:has({0}) {{ display: block !important; }}</style>'
@@ -65,7 +67,7 @@ def lesson_panel(page: str) -> bool:
     _open_whole(name, lesson, at, page, alone)
     if done_in(name).at != at:
         keep_lesson(name, done_in(name).model_copy(update={"at": at}))
-    browser_memory()
+    browser_memory(f"{name}.{at}")
     st.html(CSS)
     with st.container(key="lesson", gap="xsmall"):
         panel = Panel(name, lesson, at, page)
