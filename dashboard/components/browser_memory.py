@@ -76,7 +76,7 @@ def end_welcome() -> None:
 
 
 def browser_memory(step: str = "") -> None:
-    """Let the browser keep what the session knows, or a new session learn what it kept; show the top of a new `step`."""
+    """Let the browser keep what the session knows, or a new session learn what it kept; begin a new step at its top."""
     known = memory()
     text = "" if known == Memory() else known.model_dump_json()
     data = {"name": "genre-lab", "text": text, "cookie": _COOKIE, "step": step}

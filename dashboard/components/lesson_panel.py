@@ -35,7 +35,7 @@ SELECTORS: Mapping[Place, str] = {
 _SETTINGS, _CONTROLS = '[data-testid="stSidebarUserContent"]', ".st-key-controls"
 _FRAME = (
     "<style>{0} {{ outline: 2px solid light-dark(#b9770e, #e3a94a); outline-offset: 5px; border-radius: 4px; }} "
-    "@media (max-width: 767px) {{ :is(.st-key-train-page, .st-key-evaluate-page) > :has({0}) {{ order: -1; }} }}</style>"
+    "@media (max-width: 767px) {{ :is(.st-key-train-page, .st-key-evaluate-page) > :has({0}) {{ order: -1 }} }}</style>"
 )
 """What is to be looked at has a frame, and stands first on a phone."""
 _SHOW = (
