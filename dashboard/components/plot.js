@@ -59,10 +59,10 @@ const heightOf = ({ height, low }) => (low && lowWindow.matches ? low : height);
 function draw(chart) {
   const { node, data } = chart;
   const width = Math.floor(node.clientWidth);
+  chart.width = width;  // none while it is hidden: it is drawn as soon as it has one again
   if (!chart.Plotly || !width || !node.isConnected) return;
   if (node._dragging) { chart.late = true; return; }  // a redraw would end the drag
   chart.late = false;
-  chart.width = width;
   const paper = background(node);
   const figure = themed(JSON.parse(data.figure), isDark(node) ? data.twins : null);
   const layout = { ...figure.layout, width, height: heightOf(data), autosize: false, uirevision: data.revision || "same" };
