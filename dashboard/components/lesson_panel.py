@@ -4,6 +4,7 @@ Read, predict, do, compare, explain in a sentence, go on. What came is read from
 """
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 import streamlit as st
@@ -46,7 +47,7 @@ _SHOW = (
 _SHOW_SETTINGS = '<style>[data-testid="stSidebar"] { display: block !important; }</style>'
 """Where settings are to be moved, they are there for a projector, too."""
 _COVER = "<style>.st-key-controls, .st-key-train-next { display: none; }</style>"
-"""Until the person predicts, no run can be started."""
+"""Until the person predicts, and in a class until the teacher shows the predictions, no run can be started."""
 
 
 def lesson_panel(page: str) -> bool:
@@ -159,12 +160,12 @@ class Panel:
         if has_come and self._explained():
             with st.container(key="lesson-foot"):
                 self._link("Go on", self.at + 1, "go on")
-        predicted = ask is None or self.answer.prediction is not None
-        if predicted:
+        may_look = ask is None or (self.answer.prediction is not None and not self._waits)
+        if may_look:
             self._point(has_come)
         elif self.step.trains:
             st.html(_COVER)
-        return predicted or not self._page_tells
+        return may_look or not self._page_tells
 
     def _point(self, has_come: bool) -> None:
         """Frame what to look at now: where to train, or what came of it."""
@@ -203,9 +204,9 @@ class Panel:
         if predicted is None:
             self._predict(ask)
             return False
-        if code := classroom.waits(self._about):
+        if self._waits:
             st.markdown(f"Your prediction: {plain(self._said())}. Your teacher will show what comes of it.")
-            class_following.until_shown(code, self._about)
+            class_following.until_shown(self._waits, self._about)
             return False
         run = self._own_run()
         if run is None:
@@ -217,6 +218,11 @@ class Panel:
     @property
     def _about(self) -> str:
         return f"{self.name}.{self.step.name}"
+
+    @cached_property
+    def _waits(self) -> str:
+        """The code of the class whose teacher has not yet shown what comes of the question; empty where none waits."""
+        return classroom.waits(self._about)
 
     def _own_run(self) -> Run | None:
         """Return the run that answers the question: the one looked at where the step asks for it, else the last."""

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
 from dashboard.components.class_strip import ALWAYS
+from dashboard.components.lesson_panel import _COVER
 from dashboard.services import classroom, commands, runs, studies
 from dashboard.services.classroom import TOO_MANY_CODES, WRONG_CODES
 from dashboard.services.people import COOKIE, person_of
@@ -225,11 +226,13 @@ def test_a_class_takes_a_lesson_together(store, be):
     assert page.query_params["lesson"] in ("what-a-network-learns.1", ["what-a-network-learns.1"])
     press(page, "This is my prediction")
     assert "Your teacher will show what comes of it." in texts(page)
+    assert _COVER in [item.proto.body for item in page.get("html")]
     [said] = store.classes.entries(code, "prediction")
     assert (said.about, said.value["value"]) == ("what-a-network-learns.first", 50)
     store.classes.reveal(code, said.about)
     page.run()
     assert "Now press **Train** below." in texts(page)
+    assert _COVER not in [item.proto.body for item in page.get("html")]
 
 
 def test_no_route_tells_a_student_of_a_run_of_another_class(store, be):

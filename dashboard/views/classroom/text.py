@@ -54,8 +54,10 @@ def predicted_alt(values: Sequence[Mapping[str, object]], truth: object) -> str:
     """Say what was predicted, and what came where it is shown."""
     numbers = [float(str(value["value"])) for value in values if isinstance(value.get("value"), (int, float))]
     if numbers:
-        middle = median(numbers)
-        said = f"Half of them said {middle:.4g} or less; from {min(numbers):.4g} to {max(numbers):.4g}."
+        low, middle, high = min(numbers), median(numbers), max(numbers)
+        said = f"Half of them said {middle:.4g} or less; from {low:.4g} to {high:.4g}."
+        if low == high:
+            said = f"All of them said {middle:.4g}." if len(numbers) > 1 else f"One said {middle:.4g}."
     else:
         [(text, n), *_] = Counter(str(value.get("text", "")) for value in values).most_common(1)
         said = f"Most often: {plain(text)}, {n} of {len(values)}."
