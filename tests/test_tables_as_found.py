@@ -53,12 +53,15 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
-def workbook(table: bytes) -> bytes:
+def workbook(table: bytes, **others: list[str]) -> bytes:
     book = Workbook()
-    book.active.title = "Features"
-    book.active.append(["My features"])
+    book.remove(book.active)
+    for title, row in others.items():
+        book.create_sheet(title).append(row)
+    sheet = book.create_sheet("Features")
+    sheet.append(["My features"])
     for line in table.decode().splitlines():
-        book.active.append([float(cell) if "." in cell else cell for cell in line.split(",")])
+        sheet.append([float(cell) if "." in cell else cell for cell in line.split(",")])
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
@@ -118,6 +121,21 @@ CASES = {
         genres=("Jazz", "Jazz|Pop", "Rock", "Rock|Pop"),
         said="several genres in one cell",
     ),
+    "a set in a cell": Case(
+        rows("label,tempo,rms", "\"{'G', 'Pop'}\",~,~", 60) + rows("", "{'G'},~,~", 60, seed=6)[1:],
+        genres=("Jazz", "Jazz|Pop", "Rock", "Rock|Pop"),
+        said="several genres in one cell",
+    ),
+    "a list in a cell as NumPy writes it": Case(
+        rows("label,tempo,rms", "['G' 'Pop'],~,~", 60) + rows("", "['G'],~,~", 60, seed=6)[1:],
+        genres=("Jazz", "Jazz|Pop", "Rock", "Rock|Pop"),
+        said="several genres in one cell",
+    ),
+    "several genres with &": Case(
+        rows("label,tempo,rms", "G & Rock,~,~", 60) + rows("", "G,~,~", 60, seed=6)[1:],
+        genres=("Jazz", "Jazz & Rock", "Rock", "Rock & Rock"),
+        said="several genres in one cell",
+    ),
     "commas within a name": Case(
         rows("label,tempo,rms", '"Folk, World & G",~,~'), genres=("Folk, World & Jazz", "Folk, World & Rock")
     ),
@@ -155,6 +173,9 @@ CASES = {
     "quotation marks with a sign before them": Case(
         rows("title,tempo,rms,label", '"The \\"Song\\" {i}, live",~,~,G'), said="Names the tracks; not a measurement."
     ),
+    "commas with a sign before them": Case(
+        rows("title,tempo,rms,label", "Song\\, live {i},~,~,G", first="Song 0,~,~,Jazz"), said="Names the tracks"
+    ),
     "comma in a column's name": Case(
         rows('"rms, dB",tempo,rms,label', "~,~,~,G"), said="Chosen by you.", config={"left_out": '"rms, dB"'}
     ),
@@ -165,6 +186,9 @@ CASES = {
         rows("label,tempo,rms,key", "G,~,~,{i}", first="Jazz,~,~,-1").replace(b",7\n", b",-1\n"),
         features=("tempo", "rms", "key"),
         said="key is -1 in 2 tracks and never below 0 in the others",
+    ),
+    "a database's \\N": Case(
+        rows("label,tempo,rms", "G,~,~", first="Jazz,\\N,~"), said="1 missing value in 1 feature"
     ),
     "row without any feature": Case(
         rows("label,tempo,rms", "G,~,~", first="Jazz,,"), n=N_ROWS - 1, said="1 row left out: every feature is missing."
@@ -188,6 +212,20 @@ CASES = {
     "a typographic minus": Case(rows("label,tempo,rms", "G,−{i}.5,~")),
     "a dash as the minus": Case(rows("label,tempo,rms", "G,–{i}.5,~")),
     "a unit": Case(rows("label,tempo,rms", "G,12{i}.5 BPM,~"), said="tempo: 120 values had the unit BPM"),
+    "a unit in capitals and small letters": Case(
+        rows("label,tempo,rms", "G,12{i}.5 BPM,~", first="Jazz,9.5 bpm,~"), said="tempo: 120 values had the unit"
+    ),
+    "two units": Case(
+        rows("label,tempo,rms", "G,12{i}.5 Hz,~", first="Jazz,9.5 kHz,~"),
+        features=("rms",),
+        said="tempo: 120 of 120 values are numbers with something else, such as “9.5 kHz”, so it is left out.",
+    ),
+    "commas of thousands as in India": Case(
+        b"label,tempo,rms\n"
+        + b"".join(b'%b,"1,%d,456.5",%d\n' % (GENRES[i // 3 % 2], 10 + i // 2, i % 7) for i in range(N_ROWS))
+    ),
+    "numbers as a spreadsheet's formulas": Case(rows("label,tempo,rms", 'G,"=""{i}.5""",~')),
+    "Fortran's exponents": Case(rows("label,tempo,rms", "G,1.{i}5D+03,~")),
     "an odd word": Case(
         rows("label,tempo,rms", "G,~,~", first="Jazz,loud,~"),
         said="tempo: 1 value is no number and counts as missing: “loud” in row 1.",
@@ -258,6 +296,28 @@ CASES = {
         genres=("Forró", "Rock"),
         said="Read as Mac-roman, in which it says “Forró”",
     ),
+    "Korean": Case(
+        rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "블루스").encode("euc-kr"),
+        genres=("Rock", "블루스"),
+        said="Read as Euc-kr, in which it says “블루스”",
+    ),
+    "Chinese of Taiwan": Case(
+        rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "爵士").replace("Rock", "搖滾").encode("big5"),
+        genres=("搖滾", "爵士"),
+        said="Read as Big5, in which it says “爵士”",
+    ),
+    "UTF-32": Case(rows("label,tempo,rms", "G,~,~").decode().encode("utf-32"), said="Read as UTF-32."),
+    "letters encoded twice": Case(
+        rows("label,tempo,rms", "G,~,~").replace(b"Jazz", "Forró".encode().decode("latin-1").encode()),
+        genres=("Forró", "Rock"),
+        said="encoded twice: “ForrÃ³” is read as “Forró”",
+    ),
+    "lines in two encodings": Case(
+        rows("label,tempo,rms", "G,~,~", 60).replace(b"Jazz", "Forró".encode())
+        + rows("", "G,~,~", 60, seed=6)[1:].replace(b"Jazz", "Forró".encode("latin-1")),
+        genres=("Forró", "Rock"),
+        said="30 of its lines are in UTF-8, 30 in Windows-1252.",
+    ),
     "Cyrillic": Case(
         rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "Джазовая").encode("cp1251"),
         genres=("Rock", "Джазовая"),
@@ -289,6 +349,9 @@ CASES = {
     ),
     "0/1 columns beside the genre": Case(
         rows("label,tempo,rms,Jazz", "G,~,~,#"), said="Jazz is 0 or 1 and named as the genre Jazz, so it is left out"
+    ),
+    "0/1 columns as pandas names them": Case(
+        rows("label,tempo,rms,label=Jazz", "G,~,~,#"), said="label=Jazz is 0 or 1 and named as the genre Jazz"
     ),
     "a column for each genre": Case(
         marks(),
@@ -344,6 +407,17 @@ CASES = {
         ).encode(),
         genres=("a", "b"),
     ),
+    "JSON with a list for each genre": Case(
+        json.dumps(
+            {"ab"[n]: [{"tempo": i / 7, "rms": i * i / (7 + n)} for i in range(60)] for n in range(2)}
+        ).encode(),
+        genres=("a", "b"),
+        said="the only column of text",
+    ),
+    "JSON in UTF-16": Case(
+        json.dumps([{"label": "ab"[i % 2], "tempo": i / 7, "rms": i * i / 8} for i in range(N_ROWS)]).encode("utf-16"),
+        genres=("a", "b"),
+    ),
     "ARFF": Case(
         b"% Weka\n@RELATION a\n@attribute tempo NUMERIC\n@attribute 'rms' real\n@attribute class {Jazz,Rock}\n@data\n"
         + rows("", "~,~,G")[1:],
@@ -361,6 +435,10 @@ CASES = {
         said="in which it says “Forró”",
     ),
     "a workbook": Case(workbook(rows("label,tempo,rms", "G,~,~")), said="Read from the sheet Features."),
+    "a workbook that begins with a sheet about it": Case(
+        workbook(rows("label,tempo,rms", "G,~,~"), About=["Features of 2024"]),
+        said="Read from the sheet Features. The other sheets are not read: About.",
+    ),
     "a long text": Case(rows("label,tempo,rms,lyrics", "G,~,~,x", first="Jazz,~,~," + "la " * 60_000)),
     # layered headers
     "two header rows": Case(
@@ -428,6 +506,19 @@ REFUSED = {
         rows("label,tempo,rms", "G,~,~") + rows("tempo,rms,label", "~,~,G"),
         "has its header again in row 121 with the columns in another order",
     ),
+    "a genre column of NA and None alone": (
+        rows("label,tempo,rms", "G,~,~").replace(b"Jazz", b"NA").replace(b"Rock", b"None"),
+        "has no value in it, as NA and None mean that one is missing",
+    ),
+    "names that hold the genre": (
+        rows("filename,tempo,rms", "G.{i}.wav,~,~"),
+        "filename has a beginning that could, such as Jazz: choose “filename: beginning”",
+    ),
+    "ARFF with tables within rows": (
+        b"@relation a\n@attribute bag relational\n@attribute x real\n@end bag\n@data\n1\n",
+        "holds tables within rows (bag), which are not read",
+    ),
+    "SQL": (b"INSERT INTO tracks VALUES ('a', 1.5);\n", "is SQL, not a table"),
     "HDF5": (b"\x89HDF\r\n", "an HDF5 file"),
     "positions alone": (rows("label,offset_s,duration_s", "G,~,5"), "has no numeric feature"),
     "every row ragged": (rows("label,tempo", "G,~,~"), "2 columns in its header but 3 in its rows"),

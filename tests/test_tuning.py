@@ -356,9 +356,9 @@ def test_several_workers_share_a_search_and_what_a_dead_one_had_is_told_once(sto
     assert summary.n_complete == N == summary.optimism.n_trials
 
 
-def test_of_several_workers_each_has_its_share_of_trials_under_way(store, monkeypatch):
+def test_several_workers_are_dealt_ever_fewer_trials_so_that_they_end_together(store, monkeypatch):
     monkeypatch.setattr(searching, "AT_ONCE", 4)
-    monkeypatch.setattr(searching, "LEAST_AT_ONCE", 2)
+    monkeypatch.setattr(searching, "LEAST_DEALT", 2)
     queued(store, "shares", made(n_trials=12))
     study = store.studies.join("shares", 1)
     assert store.studies.describe("shares", 1, {"workers": 2})
@@ -368,7 +368,7 @@ def test_of_several_workers_each_has_its_share_of_trials_under_way(store, monkey
     for _ in work_on(store, study):
         most = max(most, len(store.members.runs("shares", ["running"])))
     trials, summary = read_rows(store.studies.results("shares"))
-    assert ([trial.trial for trial in trials], most) == (list(range(1, 13)), 2)
+    assert ([trial.trial for trial in trials], most) == (list(range(1, 13)), 3)
     assert summary.n_complete == sum(trial.state == "complete" for trial in trials)
 
 

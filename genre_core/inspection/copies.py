@@ -9,7 +9,7 @@ from genre_core.data.inputs import Standardizer
 from genre_core.data.splitting import Split
 from genre_core.data.tables.delimited import count_of
 from genre_core.inspection.sampling import sample
-from genre_core.inspection.warning import Finding, rows_of, tracks
+from genre_core.inspection.warning import Finding, rows_of
 
 BY_CHANCE = 3
 """How many times as many copies as shuffled columns have: coarse columns have copies by themselves."""
@@ -39,7 +39,9 @@ def _exact(dataset: Dataset, split: Split | None, members: IntArray, sizes: IntA
         return []
     pairs = np.unique(np.column_stack([members, dataset.y]), axis=0)
     n_genres = np.bincount(pairs[:, 0], minlength=len(sizes))
-    several = np.flatnonzero((n_genres > 1) & ~_of_one_track(dataset, members, len(sizes)))
+    of_one_track = _of_one_track(dataset, members, len(sizes))
+    several = np.flatnonzero((n_genres > 1) & ~of_one_track)
+    noun = "row" if ((n_genres > 1) & of_one_track).any() else dataset.noun  # a track under two genres has no segments
     found = []
     if len(several):
         rows = _rows_of_sets(members, several)
@@ -56,9 +58,7 @@ def _exact(dataset: Dataset, split: Split | None, members: IntArray, sizes: IntA
         where = f"each within one {together}." if together else "a copy of a training track can be in the test part."
     else:
         where = _said_of_torn(torn)
-    sentence = (
-        f"{tracks(dataset, extra)} {'has' if extra == 1 else 'have'} the same features as an earlier one: {where}"
-    )
+    sentence = f"{count_of(extra, noun)} {'has' if extra == 1 else 'have'} the same features as an earlier one: {where}"
     harmless = torn == 0 or (torn is None and together)
     return [*found, Finding("copies", "note" if harmless else "warning", sentence, rows=rows_of(rows))]
 

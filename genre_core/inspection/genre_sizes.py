@@ -6,7 +6,7 @@ import numpy as np
 
 from genre_core.data.dataset import Dataset
 from genre_core.data.splitting import Split
-from genre_core.data.tables.delimited import count_of
+from genre_core.data.tables.delimited import NUMBER, count_of
 from genre_core.data.tables.several import between
 from genre_core.inspection.warning import Finding, Severity, listed, percent, rows_of, tracks
 
@@ -121,7 +121,8 @@ def _alike(dataset: Dataset) -> list[Finding]:
     """Report genres whose names differ in case or punctuation, and long ones that differ in one letter."""
     by_letters: dict[str, list[str]] = {}
     for genre in dataset.genres:
-        by_letters.setdefault("".join(filter(str.isalnum, genre.casefold())), []).append(genre)
+        is_number = NUMBER.fullmatch(genre)  # -1 is not 1
+        by_letters.setdefault(genre if is_number else "".join(filter(str.isalnum, genre.casefold())), []).append(genre)
     found = [
         Finding(
             "alike names",

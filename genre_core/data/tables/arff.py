@@ -19,7 +19,7 @@ def read_arff(name: str, text: str) -> bytes:
     Raises
     ------
     DataError
-        It has no attributes, no rows, or sparse ones.
+        It has no attributes, no rows, sparse ones, or tables within them.
     """
     lines = io.StringIO(text, newline=None)
     names: list[str] = []
@@ -27,6 +27,8 @@ def read_arff(name: str, text: str) -> bytes:
         if line.strip().lower().startswith("@data"):
             break
         if found := _ATTRIBUTE.match(line.strip()):
+            if found[2].lower().startswith("relational"):
+                raise DataError(f"{name} holds tables within rows ({found[1]}), which are not read: save it as CSV.")
             names.append(_unquoted(found[1]))
     body = [line.strip() for line in lines if line.strip() and not line.lstrip().startswith("%")]
     if not names or not body:

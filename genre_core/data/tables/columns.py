@@ -39,6 +39,9 @@ NUMBERED_NAME = re.compile(r"(.+)\.\d+")
 NOT_SOUND = (
     "Tells of success, date or place in a list, or of the file, not of the sound. Take it as a feature if you want it."
 )
+LIKE_NUMBERS = r"^[\W_]{0,2}\d[\d.,:’' ]*(?:[eEdD][-+]?\d+)?\s?[A-Za-z%/°µ]{0,5}\W?$"
+MOSTLY = 0.9
+"""Share of a column's texts that begin with a number and hold little else, from which they were meant as numbers."""
 LENGTH = "A length: it says how the recording was cut, not how it sounds."
 TOGETHER = "May belong together"
 COARSER = "Groups the genres"
@@ -285,6 +288,11 @@ def _judge_text(name: str, text: "pd.Series[str]") -> Column:
     if known.empty:
         return Column(name, "left out", "No value in it.")
     odd = _odd(known)
+    if (like := int(known.str.match(LIKE_NUMBERS).sum())) >= MOSTLY * len(known) and len(odd) > len(known) / 2:
+        problem = (
+            f"{like:,} of {len(known):,} values are numbers with something else, {_such_as(odd)}, so it is left out."
+        )
+        return Column(name, "left out", f"Numbers with something else, {_such_as(odd)}.", problem)
     if len(odd) > len(known) / 2 and known.is_unique and len(known) == len(text):
         return Column(name, "identifier", "Text, different in each row.")
     example = _such_as(odd if len(odd) else known)

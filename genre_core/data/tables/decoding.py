@@ -2,7 +2,6 @@
 
 import codecs
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from genre_core.data.tables.letters import likely
@@ -12,8 +11,18 @@ BLOCK_BYTES = 1024**2
 BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """Bytes that a text without any content may consist of: white space and byte order marks."""
 _WESTERN = "windows-1252"
-_EAST_ASIAN = ("gb18030", "shift-jis", "euc-kr", "big5")
-_EAST_ASIAN_LETTERS = (("\u3040", "\u30ff"), ("\u4e00", "\u9fff"), ("\uac00", "\ud7a3"))
+_EAST_ASIAN = {
+    "euc-jp": ((0xA4, 0xA5), 0xA1),
+    "euc-kr": (range(0xB0, 0xC9), 0xA1),
+    "big5": (range(0xA4, 0xC7), 0x40),
+    "gb18030": (range(0xB0, 0xD8), 0xA1),
+    "shift-jis": ((*range(0x82, 0x84), *range(0x88, 0x98)), 0x40),
+}
+"""Encodings of two bytes a letter, the narrowest first: first bytes of its common letters, least second one."""
+LEAST_COMMON = 0.7
+"""Share of the letters that are common ones where the encoding is right."""
+LEAST_IN_UTF8 = 0.1
+"""Share of the lines with letters beyond ASCII that are UTF-8 by more than chance."""
 _SAMPLED_LINES = 200
 AS_LIKELY = "just as likely,"
 """Words of the note on a text that could be in another encoding as well."""
@@ -38,7 +47,10 @@ def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str
         if b"\0" in data[:4096] or len(re.findall(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]", data[:4096])) > 8:
             raise DataError(f"{name} is a binary file, not a table: save it as CSV or Parquet first.")
         if _is_utf8(data):
-            return data.removeprefix(b"\xef\xbb\xbf"), ()
+            data = data.removeprefix(b"\xef\xbb\xbf")
+            return (data, ()) if data.isascii() else _without_second(data)
+        if (both := _in_two(data)) is not None:
+            return both
         found = _guess(data)
     try:
         text = data.decode(found.encoding).removeprefix("\ufeff")
@@ -51,9 +63,9 @@ def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str
 
 def _note(found: "_Found", text: str) -> str:
     encoding = found.encoding
-    said = encoding.upper() if encoding.startswith(("utf-16", "iso")) else encoding[:1].upper() + encoding[1:]
+    said = encoding.upper() if encoding.startswith(("utf", "iso")) else encoding[:1].upper() + encoding[1:]
     example = re.search(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*", text)
-    if encoding.startswith("utf-16") or example is None:
+    if encoding.startswith("utf") or example is None:
         return f"Read as {said.partition('-LE')[0].partition('-BE')[0]}."
     if found.rival:
         here, there = (f"“{word[:30]}”" for word in found.words)
@@ -83,27 +95,70 @@ def _guess(data: bytes) -> _Found:
     """
     lines = [line for line in data.splitlines() if any(byte > 127 for byte in line)][:_SAMPLED_LINES]
     sample = b"\n".join(lines)
-    if all(len(run) % 2 == 0 for run in re.findall(rb"[\x80-\xff]+", sample)):
-        for encoding in _EAST_ASIAN:
-            if _is_east_asian(sample, encoding):
-                return _Found(encoding)
+    is_paired = all(len(run) % 2 == 0 for run in re.findall(rb"[\x80-\xff]+", sample))
+    if is_paired and (found := _east_asian(sample)):
+        return found
     if (found := _Found(*likely(sample))).encoding:
         return found
     from charset_normalizer import from_bytes
 
+    if found := _east_asian(sample):
+        return found
     best = from_bytes(sample).best()
     return _Found(_WESTERN if best is None else best.encoding.replace("cp125", "windows-125").replace("_", "-"))
 
 
-def _is_east_asian(sample: bytes, encoding: str) -> bool:
+def _east_asian(sample: bytes) -> "_Found | None":
+    """Return the encoding in which nearly all letters are common ones, and another one of which that is as true."""
+    shares = {encoding: _common(sample, encoding) for encoding in _EAST_ASIAN}
+    best = max(shares, key=lambda encoding: shares[encoding])
+    if shares[best] < LEAST_COMMON:
+        return None
+    rival = next((one for one in shares if one != best and shares[one] == shares[best]), "")
+    return _Found(best, rival, (_word(sample, best), _word(sample, rival)) if rival else ("", ""))
+
+
+def _common(sample: bytes, encoding: str) -> float:
+    """Return the share of the letters beyond ASCII that are common ones; 0 where it is another encoding."""
+    first, second = _EAST_ASIAN[encoding]
     try:
-        odd: Iterable[str] = (letter for letter in sample.decode(encoding) if ord(letter) > 127)
-    except UnicodeDecodeError:
-        return False
-    return all(
-        "\u3040" <= letter <= "\u30ff" or "\u4e00" <= letter <= "\u9fff" or "\uac00" <= letter <= "\ud7a3"
-        for letter in odd
+        pairs = [letter.encode(encoding) for letter in sample.decode(encoding) if ord(letter) > 127]
+    except UnicodeError:
+        return 0.0
+    return sum(len(pair) == 2 and pair[0] in first and pair[1] >= second for pair in pairs) / max(1, len(pairs))
+
+
+def _word(sample: bytes, encoding: str) -> str:
+    return re.search(r"[^\x00-\x7f]+", sample.decode(encoding))[0]  # type: ignore[index]
+
+
+def _in_two(data: bytes) -> tuple[bytes, tuple[str, ...]] | None:
+    """Return text in UTF-8 of lines that are in UTF-8 and of others that are not; None where it is in one encoding."""
+    lines = [line for line in data.splitlines(keepends=True) if not line.isascii()]
+    others = [line for line in lines if not _is_utf8(line)]
+    if len(lines) - len(others) < LEAST_IN_UTF8 * len(lines) or not (encoding := likely(b"".join(others))[0]):
+        return None
+    text = b"".join(
+        line.decode(encoding, "replace").encode() if not line.isascii() and not _is_utf8(line) else line
+        for line in data.splitlines(keepends=True)
     )
+    said = f"{encoding[:1].upper()}{encoding[1:]}"
+    return text, (f"{len(lines) - len(others):,} of its lines are in UTF-8, {len(others):,} in {said}.",)
+
+
+def _without_second(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return text in UTF-8 as it was before it was taken for another encoding and encoded a second time."""
+    for encoding in ("windows-1252", "latin-1"):
+        try:
+            once = data.decode().encode(encoding)
+            text = once.decode()
+        except UnicodeError:
+            continue
+        if text.isascii():
+            break
+        here, there = (re.search(r"\w*[^\x00-\x7f][^\s,;]*", one)[0] for one in (data.decode(), text))  # type: ignore[index]
+        return once, (f"Its letters were encoded twice: “{here[:30]}” is read as “{there[:30]}”.",)
+    return data, ()
 
 
 def _refuse_other_formats(name: str, data: bytes) -> None:
@@ -112,7 +167,9 @@ def _refuse_other_formats(name: str, data: bytes) -> None:
         raise DataError(
             f"{name} is a Git-LFS pointer, not the data: fetch the data with `git lfs pull`, then choose it again."
         )
-    if start.startswith((b"<!doctype", b"<html")):
+    if start.startswith((b"create table", b"insert into", b"-- ", b"/*!")):
+        raise DataError(f"{name} is SQL, not a table: export the table as CSV.")
+    if start.startswith((b"<!doctype", b"<html", b"<table")):
         raise DataError(f"{name} is a web page, not a table: download the file itself.")
     if data.startswith((b"PK\x03\x04", b"\x1f\x8b")):
         raise DataError(f"{name} is a workbook or a zip archive, or compressed: unpack it first.")
@@ -132,7 +189,9 @@ def _is_utf8(data: bytes) -> bool:
 
 
 def _utf16(data: bytes) -> str | None:
-    """Return the codec of a text in UTF-16, with or without its byte order mark."""
+    """Return the codec of a text in UTF-16, with or without its byte order mark, or in UTF-32 with it."""
+    if data.startswith((b"\xff\xfe\0\0", b"\0\0\xfe\xff")):
+        return "utf-32"
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     even, odd = data[:2000:2].count(0), data[1:2000:2].count(0)

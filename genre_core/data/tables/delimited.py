@@ -27,7 +27,7 @@ MISSING = (
     *("?", "-", "--", "."),
     *("NA", "N/A", "n/a", "na", "<NA>", "#NA", "#N/A", "#N/A N/A"),
     *("NaN", "nan", "NAN", "-nan", "-NaN", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
-    *("NULL", "null", "(null)", "None", "none"),
+    *("NULL", "null", "(null)", "None", "none", r"\N"),
     *("#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
 )
 """Texts that mean a missing value: R's, Python's, C's on Windows, databases' and spreadsheets'."""
@@ -92,6 +92,8 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
             separator = _find_separator(name, text)
         if separator == " ":
             text, separator = _by_commas(text), ","
+        elif _is_escaped(text, separator):
+            text = _rewritten(text, separator, quotechar='"', escapechar="\\")
         elif _is_spaced(text, separator):
             text = re.sub(rb"(?<=" + re.escape(separator.encode()) + rb") +(?=\")", b"", text)
         if separator == "|":
@@ -100,7 +102,7 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
     except (csv.Error, IndexError) as error:
         raise DataError(f"{name} is not a table: its first lines cannot be divided into columns.") from error
     if rows and rows[0] and all(map(SINGLE_QUOTED.fullmatch, rows[0])):
-        text = _requoted(text, separator)
+        text = _rewritten(text, separator, quotechar="'")
         rows, ends = _first_rows(text, separator, SAMPLED_ROWS + max(0, how.header))
     width = _usual_width(rows)
     above = next((i for i in range(len(rows)) if not _is_title(rows[i:], width)), 0)
@@ -391,14 +393,24 @@ def _names_rows(cells: Sequence[str]) -> bool:
     return numbers == list(range(1, len(cells) + 1)) or 5 <= len(cells) >= max(numbers) / 20
 
 
-def _requoted(text: bytes, separator: str) -> bytes:
-    """Return a text whose cells stand between single quotation marks with double ones."""
+def _rewritten(text: bytes, separator: str, *, quotechar: str, escapechar: str | None = None) -> bytes:
+    """Return a text whose cells are quoted or escaped in another way with double quotation marks instead."""
     lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
     buffer = io.StringIO()
     csv.writer(buffer, delimiter=separator, lineterminator="\n").writerows(
-        csv.reader(lines, delimiter=separator, quotechar="'")
+        csv.reader(lines, delimiter=separator, quotechar=quotechar, escapechar=escapechar)
     )
     return buffer.getvalue().encode()
+
+
+def _is_escaped(text: bytes, separator: str) -> bool:
+    """Say whether a backslash stands before separators within cells, as MySQL writes them: only so do the rows fit."""
+    if f"\\{separator}".encode() not in text:
+        return False
+    lines = [line for line in text[:BLOCK_BYTES].splitlines()[:SAMPLED_ROWS] if line.strip()]
+    sign, escaped = separator.encode(), f"\\{separator}".encode()
+    widths = {line.count(sign) for line in lines}
+    return len(widths) > 1 and len({line.count(sign) - line.count(escaped) for line in lines}) == 1
 
 
 def _is_spaced(text: bytes, separator: str) -> bool:

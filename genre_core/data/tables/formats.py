@@ -12,7 +12,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, time
 from typing import IO, Any
 
@@ -23,6 +23,8 @@ from genre_core.errors import DataError
 
 MAX_BYTES = 200 * 1024**2
 """Largest file that is read, and the most that a packed one may hold."""
+TINY = 10
+"""How many times as much another sheet holds as one that only says what the workbook is."""
 
 
 def _open_zstd(file: io.BytesIO) -> Any:
@@ -139,7 +141,7 @@ def as_table(name: str, data: bytes) -> Any | None:
         raise DataError(f"{name} is {what}.")
     if data.startswith(b"ARROW1"):
         return _feather(name, data)
-    if data.removeprefix(b"\xef\xbb\xbf")[:2000].lstrip()[:1] in (b"{", b"["):
+    if data[:2000].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] in (b"{", b"["):
         return read_json(name, data)
     return None
 
@@ -176,8 +178,10 @@ def _sheet(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
-        text = _written([_cell(cell) for cell in row] for row in sheets[0].iter_rows(values_only=True))
+        sheets = {
+            sheet.title: _written([_cell(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
+            for sheet in [one for one in book.worksheets if one.sheet_state == "visible"] or book.worksheets
+        }
     except (
         InvalidFileException,
         zipfile.BadZipFile,
@@ -188,11 +192,23 @@ def _sheet(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
         OSError,
     ) as error:
         raise DataError(f"{name} is a workbook that cannot be read: save the sheet as CSV.") from error
-    others = [sheet.title for sheet in sheets[1:]]
+    text, read = _of_sheets(sheets)
+    others = [title for title in sheets if title not in read]
     more = (
         f" The other sheets are not read: {', '.join(others[:3])}{' …' if len(others) > 3 else ''}." if others else ""
     )
-    return text, (f"Read from the sheet {sheets[0].title}.{more}",)
+    return text, (f"Read from the {'sheet' if len(read) == 1 else 'sheets'} {', '.join(read)}.{more}",)
+
+
+def _of_sheets(sheets: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
+    """Return the text of the first sheet that is not tiny beside another, with that of sheets with the same header."""
+    largest = max(map(len, sheets.values()))
+    first = next(title for title, text in sheets.items() if len(text) * TINY >= largest)
+    header, _, below = sheets[first].partition(b"\n")
+    alike = [title for title, text in sheets.items() if title != first and header and text.startswith(header + b"\n")]
+    if header.count(b'"') % 2:  # a name of two lines
+        alike = []
+    return b"\n".join([header, below + b"".join(sheets[one].partition(b"\n")[2] for one in alike)]), [first, *alike]
 
 
 def _cell(value: object) -> str:

@@ -9,6 +9,9 @@ from genre_core.data.tables.delimited import count_of
 from genre_core.errors import DataError
 
 BLOCK_BYTES = 32 * 1024**2
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
+KEY = "list"
+"""Column with the name of the list that a row stands in, as in `{"rock": [{…}, …], "jazz": […]}`."""
 
 
 def read_json(name: str, data: bytes) -> Any:
@@ -29,11 +32,12 @@ def read_json(name: str, data: bytes) -> Any:
     except pa.ArrowException:
         pass
     try:
-        text = data.decode("utf-8-sig")
+        text = data.decode("utf-16" if data[:2] in UTF16 else "utf-8-sig")
         document = _lines(text) or json.loads(text)
         return _as_arrow(_frame(document))
     except json.JSONDecodeError as error:
-        where = "ends before it is complete" if error.pos >= len(text) - 1 else f"is wrong in line {error.lineno:,}"
+        is_cut = error.pos >= len(text) - 1 and text.rstrip()[-1:] not in ("]", "}")
+        where = "ends before it is complete" if is_cut else f"is wrong in line {error.lineno:,}"
         raise DataError(f"{name} is JSON that {where}: save it again, or as CSV.") from error
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError, pa.ArrowException) as error:
         raise DataError(
@@ -74,6 +78,8 @@ def _frame(document: Any) -> Any:
         inner = [value for value in document.values() if isinstance(value, Mapping)]
         if {"columns", "data"} <= {*document}:
             frame = pd.DataFrame(document["data"], columns=document["columns"])
+        elif len(lists) == len(document) > 1 and all(isinstance(one, Mapping) for rows in lists for one in rows):
+            frame = pd.json_normalize([{KEY: key, **row} for key, rows in document.items() for row in rows])
         elif len(lists) == 1:
             frame = pd.json_normalize(lists[0])
         elif len(inner) == len(document) and not all(key.isdecimal() for key in inner[0]):

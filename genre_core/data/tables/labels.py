@@ -23,7 +23,7 @@ from genre_core.data.tables.cells import (
     texts,
 )
 from genre_core.data.tables.onehot import chosen_marks, genres_by_marks, is_mark, marked_genres
-from genre_core.data.tables.paths import is_numeric
+from genre_core.data.tables.paths import is_numeric, path_columns
 from genre_core.data.tables.roles import write_names
 from genre_core.errors import DataError, ManyGenresError
 from genre_core.settings.config import TableConfig
@@ -164,7 +164,10 @@ def _checked(frame: "pd.DataFrame", name: str, reason: str, config: TableConfig)
     values = label_texts(frame[name])
     n_genres = values.nunique()
     if n_genres == 0:
-        raise DataError(f"The genre column {name} has no value in it: choose another column.")
+        raise DataError(
+            f"The genre column {name} has no value in it, as NA and None mean that one is missing: choose another "
+            "column, or give such genres other names."
+        )
     if n_genres == 1 and not (config.unlabeled == "keep" and values.isna().any()):
         lost = _told(frame[name], values)
         raise DataError(
@@ -250,6 +253,12 @@ def _by_content(frame: "pd.DataFrame", config: TableConfig) -> Label:
         )
     if fitting:
         raise DataError(f"{' and '.join(fitting[:3])} could each name the genre: choose one as the genre column.")
+    for name, values in path_columns(frame).items():
+        if 2 <= values.nunique() <= MAX_GENRES:
+            raise DataError(
+                f"No column names the genre, but {name.replace(': ', ' has a ')} that could, such as "
+                f"{values.dropna().iloc[0]}: choose “{name}” as the genre column, or another."
+            )
     keys = [c for c in map(str, frame.columns) if is_key(c)]
     joined = f" (they are joined on {keys[0]})" if keys else ""
     raise DataError(

@@ -1,12 +1,15 @@
 """Columns of lists: numbers become a column each, and names of genres one text with bars between them."""
 
 import ast
+import re
 from typing import TYPE_CHECKING, Any
 
 from genre_core.data.tables.delimited import unique_names
 
 if TYPE_CHECKING:
     import pandas as pd
+
+BESIDE = re.compile(r"(?<=['\"])\s+(?=['\"])")
 
 
 def unlisted(table: Any) -> Any:
@@ -46,16 +49,16 @@ def _columns(name: str, values: Any) -> dict[str, Any]:
 
 
 def unlisted_text(text: "pd.Series[str]") -> "pd.Series[str]":
-    """Return text in which a list as Python or JSON writes it, such as `['rock', 'pop']`, is `rock|pop`."""
+    """Return text in which a list or set as a program writes it, such as `['rock', 'pop']`, is `rock|pop`."""
     known = text.dropna()
-    if known.empty or not (known.str.startswith("[") & known.str.endswith("]")).all():
+    if known.empty or not known.str.fullmatch(r"\[.*\]|\{.*\}|\(.*\)").all():
         return text
     return text.map({word: _joined(word) for word in known.unique()})
 
 
 def _joined(word: str) -> str | None:
-    try:
-        found = ast.literal_eval(word)
+    try:  # brackets for any sign, so that a set keeps its order; NumPy writes no commas
+        found = ast.literal_eval(f"[{BESIDE.sub(', ', word[1:-1])}]")
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return word
     if not isinstance(found, list):

@@ -17,10 +17,10 @@ FEWEST = 2
 LEAST_MARKED = 0.5
 LEAST_ALONE = 0.25
 """Share of the rows that must have a mark, and share of those that must have one alone."""
-_PREFIX = re.compile(r"(?i)^(?:sub)?(?:genres?|labels?|class|style|is)[_ .:-]+")
+_PREFIX = re.compile(r"(?i)^(?:sub)?(?:genres?|labels?|class|style|is)[_ .:=-]+")
 _NOT_GENRE = re.compile(r"(.*_)?(mode|key|explicit|instrumental|live|vocal|has|time_signature)(_.*)?")
-_YES = frozenset(("1", "true", "yes", "y", "x"))
-_NO = frozenset(("0", "-1", "false", "no", "n", ""))
+_YES = frozenset(("1", "true", "yes", "y", "x", "ja", "oui", "si", "sí"))
+_NO = frozenset(("0", "-1", "false", "no", "n", "nein", "non", ""))
 _GLANCE_ROWS, _FIRST_ROWS = 2000, 20
 
 

@@ -15,7 +15,15 @@ from pathlib import PureWindowsPath
 from typing import Any
 
 from genre_core.data.published import part_of
-from genre_core.data.tables.cells import EXTENSION, is_identifier_name, is_index_name, is_key, plain
+from genre_core.data.tables.cells import (
+    EXTENSION,
+    composed,
+    is_identifier_name,
+    is_index_name,
+    is_key,
+    plain,
+    texts,
+)
 from genre_core.data.tables.decimals import UNKNOWN
 from genre_core.data.tables.decoding import AS_LIKELY, decode
 from genre_core.data.tables.delimited import MAX_COLUMNS, NUMBER, count_of, find_layout, parse, unique_names
@@ -277,7 +285,7 @@ def _of_parts(names: Sequence[str], tables: Sequence[Any]) -> tuple[list[Any], l
     if any(set(table.column_names) != set(columns) for table in tables):
         return None
     told = [t.append_column(SPLIT, pa.array([p] * t.num_rows)) for t, p in zip(tables, parts, strict=True)]
-    both = pa.concat_tables([table.select([*columns, SPLIT]) for table in told], promote_options="permissive")
+    both = _below(*(table.select([*columns, SPLIT]) for table in told))
     notes = [f"{' and '.join(names)} are the parts of a split: their rows are put below each other."]
     key = next((name for name in columns if is_key(name)), None)
     if key and (n_shared := len(set.intersection(*(set(table[key].to_pylist()) for table in tables)))):
@@ -287,16 +295,29 @@ def _of_parts(names: Sequence[str], tables: Sequence[Any]) -> tuple[list[Any], l
 
 def _stacked(upper: Any, lower: Any, names: str) -> tuple[Any, list[str]] | None:
     """Put tables with the same columns below each other; None where they have others, or are of the same tracks."""
-    import pyarrow as pa
-
     if set(upper.column_names) != set(lower.column_names):
         return None
     first, second = upper.to_pandas(), lower.to_pandas()
     key = next((name for name in first.columns if is_key(name)), None)
     if key and first[key].isin(second[key]).any():
         return None
-    both = pa.concat_tables([upper, lower.select(upper.column_names)], promote_options="permissive")
-    return both, [f"{names} have the same columns: their rows are put below each other."]
+    return _below(upper, lower.select(upper.column_names)), [
+        f"{names} have the same columns: their rows are put below each other."
+    ]
+
+
+def _below(*tables: Any) -> Any:
+    """Put tables with the same columns below each other, as text where a column is text in one of them."""
+    import pyarrow as pa
+    from pyarrow import types
+
+    names = tables[0].column_names
+    textual = {name for name in names if any(types.is_string(table.schema.field(name).type) for table in tables)}
+    alike = [
+        pa.table([table[name].cast(pa.string()) if name in textual else table[name] for name in names], names=names)
+        for table in tables
+    ]
+    return pa.concat_tables(alike, promote_options="permissive")
 
 
 def _join(left: Any, right: Any, names: str, *, keep_rows: bool = False) -> tuple[Any, list[str]]:
@@ -304,11 +325,12 @@ def _join(left: Any, right: Any, names: str, *, keep_rows: bool = False) -> tupl
     import pandas as pd
     import pyarrow as pa
 
+    before = set(left.column_names)
     first, second = _of_genres(left.to_pandas()), _of_genres(right.to_pandas())
     second.columns = pd.Index(_named_alike(list(second.columns), list(first.columns)))
     key = _shared_key(first, second)
     if key is None:
-        raise DataError(f"{names} share no column of identifiers, such as track_id: give both the same one.")
+        raise DataError(_not_joined(first, second, names))
     if first[key].dtype != second[key].dtype or not first[key].isin(second[key]).any():
         first[key], second[key] = _bare(first[key]), _bare(second[key])
         if not (first[key].is_unique or second[key].is_unique):
@@ -316,7 +338,13 @@ def _join(left: Any, right: Any, names: str, *, keep_rows: bool = False) -> tupl
     second.columns = pd.Index([key if c == key else _apart(c, first) for c in second.columns])
     joined = first.merge(second, on=key, how="inner")
     if joined.empty:
-        raise DataError(f"{names} have no value of {key} in common: give both the same tracks.")
+        odd = [str(name) for name in before.symmetric_difference(right.column_names)]
+        stacked = (
+            f", or the same columns, so that their rows are put below each other ({odd[0]} is in one of them alone)"
+            if 2 * len(odd) <= len(right.column_names)
+            else ""
+        )
+        raise DataError(f"{names} have no value of {key} in common: give both the same tracks{stacked}.")
     notes = [f"Joined on {key}: {count_of(len(joined), 'row')}."]
     alone = [one[~one[key].isin(other[key])] for one, other in ((first, second), (second, first))]
     if n_alone := sum(map(len, alone)):
@@ -354,9 +382,20 @@ def _named_alike(names: Sequence[str], others: Sequence[str]) -> list[str]:
 
 
 def _bare(names: Any) -> Any:
-    """Return names of tracks without folder, ending and leading zeros: `1` for `000/000001.mp3`."""
-    text = names.astype("str").str.strip().str.replace("\\", "/", regex=False).str.rpartition("/")[2]
-    return text.str.replace(EXTENSION, "", regex=True).str.replace(r"^0+(?=\d)", "", regex=True)
+    """Return names of tracks without folder, ending, leading zeros and capitals: `1` for `000/000001.mp3`."""
+    text = composed(texts(names).astype("str")).str.replace("\\", "/", regex=False).str.rpartition("/")[2]
+    bare = text.str.replace(EXTENSION, "", regex=True).str.replace(r"^0+(?=\d)", "", regex=True)
+    folded = bare.str.casefold()
+    return folded if folded.nunique() == bare.nunique() else bare
+
+
+def _not_joined(first: Any, second: Any, names: str) -> str:
+    """Say why two tables cannot be joined: identifiers repeat in both, or they share none."""
+    shared = [c for c in first.columns if c in second.columns and is_identifier_name(c)]
+    if repeated := next((c for c in shared if first[c].duplicated().any() and second[c].duplicated().any()), None):
+        example = first[repeated][first[repeated].duplicated()].iloc[0]
+        return f"{names} both repeat some {repeated}, such as {example}: leave out the repeats in one of them."
+    return f"{names} share no column of identifiers, such as track_id: give both the same one."
 
 
 def _shared_key(first: Any, second: Any) -> str | None:

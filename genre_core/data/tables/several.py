@@ -19,10 +19,10 @@ Mask = npt.NDArray[np.bool_]
 def between(genres: Iterable[str]) -> str:
     """Return the pattern of what stands between the genres of one cell.
 
-    It is a bar or a semicolon, and a comma or a slash where most of what it parts are genres by themselves.
+    It is a bar or a semicolon, and another sign where most of what it parts are genres by themselves.
     """
     names, signs = {*genres}, "|;"
-    for sign in ",/":
+    for sign in ",/+&":
         parts = {part.strip() for name in names if sign in name for part in name.split(sign)}
         if parts and 2 * len(parts & names) >= len(parts):
             signs += sign

@@ -32,12 +32,13 @@ _MINUS = r"^[−–‐‑—－](?=[\d.,])"
 _PLAIN = r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$"
 _ONLY_POINT = (
     r"^[-+]?(?:\d{1,3}(?:,\d{3})+\.\d*|\d*\.\d{1,2}|\d*\.\d{4,}|0\.\d+|\d{4,}\.\d+|\d*\.\d+[eE].*|"
-    r"\d{1,3}(?:,\d{3}){2,})$"
+    r"\d{1,3}(?:,\d{3}){2,}|\d{1,2}(?:,\d{2})+,\d{3})$"
 )
 _ONLY_COMMA = (
     r"^[-+]?(?:\d{1,3}(?:\.\d{3})+,\d*|\d*,\d{1,2}|\d*,\d{4,}|0,\d+|\d{4,},\d+|\d*,\d+[eE].*|"
     r"\d{1,3}(?:\.\d{3}){2,})$"
 )
+_FORTRAN = r"^([-+]?\d+\.?\d*)[dD]([-+]?\d+)$"
 _EITHER = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
 
 
@@ -80,7 +81,7 @@ def read_written(text: "pd.Series[str]", signs: Signs = Signs(), most_odd: float
     known = text.dropna()
     if known.empty or not known.iloc[:GLANCE_ROWS].str.contains(r"\d", regex=True).mean() >= 1 - most_odd:
         return None
-    bare = known.str.replace(_MINUS, "-", regex=True)
+    bare = _unwrapped(known).str.replace(_MINUS, "-", regex=True)
     if signs.grouping:
         bare = bare.mask(
             bare.str.match(_grouped(signs.grouping)), bare.str.replace(f"[{signs.grouping}]", "", regex=True)
@@ -122,15 +123,26 @@ def _odd(known: "pd.Series[str]", is_odd: "pd.Series[bool]") -> str:
     return f"{n:,} {value} as missing: {which}“{first[:30]}” in row {where:,}."
 
 
+def _unwrapped(known: "pd.Series[str]") -> "pd.Series[str]":
+    """Return numbers without what spreadsheets put around them, as in `="1.5"` and `'1.5`; Fortran's 1.5D0 is 1.5E0."""
+    glance = known.iloc[:GLANCE_ROWS]
+    if glance.str.startswith(("=", "'")).any():
+        known = known.str.replace(r'^="(.*)"$', r"\1", regex=True).str.removeprefix("'")
+    if glance.str.match(_FORTRAN).any():
+        known = known.str.replace(_FORTRAN, r"\1E\2", regex=True)
+    return known
+
+
 def _without_unit(bare: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
     """Return numbers without the unit that all of them have that have one, and a sentence on it."""
     unit = bare.str.extract(r"^[-+]?[\d.,]*\d(?:[eE][-+]?\d+)?\s*([A-Za-z%°]{1,5})$")[0].dropna()
-    if unit.empty or unit.nunique() > 1:
+    one = unit.str.lower() if unit.str.len().min() > 1 else unit  # m is not M
+    if unit.empty or one.nunique() > 1:
         return bare, ""
     found = str(unit.iloc[0])
     if len(unit) < len(bare) and found in _MULTIPLIERS:
         return bare, ""  # 1.5k beside 900
-    without = bare.str.replace(rf"\s*{re.escape(found)}$", "", regex=True)
+    without = bare.str.replace(rf"\s*(?:{'|'.join(map(re.escape, unit.unique()))})$", "", regex=True)
     return without, f"{count_of(len(unit), 'value')} had the unit {found}, which is left away."
 
 
@@ -146,7 +158,10 @@ def _sign(bare: "pd.Series[str]", decimal: str) -> str:
 
 def _grouped(between: str, decimal: str = ".,") -> str:
     """Return the pattern of numbers with one of some signs between each three digits before the decimals."""
-    return rf"^[-+]?\d{{1,3}}(?:[{between}]\d{{3}})+(?:[{decimal}]\d*)?(?:[eE][-+]?\d+)?\s*[A-Za-z%°]{{0,5}}$"
+    groups = rf"\d{{1,3}}(?:[{between}]\d{{3}})+"
+    if between == ",":  # as in India
+        groups = rf"(?:{groups}|\d{{1,2}}(?:,\d{{2}})+,\d{{3}})"
+    return rf"^[-+]?{groups}(?:[{decimal}]\d*)?(?:[eE][-+]?\d+)?\s*[A-Za-z%°]{{0,5}}$"
 
 
 def _mostly(bare: "pd.Series[str]", pattern: str) -> bool:

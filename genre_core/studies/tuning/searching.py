@@ -31,8 +31,8 @@ from genre_core.training.predictions import Predictions
 
 AT_ONCE = 16
 """Networks asked for at a time where each trial is chosen by what those before it came to."""
-LEAST_AT_ONCE = 4
-"""Trials that one of several workers has under way at the least: fewer gain little by being trained together."""
+LEAST_DEALT = 4
+"""Trials that one of several workers takes at the least: fewer gain little by being trained together."""
 MOST_DEALT = 3
 """Times as many trials as are under way that one of several workers takes at the most: others wait for their turn."""
 AT_ONCE_BLIND = 64
@@ -114,12 +114,8 @@ class Search:
 
     @cached_property
     def _at_once(self) -> int:
-        """How many trials this worker has under way: all workers together as many as one has.
-
-        More would be asked for, and pruned, knowing less.
-        """
-        alone = max(1, (AT_ONCE if self._config.sampler == "tpe" else AT_ONCE_BLIND) // max(1, self._config.folds))
-        return alone if self._n_workers == 1 else max(LEAST_AT_ONCE, alone // self._n_workers)
+        """How many trials this worker has under way, however many others have: fewer take longer each."""
+        return max(1, (AT_ONCE if self._config.sampler == "tpe" else AT_ONCE_BLIND) // max(1, self._config.folds))
 
     @cached_property
     def _stacks(self) -> list[list[int]]:
@@ -130,7 +126,7 @@ class Search:
         """
         n, stacks, first = self._config.n_planned, list[list[int]](), 1
         while (left := n + 1 - first) > 0:
-            share = min(max(LEAST_AT_ONCE, left // (2 * self._n_workers)), MOST_DEALT * self._at_once, AT_ONCE_BLIND)
+            share = min(max(LEAST_DEALT, left // (2 * self._n_workers)), MOST_DEALT * self._at_once, AT_ONCE_BLIND)
             size = min(left, self._at_once if self._n_workers == 1 else share)
             stacks.append(list(range(first, first + size)))
             first += size
