@@ -26,8 +26,33 @@ MAIN = sys.modules["__main__"]
 MEMORY = Path("/dev/shm")
 if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > 2**31:
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))  # so that a thousand databases wait for no disk
+TOGETHER = {
+    "pages of tests": "browser/test_address browser/test_components browser/test_player browser/test_train",
+    "servers": "test_clips test_collection test_existing_cluster test_main test_spectrograms test_store"
+    " test_terminal_search test_tuning views/test_runs",
+    "librosa": "test_clips_reading test_features test_tagger",
+}
+"""Files whose tests one process takes, because what they need takes seconds to start: a browser, PostgreSQL, a process
+that terminals are forked from, librosa. The other tests in a browser share one dashboard and are taken together too.
+"""
+TAKEN = {f"tests/{file}.py": name for name, files in TOGETHER.items() for file in files.split()}
 settings.register_profile("project", max_examples=25, deadline=None, database=None, derandomize=True)
 settings.load_profile("project")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Deal the tests of a file, or of files that belong together, to one process."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class Together(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return TAKEN.get(file, str(Path(file).parent) if file.startswith("tests/browser/") else file)
+
+    return Together(config, log)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -77,6 +102,17 @@ def _one_simulation_of_each_limit() -> Iterator[None]:
         known = cache(limit.bayes_limit)
         for module in (lens, limit):
             patch.setattr(module, "bayes_limit", known)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _clips_are_measured_here() -> Iterator[None]:
+    """Measure clips for the terminal in this process: others take seconds to start, and one test starts them."""
+    from genre_core.studies.extraction import measure
+    from genre_core.terminal import inputs
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(inputs, "by_processes", lambda tasks, url: (measure(task, url) for task in tasks))
         yield
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from genre_core.data.dataset import Dataset
@@ -80,7 +80,6 @@ def read_back(data: bytes, how: How | None = None) -> Dataset | None:
 
 
 @given(dialects, st.lists(column, min_size=3, max_size=5))
-@settings(max_examples=60)
 def test_the_same_numbers_come_back_or_a_refusal_never_other_numbers(dialect: Dialect, made: list) -> None:
     columns = {f"f{i}": values_of(*one) for i, one in enumerate(made)}
     genres = [("rock", "jazz")[i // 2 % 2] for i in range(N_ROWS)]
@@ -118,7 +117,6 @@ WORDS = ("", "a song", "one, two", 'say "hi"', "line\nbreak", "naïve", "NA", "1
 )
 @example(["01", "12"], [""], ",", csv.QUOTE_MINIMAL, "", "utf-8", [])
 @example(["NA", "rock"], ["NA"], ";", csv.QUOTE_ALL, "names", "utf-16", [3])
-@settings(max_examples=60, deadline=None)
 def test_the_same_genres_come_back_whatever_they_are_called(
     names: list[str], words: list[str], separator: str, quoting: int, row_names: str, encoding: str, gaps: list[int]
 ) -> None:

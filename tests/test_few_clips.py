@@ -9,7 +9,7 @@ from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError
 from genre_core.settings.config import ClipsConfig, ExperimentConfig
 from genre_core.store.runs import RunStore
-from genre_core.studies.few_clips.config import WAYS, FewClipsConfig
+from genre_core.studies.few_clips.config import _SETTINGS, WAYS, FewClipsConfig
 from genre_core.studies.few_clips.measuring import FewClips, FewPlan, FewScore, sample
 from genre_core.studies.few_clips.summary import leads, points_of
 from genre_core.studies.kinds import FEW_CLIPS
@@ -44,7 +44,9 @@ def config(store, folder):
 @pytest.fixture(scope="module")
 def done(store, config):
     store.studies.submit("few", FEW_CLIPS.kind, config.model_dump_json())
-    execute_study("few", 1, store.url)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(_SETTINGS, "cnn", _SETTINGS["cnn"] | {"train.max_epochs": 3})
+        execute_study("few", 1, store.url)
     return store.studies.study("few")
 
 

@@ -28,8 +28,9 @@ from genre_core.settings.config import ClipsConfig, ExperimentConfig, TrainConfi
 from genre_core.settings.ensembles import average_logits, ensemble_of
 from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
-from genre_core.studies.extraction import Extraction, ExtractionConfig
+from genre_core.studies.extraction import Extraction, ExtractionConfig, by_processes
 from genre_core.studies.study import iter_results
+from genre_core.terminal import inputs
 from genre_core.terminal.main import main
 from genre_core.training.augmentation import random_crops
 from genre_core.training.events import EpochEnd
@@ -186,7 +187,8 @@ def test_what_a_network_needs_is_measured_unless_somebody_chose_otherwise(table)
     assert configure({"model.architecture": "cnn"}).data == ExperimentConfig().data
 
 
-def test_one_command_trains_a_network_on_spectrograms_of_a_folder(store, table, tmp_path, capsys):
+def test_one_command_trains_a_network_on_spectrograms_of_a_folder(store, table, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(inputs, "by_processes", by_processes)
     folder = write_hums(tmp_path, N, 1.0)
     words = ["train", "--clips", str(folder), "--model.architecture", "crnn", "--model.channels", "4,4"]
     words += ["--model.units", "4", "--train.max_epochs", "2", "--part", "validation", "--json"]

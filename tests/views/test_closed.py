@@ -54,6 +54,8 @@ from tests.views.opening import opened, own_store
 SMALL = {"data.n_samples": 600, "data.n_genres": 3, "model.hidden": (8,), "train.max_epochs": 3}
 WORDS = ["--data.n_samples", "600", "--data.n_genres", "3", "--model.hidden", "8", "--train.max_epochs", "3"]
 RUNS = ("closed", "other", "both")
+KINDS = ("closed", "both")
+"""A run alone and an ensemble; "other" is one like the first."""
 RIGHT = (7, 8, 11, 13, 14, 16, 17, 19)
 """Test tracks of 90 that the runs are right on: rates that nothing else has."""
 VIEWS = Path(__file__).parents[2] / "dashboard" / "views"
@@ -173,7 +175,7 @@ def addresses(store: RunStore) -> dict[str, list[str]]:
         "/live/search/{followed}": [f"/live/search/{study}{end}" for study in studies for end in ends],
         "/live/watch/{followed:path}": [f"/live/watch/{run}/{track}" for run in runs for track in ("typical", "1")],
         "/take/{name}/{runs}": [  # a command writes the notebooks
-            *(f"/take/{name}/{run}" for run in RUNS for name in NAMES if name not in NOTEBOOKS),
+            *(f"/take/{name}/{run}" for run in KINDS for name in NAMES if name not in NOTEBOOKS),
             "/take/report.html/closed+other",
             "/take/runs-with-data/closed+other",
         ],
@@ -217,18 +219,18 @@ ASKED: dict[str, list[dict[str, str]]] = {
     "compare": [{"runs": "closed,other"}, {"runs": "closed,both"}],
     "data": [{"run": "closed"}],
     "ear": [{"run": "closed"}, {"ear": "heard"}, {"ear": "heard", "with": "other"}],
-    "evaluate": [{"run": run, "section": "all"} for run in RUNS],
+    "evaluate": [{"run": run, "section": "all"} for run in KINDS],
     "glossary": [{}],
     "genres": [{"run": "closed"}, {"run": "closed", "genre": "0"}],
     "lens": [{"lens": "lens"}],
     "lessons": [{}],
-    "listen": [{"run": run} for run in RUNS],
-    "predict": [{"run": run} for run in RUNS],
+    "listen": [{"run": run} for run in KINDS],
+    "predict": [{"run": run} for run in KINDS],
     "repeat": [{"study": "seeds"}],
-    "report": [*({"run": run} for run in RUNS), {"runs": "closed,other"}],
-    "runs": [{"run": run} for run in RUNS],
+    "report": [*({"run": run} for run in KINDS), {"runs": "closed,other"}],
+    "runs": [{"run": run} for run in KINDS],
     "track": [{"run": "closed", "track": str(row)} for row in range(8)],
-    "train": [{"run": run} for run in RUNS],
+    "train": [{"run": run} for run in KINDS],
     "tune": [{"study": "search"}, {"search": "search"}],
 }
 """Parameters with which each page is opened; each of them also for the test part."""
@@ -268,18 +270,18 @@ LINES: dict[str, list[list[str]]] = {
     "crossvalidate": [["crossvalidate", *WORDS, "--folds", "3"]],
     "search": [["search", *WORDS, "--space", "model.hidden=4|8", "--sampler", "grid", "--trials", "2"]],
     "evaluate": [
-        *(["evaluate", run, "--part", part] for run in RUNS for part in ("train", "validation")),
+        *(["evaluate", run, "--part", part] for run in KINDS for part in ("train", "validation")),
         ["evaluate", "closed", "--explain"],
     ],
     "compare": [["compare", "closed", "other"]],
     "few": [["few", *WORDS]],
     "horse": [["horse", "closed"]],
-    "predict": [["predict", run, "{tracks}", "--out", "{folder}/answers.csv"] for run in RUNS],
+    "predict": [["predict", run, "{tracks}", "--out", "{folder}/answers.csv"] for run in KINDS],
     "listen": [["listen", "closed", "nowhere.wav"]],
     "limit": [["limit", "--preset", "overlapping"]],
     "import": [["import", "nowhere.csv"]],
     "tagger": [["tagger", "--wheel", "nowhere.whl"]],
-    "export": [["export", run, *how, "--out", "{folder}/out.zip"] for run in RUNS for how in ([], ["--whole"])],
+    "export": [["export", run, *how, "--out", "{folder}/out.zip"] for run in KINDS for how in ([], ["--whole"])],
     "script": [["script", "closed", *how, "--out", "{folder}/script"] for how in ([], ["--plain"], ["--notebook"])],
     "report": [["report", "closed", "other", "--out", f"{{folder}}/report.{end}"] for end in ("md", "html")],
     "ensemble": [["ensemble", "closed", "other"]],

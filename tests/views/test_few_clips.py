@@ -5,6 +5,7 @@ import json
 import pytest
 
 from dashboard.services import few_clips
+from genre_core.studies.few_clips.config import _SETTINGS
 from genre_core.studies.kinds import FEW_CLIPS
 from genre_core.workers.study import execute_study
 from tests.hums import import_hums, write_hums
@@ -31,6 +32,7 @@ def test_it_says_what_will_be_done_offers_the_tagger_and_draws_what_came_out(sto
     assert usual.sizes == (1, 2, 5, 10, 20)
     config = usual.model_copy(update={"sizes": (1, 2), "n_repeats": 3})
     monkeypatch.setattr(few_clips, "config_of", lambda run: config)
+    monkeypatch.setitem(_SETTINGS, "cnn", _SETTINGS["cnn"] | {"train.max_epochs": 3})
     page = few()
     assert not page.error
     about = "Softmax regression on the 57 columns and a CNN from scratch learn from 1 or 2 clips of each genre"
