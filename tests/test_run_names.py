@@ -8,7 +8,7 @@ import pytest
 
 from dashboard.text.run_names import distinct_names, is_named, picker_labels, short_name, told_apart, versus
 from dashboard.views.runs.filtering import fits
-from dashboard.views.runs.text import BEST, columns, differing, rows_of, usual_columns
+from dashboard.views.runs.text import BEST, columns, differing, labels, rows_of, usual_columns
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import configure
@@ -87,7 +87,7 @@ def test_few_settings_have_columns_of_their_own_and_many_share_one():
     assert differing([*few]) == ["train.seed"]
     shown = columns(few, usual_columns(few))
     assert shown["train.seed"] == [42, 7]
-    assert "data" not in shown
+    assert labels(few) == ["perceptron 128-64-32", "perceptron 128-64-32"]
     assert [BEST in text for text in shown["validation"]] == [True, False]
     one = {"train__seed": 7, "train__patience": 3, "model__dropout": 0.1}
     many = rows(a_run(1), a_run(2), a_run(3, train__batch_size=32, **one))

@@ -325,10 +325,14 @@ CASES = {
     ),
     # what does not measure the sound
     "popularity": Case(
-        rows("label,tempo,rms,popularity", "G,~,~,~"), said="popularity is left out: tells of success, date or place"
+        rows("label,tempo,rms,popularity", "G,~,~,~"), said="popularity is left out: it tells of success, date or place"
+    ),
+    "several that are not sound": Case(
+        rows("label,tempo,rms,popularity,listens", "G,~,~,~,~"),
+        said="popularity and listens are left out: they tell of success, date or place in a list, or of the file",
     ),
     "the number on the album": Case(
-        rows("label,tempo,rms,number", "G,~,~,{i}").replace(b",11\n", b",1\n"), said="number is left out: tells of"
+        rows("label,tempo,rms,number", "G,~,~,{i}").replace(b",11\n", b",1\n"), said="number is left out: it tells of"
     ),
     "the file's own figures": Case(
         rows("label,tempo,rms,sample_rate", "G,~,~,{i}").replace(b",11\n", b",1\n"), said="or of the file, not of the"

@@ -1,5 +1,6 @@
 """Names of runs where several stand beside each other: by what tells them apart, never by an identifier."""
 
+import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -60,6 +61,11 @@ def distinct_names(runs: Sequence[Run], tables: Tables) -> dict[str, str]:
         n = seen[data_of(run, tables), name]
         found[run.id] = name if n == 1 else f"{name} ({n})"
     return found
+
+
+def without_settings(name: str) -> str:
+    """Return a short name without its settings: `perceptron 128-64 (2)` of `perceptron 128-64 · dropout 0 (2)`."""
+    return re.sub(r" · .*?( \(\d+\))?$", r"\1", name)
 
 
 def picker_labels(runs: Sequence[Run], tables: Tables) -> dict[str, str]:

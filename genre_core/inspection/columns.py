@@ -8,7 +8,7 @@ import numpy as np
 from genre_core.data.dataset import Dataset, FloatArray, IntArray
 from genre_core.data.inputs import Features
 from genre_core.data.tables.cells import is_identifier_name, is_index_name, is_length_name, is_whole, plain
-from genre_core.data.tables.columns import COARSER, LENGTH, TOGETHER
+from genre_core.data.tables.columns import COARSER, LENGTH, NOT_TAKEN, SEVERAL_NOT_TAKEN, TOGETHER
 from genre_core.data.tables.decoding import AS_LIKELY
 from genre_core.data.tables.labels import UNLABELED
 from genre_core.inspection.sampling import MAX_ROWS, sample
@@ -80,7 +80,11 @@ def _lost(dataset: Dataset) -> list[Finding]:
 def _problems(dataset: Dataset) -> list[Finding]:
     """Report columns of which something was lost when they were read."""
     found = []
-    for column in filter(lambda column: column.problem, dataset.columns):
+    told = [column for column in dataset.columns if column.problem]
+    if len(names := [column.name for column in told if column.problem == NOT_TAKEN]) > 1:
+        told = [column for column in told if column.name not in names]
+        found.append(Finding("not taken", "warning", f"{listed(names)} {SEVERAL_NOT_TAKEN}", tuple(names)))
+    for column in told:
         serious = column.problem.startswith("does not agree")
         kind: Kind = "not taken" if column.problem.startswith("is left out") else "read in part"
         kind = "rows without a genre" if UNLABELED in column.problem else kind

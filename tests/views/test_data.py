@@ -579,6 +579,9 @@ def test_a_file_that_was_refused_is_read_otherwise(store):
     rows = "\n".join(f"{i % 5 / 7:.3f};{i % 3 / 9:.3f};{('x', 'y')[i // 2 % 2]}" for i in range(30))
     page = dropped(on_table(""), ("a.csv", rows.encode()))
     assert "has numbers in its first row" in page.error[0].value
+    beside = dropped(on_table(added("segments.csv")), ("a.csv", rows.encode()))
+    assert beside.error
+    assert not open_menu(beside).exception, "the table in sight and the file that was refused have one menu"
     page = press(choose(open_menu(page), header=0), "Use this reading")
     assert not page.error
     assert roles(page) == {"column 1": "feature", "column 2": "feature", "column 3": "label"}

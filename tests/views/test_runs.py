@@ -8,6 +8,7 @@ import pytest
 from dashboard.services import arrivals, classroom, runs, taking_home, workers
 from dashboard.services import studies as studies_service
 from dashboard.services.asking import Asked
+from dashboard.shell.address import plain
 from dashboard.views.runs import studies as study_list
 from dashboard.views.runs.studies_text import Row, how_many
 from dashboard.views.runs.text import answer, marked, notes, rows_of
@@ -48,7 +49,9 @@ def html(page):
 
 
 def table(page):
-    return page.dataframe[0].value
+    """Return the list, its runs by their names: their data stand behind where they differ."""
+    found = page.dataframe[0].value
+    return found.assign(run=[name.partition(" · ")[0] for name in found["run"]])
 
 
 def test_without_runs_the_page_says_where_to_make_one(tmp_path):
@@ -65,7 +68,7 @@ def test_the_list_says_what_differs_and_how_well_each_did_on_validation_never_on
         "4 runs on 2 sets of tracks. Best on validation of synthetic, overlap 4.25, tracks 400\\: Second one, right on "
     )
     assert "dropout 0" in rows.loc["First one", "apart"]
-    assert "overlap 0.8" in rows.loc["First one", "data"]
+    assert "First one · synthetic, overlap 0.8, tracks 400" in page.dataframe[0].value["run"].tolist()
     assert rows.loc["First one", "state"] == "✓ complete"
     validation = store.run("first").summary["validation"]
     assert rows.loc["First one", "validation"].startswith(f"{100 * validation['accuracy']:.1f}")
@@ -145,10 +148,10 @@ def test_the_card_says_how_training_clips_were_changed(store):
     }
     store.submit("changed", configure(heard), "Changed")
     (made_with,) = (
-        one.value for one in opened(RUNS, run="changed").dataframe if "settings hash" in list(one.value.iloc[:, 0])
+        one.value for one in opened(RUNS, run="changed").table if "settings hash" in list(one.value.iloc[:, 0])
     )
     said = dict(made_with.itertuples(index=False, name=None))
-    assert said["copies"] == "2 copies of each training clip: a semitone lower, higher"
+    assert said["copies"] == plain("2 copies of each training clip: a semitone lower, higher")
     assert said["changed at random"] == "random crop 1 second, pitch shift 2 bands; training clips only"
     store.delete("changed")
 

@@ -30,6 +30,11 @@ def keep(files: Files, table: str = "") -> None:
     st.session_state[_FILES], st.session_state[_TABLE] = (tuple(files) if fits else ()), table
 
 
+def has_files(table: str = "") -> bool:
+    """Say whether the files of a table are kept, or those that were refused."""
+    return bool(st.session_state.get(_FILES)) and st.session_state.get(_TABLE, "") == table
+
+
 def chosen_how() -> tuple[Files, How]:
     """Return the kept files and how they are to be read; raises DataError where that cannot be."""
     return st.session_state[_FILES], _how()
@@ -40,7 +45,7 @@ def choose(table: str, said: Mapping[str, Any]) -> tuple[Files, How] | None:
 
     None where its files are not kept: then the menu opens with that chosen, and asks for them.
     """
-    if st.session_state.get(_FILES) and st.session_state.get(_TABLE, "") == table:
+    if has_files(table):
         return st.session_state[_FILES], replace(tables.how_read(table), **said)
     st.session_state[_MENU] = True
     for name, value in said.items():
@@ -50,14 +55,13 @@ def choose(table: str, said: Mapping[str, Any]) -> tuple[Files, How] | None:
 
 def menu(table: str, on_take: Callable[[], None]) -> None:
     """Draw the button under which a table is read otherwise; `table` is empty for files that were refused."""
-    has_files = bool(st.session_state.get(_FILES)) and st.session_state.get(_TABLE, "") == table
-    if not has_files and not table:
+    if not has_files(table) and not table:
         return
     popover = st.popover("Read it otherwise", icon=":material/translate:", key=_MENU, on_change="rerun")
     if not popover.open:
         return
     with popover:
-        if not has_files:
+        if not has_files(table):
             st.file_uploader(
                 "Choose its files again: a table is kept as it was read, not its file.",
                 accept_multiple_files=True, key=f"{_MENU} again", on_change=_keep_again, args=(table,),

@@ -31,6 +31,7 @@ from dashboard.views.data import text as sentences
 from dashboard.views.data.upload import (
     closing,
     import_progress,
+    is_refused,
     read_otherwise,
     show_imported,
     upload,
@@ -210,7 +211,7 @@ def _add_button() -> None:
 
 
 def _otherwise(config: DatasetConfig) -> None:
-    if isinstance(config, TableConfig) and tables.stored(config):
+    if isinstance(config, TableConfig) and tables.stored(config) and not is_refused():
         otherwise.menu(config.table, read_otherwise)
 
 

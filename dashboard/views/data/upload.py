@@ -132,6 +132,11 @@ def upload_problem() -> None:
         otherwise.menu("", read_otherwise)
 
 
+def is_refused() -> bool:
+    """Say whether the last files were refused and are kept: they are what can be read otherwise."""
+    return bool(st.session_state.get(_PROBLEM)) and otherwise.has_files()
+
+
 def split_upload() -> None:
     """Draw where the lists of a published split are dropped, and which part each of them is."""
     key = f"split {st.session_state.get(_COUNT, 0)}"

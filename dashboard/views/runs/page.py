@@ -16,7 +16,7 @@ from dashboard.services.runs import listed, notes_of
 from dashboard.services.runs import run as find_run
 from dashboard.shell import address
 from dashboard.shell.address import plain
-from dashboard.text.badges import is_leaky, noun
+from dashboard.text import evaluate_states
 from dashboard.views.runs import text as sentences
 from dashboard.views.runs.arriving import arriving, import_button
 from dashboard.views.runs.ear_tests import ear_test_list
@@ -30,9 +30,12 @@ from genre_core.settings.names import all_settings
 POLL_SECONDS = 1.0
 MOST = 500
 MOST_COMPARED = 6
-ROWS_SHOWN, ROW_HEIGHT = 9, 35
+ROW_HEIGHT, WRAPPING, HEIGHT = 35, 61, 360
+"""Of a row of one line, of one whose texts wrap, and of all rows in sight, in pixels: Streamlit wraps above 60."""
 FIND, COLUMNS, LONGEST_QUERY = "runs find", "runs columns", 120
 FILTER_ICON, PLACEHOLDER = ":material/filter_list:", "Filter: dropout 0, accuracy > 80, a tag …"
+SELECT = "Select a run to see its settings and what can be done with it, or several to compare or export them."
+SCORE_WIDTH = 154
 VALIDATION_HELP = f"With its 95 % interval. {sentences.BEST} marks the best of several runs on the same tracks."
 
 
@@ -53,12 +56,13 @@ def main() -> None:
     refreshing(_list, POLL_SECONDS if active else None)(
         [(run.id, run.state) for run in runs], chosen.id if chosen else None
     )
-    import_button()
+    with st.container(key="runs-next", horizontal=True, vertical_alignment="center", gap="small"):
+        if not chosen:
+            lost = evaluate_states.no_run(asked, any_runs=True)[0].reason if (asked := address.run_id()) else ""
+            st.caption(plain(f"{lost} {SELECT}".strip()), width="content")
+        import_button()
     if chosen:
         run_card(chosen)
-    else:
-        st.caption("Select a run to see its settings, the command that repeats it, and its actions.")
-        st.caption("Select two or more to compare or export them.")
     study_list()
     ear_test_list()
 
@@ -97,7 +101,8 @@ def _tools(rows: Sequence[Row], query: str) -> list[str]:
                 st.button("Usual columns", type="tertiary", key="usual columns", icon=":material/undo:",
                           on_click=address.look, kwargs={"columns": None})  # fmt: skip
         if rows:
-            csv_download(sentences.columns(rows, columns), "Runs.csv", "runs", help="Download the list as it stands.")
+            told = sentences.columns(rows, list(dict.fromkeys(["data", *columns])))
+            csv_download(told, "Runs.csv", "runs", help="Download the list as it stands.")
     return columns
 
 
@@ -115,12 +120,14 @@ def _table(rows: Sequence[Row], columns: Sequence[str], chosen: str | None) -> N
     ids = tuple(row.run.id for row in rows)
     several = _several(chosen, ids)
     shown = repr((ids, columns))  # rows are chosen by number
+    labels = sentences.labels(rows)
+    row_height = WRAPPING if "apart" in columns or len({row.data for row in rows}) > 1 else ROW_HEIGHT
     key = f"runs {hashlib.sha256(shown.encode()).hexdigest()[:12]}"
     drawn = st.dataframe(
-        sentences.columns(rows, columns),
+        sentences.columns(rows, columns) | {"run": labels},
         hide_index=True,
-        height=40 + ROW_HEIGHT * min(len(rows), ROWS_SHOWN),
-        row_height=ROW_HEIGHT,
+        height=40 + min(row_height * len(rows), HEIGHT),
+        row_height=row_height,
         key=key,
         on_select=partial(_choose, key, ids, several),
         selection_mode="multi-row",
@@ -163,21 +170,20 @@ def _choose(key: str, ids: tuple[str, ...], before: Sequence[str]) -> None:
 def _columns_shown(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, ColumnConfig]:
     """Return how the columns are drawn: settings by their titles, as wide as what stands in them."""
     column, known = st.column_config, all_settings()
-    score = 208 if any(is_leaky(row.run) or noun(row.run) == "segment" for row in rows) else 164
     titles = {name: title for name, (title, _) in sentences.COLUMNS.items()}
     own = {name: column.Column(known[name].title, help=known[name].help) for name in columns if name in known}
     return own | {
-        "run": column.TextColumn("Run", width=270),
+        "run": column.TextColumn("Run", width=176),
         "state": column.TextColumn(titles["state"], width=98),
-        "validation": column.TextColumn(titles["validation"], width=score, help=VALIDATION_HELP),
-        "macro_f1": column.TextColumn(titles["macro_f1"], width=80, help="The mean over genres of F1, on validation."),
+        "validation": column.TextColumn(titles["validation"], width=SCORE_WIDTH, help=VALIDATION_HELP),
+        "macro_f1": column.TextColumn(titles["macro_f1"], width=78, help="The mean over genres of F1, on validation."),
         "test": column.TextColumn(
-            titles["test"], width=score, help="Only for runs whose test part was opened on Evaluate."
+            titles["test"], width=SCORE_WIDTH, help="Only for runs whose test part was opened on Evaluate."
         ),
         "opened": column.TextColumn(titles["opened"], width=70, help=GLOSSARY["test opened"]),
         "apart": column.TextColumn(
             titles["apart"],
-            width=250,
+            width=240,
             help="Settings in which the runs shown differ; what most have is left out.",
         ),
         "settings": column.TextColumn(

@@ -4,9 +4,10 @@ from typing import Any
 
 import streamlit as st
 
+from dashboard.components.csv_download import csv_download
 from dashboard.components.deleting import delete_or_keep
 from dashboard.components.ensembles import member_list
-from dashboard.components.file_names import about
+from dashboard.components.file_names import about, named
 from dashboard.components.table import table
 from dashboard.components.take_home import take_home
 from dashboard.components.terms import numbers_line
@@ -153,10 +154,12 @@ def _settings(config: ExperimentConfig) -> None:
         )
     rows.sort(key=lambda row: not row["setting"].startswith("●"))
     n_changed = sum(row["setting"].startswith("●") for row in rows)
+    widths = {"setting": 182, "value": 106, "usual": 70 if n_changed else None}
+    looks = {name: st.column_config.TextColumn(width=width) if width else None for name, width in widths.items()}
     whose = "Settings of one of them" if config.averaged_with else "Settings"
     st.markdown(f"**{whose}** :gray[{n_changed} of {len(rows)} differ from the default (marked ●)]")
     alt = "Settings of this run, with the default value of those that differ."
-    table(rows, "run settings", alt, n=len(rows), most=12, row_height=35, file="settings")
+    table(rows, "run settings", alt, n=len(rows), most=12, row_height=35, file="settings", columns=looks)
 
 
 def _short(config: ExperimentConfig, item: Setting, value: Any) -> str:
@@ -187,15 +190,9 @@ def _provenance(run: Run) -> None:
     }
     st.markdown("**Made with**")
     rows = [{"name": name, "value": value} for name, value in facts.items() if value]
-    table(
-        rows,
-        "made with",
-        "The software and computer that made this run.",
-        n=len(rows),
-        row_height=32,
-        file="made with",
-        columns={"name": ""},
-    )
+    st.table([{name: plain(text) for name, text in row.items()} for row in rows], border="horizontal", hide_index=True,
+             hide_header=True, alt="The software and computer that made this run.")  # fmt: skip
+    csv_download({name: [row[name] for row in rows] for name in rows[0]}, f"{named('made with')}.csv", "made with")
 
 
 def _sizes(context: dict[str, Any]) -> str:

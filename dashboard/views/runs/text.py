@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dashboard.text.badges import is_leaky
-from dashboard.text.run_names import Tables, data_of, distinct_names, same_tracks
+from dashboard.text.run_names import Tables, data_of, distinct_names, is_named, same_tracks, without_settings
 from dashboard.text.runs import STATES, about_labels, changed, rate
 from dashboard.theme import count, percent
 from dashboard.views.runs.filtering import fits
@@ -36,6 +36,8 @@ class Row:
 
     run: Run
     name: str
+    label: str
+    """Its name without settings, which have columns of their own; a name that a person gave is whole."""
     settings: str
     data: str
     accuracy: float | None
@@ -91,7 +93,8 @@ def _row(run: Run, name: str, tables: Tables, opened: Openings, note: RunNote) -
     shown = rate(run, test["accuracy"], Interval(*test["accuracy_interval"])) if test else None
     times = f"{opened.n:,}×" if test else None
     data = data_of(run, tables)
-    return Row(run, name, changed(run), data, accuracy, interval, macro_f1, shown, times, note)
+    label = name if is_named(run, tables) else without_settings(name)
+    return Row(run, name, label, changed(run), data, accuracy, interval, macro_f1, shown, times, note)
 
 
 def fitting(rows: Sequence[Row], query: str) -> list[Row]:
@@ -146,7 +149,6 @@ def usual_columns(rows: Sequence[Row]) -> list[str]:
         "opened": any(row.test for row in rows),
     }
     after = {
-        "data": len({row.data for row in rows}) > 1,
         "tags": any(row.note.tags for row in rows),
         "note": any(row.note.note for row in rows),
         "ago": True,
@@ -172,6 +174,12 @@ def columns(rows: Sequence[Row], chosen: Sequence[str]) -> dict[str, list[Any]]:
         elif name in all_settings():
             found[name] = [_value(row.config, name) for row in rows]
     return found
+
+
+def labels(rows: Sequence[Row]) -> list[str]:
+    """Return what stands first in each line: the run's name, and its data where not all have the same."""
+    several = len({row.data for row in rows}) > 1
+    return [f"{row.label} · {row.data}" if several else row.label for row in rows]
 
 
 def _value(config: ExperimentConfig | None, name: str) -> Any:

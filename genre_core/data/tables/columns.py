@@ -42,6 +42,10 @@ NOT_SOUND = (
 LIKE_NUMBERS = r"^[\W_]{0,2}\d[\d.,:’' ]*(?:[eEdD][-+]?\d+)?\s?[A-Za-z%/°µ]{0,5}\W?$"
 MOSTLY = 0.9
 """Share of a column's texts that begin with a number and hold little else, from which they were meant as numbers."""
+NOT_TAKEN = f"is left out: it {NOT_SOUND[0].lower()}{NOT_SOUND[1:]}"
+SEVERAL_NOT_TAKEN = NOT_TAKEN.replace("is left out: it tells", "are left out: they tell").replace(
+    "it as a feature if you want it", "them as features if you want them"
+)
 LENGTH = "A length: it says how the recording was cut, not how it sounds."
 TOGETHER = "May belong together"
 COARSER = "Groups the genres"
@@ -251,7 +255,7 @@ def _not_sound(name: str, rows: "pd.DataFrame", beside_decimals: bool) -> Column
     if values is None or np.isnan(values).any():
         return Column(name, "left out", NOT_SOUND) if is_not_sound_name(name) and values is not None else None
     if is_not_sound_name(name):
-        return Column(name, "left out", NOT_SOUND, f"is left out: {NOT_SOUND[0].lower()}{NOT_SOUND[1:]}")
+        return Column(name, "left out", NOT_SOUND, NOT_TAKEN)
     if is_identifier_name(name) or is_length_name(name) or _counts_up(values):
         return None  # told otherwise
     if not (beside_decimals and is_whole(values) and ENOUGH_SERIAL <= len(np.unique(values)) == len(values)):
