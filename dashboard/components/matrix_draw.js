@@ -102,9 +102,11 @@ const isOverview = (grid) => grid.k > DENSE && !grid.data.compact && !grid.zoome
 function sizes(grid) {
   const { genres, by, compare } = grid.data.view;
   const longest = Math.max(...genres.map((name) => name.length));
-  const head = Math.max(58, Math.min(longest * 7.2 + 14, grid.width < 480 ? 82 : 150));
+  const margins = grid.margins ? 58 : 0;
+  const left = Math.max(82, Math.min(150, grid.width - margins - 25 * grid.wide));  // of a narrow grid, for names
+  const head = Math.max(58, Math.min(longest * 7.2 + 14, grid.width < 480 ? left : 150));
   const dense = grid.k > DENSE;
-  const room = (grid.width - head - (grid.margins ? 58 : 0) - (grid.wide > grid.k ? 12 : 0)) / grid.wide - 2;
+  const room = (grid.width - head - margins - (grid.wide > grid.k ? 12 : 0)) / grid.wide - 2;
   grid.tight = !dense && room < 48;
   const kind = `${by} ${compare}`;
   if (dense && grid.kind !== kind) [grid.kind, grid.letters] = [kind, 0];

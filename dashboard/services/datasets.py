@@ -144,7 +144,12 @@ def serious(config: ExperimentConfig) -> tuple[Finding, ...]:
 
 @st.cache_resource(show_spinner=False, max_entries=32)
 def findings_soon(config: DatasetConfig, split: SplitConfig) -> "Future[Checked]":
-    """Start to look for what there is to know about data and their split; raises DataError."""
+    """Start to look for what there is to know about data and their split; raises DataError.
+
+    scikit-learn is imported here first: two threads that begin to import it at once break each other's import.
+    """
+    import sklearn.model_selection  # noqa: F401
+
     return _lookers.submit(_check, dataset(config), split)
 
 

@@ -102,7 +102,8 @@ def _multiple(item: Histogram, genres: Sequence[str], lifted: Sequence[int]) -> 
     name = escape(item.feature)
     return (
         f'<button type="button" data-name="{name}" title="{name}" aria-label="{name} by genre, from {low} to {high}">'
-        f'<span class="name">{name}</span><svg viewBox="0 0 {WIDTH} {HEIGHT + 1}" preserveAspectRatio="none" '
+        f'<span class="name">{name.replace("_", "_<wbr>")}</span>'
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT + 1}" preserveAspectRatio="none" '
         f'aria-hidden="true">{lines}</svg><span class="ends"><span>{low}</span><span>{high}</span></span></button>'
     )
 

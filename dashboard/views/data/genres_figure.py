@@ -90,7 +90,8 @@ def _with_tree(heat: dict[str, Any], tree: Tree, names: Sequence[str], height: s
     k = len(names)
     heat |= {"x": list(range(k)), "y": list(range(k))}
     lines = {**_brackets(tree), "xaxis": "x2", "yaxis": "y"}
-    axis = _name_axis(names, most=2 * NAMES_SHOWN)
+    # Many are named beside the rows, which have the same order: below the columns they would lie over each other.
+    axis = {**_name_axis(names), "showticklabels": k <= NAMES_SHOWN}
     return {
         "data": [heat, lines],
         "layout": layout(

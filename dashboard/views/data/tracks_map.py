@@ -44,7 +44,7 @@ PLANES_HELP = (
     "together; it takes a few seconds once."
 )
 HOVER_HELP = "Rest the mouse on a track to hear it. By keyboard or touch, choose tracks and use the player."
-HEIGHT = 470
+HEIGHT = 430
 LOOK_SECONDS = 0.5
 MOST_TRACKS = 300
 """Of more recordings in pieces no eight of them say anything."""
