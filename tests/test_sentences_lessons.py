@@ -38,8 +38,7 @@ def test_what_came_says_on_how_many_tracks_and_that_it_is_a_difference():
     )
     sides = {"now": 81.2, "before": 80}
     assert sentences.what_came(number(compared_with="one"), 1.2, 100, sides).replace(GAP, " ") == (
-        "Validation accuracy compared with the earlier run: **+1.2 points** (81.2 % now, 80 % before), "
-        "on 100 validation tracks."
+        "Validation accuracy: 81.2 % now, 80 % before: **+1.2 points**, on 100 validation tracks."
     )
     assert sentences.what_came(number(), math.nan, 100, {}).startswith("This run does not tell it")
 

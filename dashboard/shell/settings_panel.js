@@ -287,7 +287,8 @@ function draw(panel) {
   }
   panel.choose.value = panel.preset;
   panel.watch.textContent = panel.presets[panel.preset].watch;
-  panel.watch.hidden = !panel.whole || isChanged(panel, panel.items["data.source"]);
+  const source = panel.items["data.source"];  // it is not there where it is locked
+  panel.watch.hidden = !panel.whole || (source ? isChanged(panel, source) : "data.source" in panel.values);
   panel.reset.hidden = !panel.whole || !changed.length;
   panel.reset.textContent = `Reset ${changed.length} changed ${changed.length === 1 ? "setting" : "settings"}`;
 }

@@ -34,12 +34,12 @@ def what_came(question: Number | Choice, value: float, n_tracks: int, sides: Map
     figure, unit = FIGURES[question.figure], unit_of(question)
     if value != value:
         return "This run does not tell it: no track is there to tell."
-    than = " compared with the earlier run" if question.compared_with and not figure.paired else ""
-    said = written(value, unit, signed=bool(than))
+    compared = bool(question.compared_with) and not figure.paired
+    said = f"**{written(value, unit, signed=compared)}**"
     on = f", on {count(n_tracks, 'validation track')}" if unit in ("percent", "points") else ""
-    whole = figure.unit if than else "percent"
+    whole = figure.unit if compared else "percent"
     apart = ", ".join(f"{written(side, whole)} {name}" for name, side in sides.items())
-    return f"{capitalized(figure.title)}{than}: **{said}**{f' ({apart})' if apart else ''}{on}."
+    return f"{capitalized(figure.title)}: {f'{apart}: {said}' if apart else said}{on}."
 
 
 def number_reveal(question: Number, predicted: float, value: float) -> str:

@@ -147,6 +147,13 @@ def test_a_choice_shows_what_it_needs_and_more_says_what_is_changed_in_it(open_p
     sync_api.expect(exact(page, "Momentum")).to_have_count(0)
 
 
+def test_where_the_others_are_locked_one_setting_stays_to_move(open_page):
+    page = open_page("?locked=1&train.batch_size=32")
+    type_in(exact(page, "Learning rate"), "0.01")
+    says(page, "rate 0.01 batch 32")
+    assert not choice(page, "Source").count()
+
+
 def test_a_table_is_chosen_by_its_name_which_is_text_and_never_markup(open_page):
     page = open_page("?data.source=table")
     sync_api.expect(problem(page)).to_be_visible()

@@ -9,13 +9,14 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import streamlit as st
 
 from dashboard.shell import address
-from dashboard.shell.forms import link, sidebar_settings
+from dashboard.shell.forms import MOVES, link, sidebar_settings
 from genre_core.settings.names import configure
 from tests.browser.gallery import gallery
 
 
 def train() -> None:
     address.read()
+    st.session_state[MOVES] = frozenset({"train.learning_rate"}) if "locked" in st.query_params else None
     form = sidebar_settings({"table": [("ab" * 32, "<img src=x onerror=alert(1)> & co.csv")]})
     train = (form.config or form.preset.config).train
     time.sleep(float(st.query_params.get("slow", 0)))
