@@ -35,7 +35,7 @@ LONG = SMALL.model_copy(
 SMALL_LENS = LensConfig(experiment=SMALL, n_repeats=3, classifiers=("network", "majority", "logistic"))
 ENDLESS = LensConfig(
     experiment=ExperimentConfig(
-        data=SyntheticConfig(n_samples=6000, n_features=4, n_genres=3, artists=10),
+        data=SyntheticConfig(n_samples=2000, n_features=4, n_genres=3, artists=10),
         model=MlpConfig(hidden=(64, 64)),
         train=TrainConfig(max_epochs=20, patience=500),
     ),
@@ -74,12 +74,12 @@ def exists(pid: int) -> bool:
 
 @dataclass
 class Lab:
-    """A store and one worker, started again when a test has killed it."""
+    """A store and its workers, started again when a test has killed them."""
 
     store: RunStore
 
-    def start(self) -> None:
-        self.process = cluster.start(n_workers=1)
+    def start(self, n_workers: int = 1) -> None:
+        self.process = cluster.start(n_workers)
         self.client = cluster.connect(self.process.address)
 
     def submit(self, config: ExperimentConfig = SMALL, pace: float = 0.0) -> str:
@@ -263,32 +263,24 @@ def test_a_lens_goes_on_by_itself_when_its_only_worker_is_killed(lab: Lab, endle
     assert len(set(after)) == len(after)
 
 
-def test_two_workers_share_a_study_and_one_goes_on_when_the_other_is_killed(lab: Lab) -> None:
-    small = {"data": SyntheticConfig(n_samples=12_000), "train": TrainConfig(max_epochs=12)}
-    config = RepeatsConfig(experiment=LONG.model_copy(update=small), what=OtherSeeds(times=4, vary="network"))
-    both = Lab(lab.store)
-    both.process = cluster.start(n_workers=2)
-    both.client = cluster.connect(both.process.address)
-    try:
-        both.client.wait_for_workers(2, timeout=60)
-        study_id = new_run_id()
-        assert jobs.submit_study(both.store, both.client, study_id, REPEATS.kind, config)
-
-        def held() -> list[tuple[str, str]]:
-            return [(one.piece, one.owner) for one in lab.store.studies.claims(study_id, 1).values() if not one.done]
-
-        until(lambda: len(held()) == 2)
-        assert [piece for piece, _ in sorted(held())] == ["[1, 2]", "[3, 4]"]
-        assert len({owner for _, owner in held()}) == 2
-        os.kill(both.worker_pids()[0], signal.SIGKILL)
-        until(lambda: lab.store.studies.study(study_id).state == "complete")
-        study = lab.store.studies.study(study_id)
-        assert (lab.store.studies.tried_again(study), study.attempt) == (1, 1)
-        runs = lab.store.members.runs(study_id)
-        assert [run.state for run in runs.values()] == ["complete"] * 4
-        assert all([epoch.epoch for epoch in lab.store.epochs(run.id)] == list(range(1, 13)) for run in runs.values())
-    finally:
-        both.close()
+def test_other_versions_are_named(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    own = versions.own_versions()
+    (address,) = lab.client.scheduler_info()["workers"]
+    theirs = {"torch": own["torch"], "genre_core": own["genre_core"]}
+    monkeypatch.setattr(versions, "own_versions", lambda: {**own, "torch": "1.0", "genre_core": "abcdef01"})
+    with pytest.raises(ClusterError) as caught:
+        cluster.connect(lab.process.address)
+    assert str(caught.value) == (
+        f"The worker at {address} has other versions than this machine: torch {theirs['torch']} (here 1.0) and "
+        f"genre_core {theirs['genre_core']} (here abcdef01). Install the same on both, and start both again."
+    )
+    monkeypatch.setattr(versions, "own_versions", lambda: {**own, "dask": "1.0"})
+    with pytest.raises(ClusterError, match=rf"^The scheduler at \S+ has other .*: dask {own['dask']} \(here 1\.0\)\. "):
+        cluster.connect(lab.process.address)
+    monkeypatch.setattr(versions, "KEY", "unknown")
+    monkeypatch.setattr(versions, "own_versions", lambda: own)
+    with pytest.raises(ClusterError, match=r"does not know Genre Lab: start it with --preload"):
+        cluster.connect(lab.process.address)
 
 
 def test_what_waits_and_what_is_paused_survives_the_death_of_the_cluster(lab: Lab) -> None:
@@ -306,7 +298,7 @@ def test_what_waits_and_what_is_paused_survives_the_death_of_the_cluster(lab: La
     assert until(lambda: lab.run(busy).state == "queued") < DEAD_AFTER + 5
     assert not lab.process.alive
     lab.close()
-    lab.start()
+    lab.start(2)
     assert jobs.recover(lab.store, lab.client) == 2
     assert jobs.stop(lab.store, lab.client, busy)
     until(lambda: lab.run(waiting).state == "complete")
@@ -317,6 +309,37 @@ def test_what_waits_and_what_is_paused_survives_the_death_of_the_cluster(lab: La
     until(lambda: lab.run(paused).state == "complete")
     curves = [[epoch.validation_loss for epoch in lab.store.epochs(run_id)] for run_id in (paused, waiting)]
     assert curves[0] == curves[1]
+
+
+@pytest.fixture
+def both(lab: Lab) -> Lab:
+    """Give two workers."""
+    if len(lab.worker_pids()) < 2:
+        lab.close()
+        lab.start(2)
+    return lab
+
+
+def test_two_workers_share_a_study_and_one_goes_on_when_the_other_is_killed(both: Lab) -> None:
+    small = {"data": SyntheticConfig(n_samples=12_000), "train": TrainConfig(max_epochs=12)}
+    config = RepeatsConfig(experiment=LONG.model_copy(update=small), what=OtherSeeds(times=4, vary="network"))
+    both.client.wait_for_workers(2, timeout=60)
+    study_id = new_run_id()
+    assert jobs.submit_study(both.store, both.client, study_id, REPEATS.kind, config)
+
+    def held() -> list[tuple[str, str]]:
+        return [(one.piece, one.owner) for one in both.store.studies.claims(study_id, 1).values() if not one.done]
+
+    until(lambda: len(held()) == 2)
+    assert [piece for piece, _ in sorted(held())] == ["[1, 2]", "[3, 4]"]
+    assert len({owner for _, owner in held()}) == 2
+    os.kill(both.worker_pids()[0], signal.SIGKILL)
+    until(lambda: both.store.studies.study(study_id).state == "complete")
+    study = both.store.studies.study(study_id)
+    assert (both.store.studies.tried_again(study), study.attempt) == (1, 1)
+    runs = both.store.members.runs(study_id)
+    assert [run.state for run in runs.values()] == ["complete"] * 4
+    assert all([epoch.epoch for epoch in both.store.epochs(run.id)] == list(range(1, 13)) for run in runs.values())
 
 
 def test_the_end_of_standard_input_ends_everything(lab: Lab) -> None:
@@ -343,26 +366,6 @@ def test_a_cluster_that_does_not_start_is_reported(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(cluster.sys, "executable", "/bin/false")
     with pytest.raises(ClusterError, match="did not start"):
         cluster.start()
-
-
-def test_other_versions_are_named(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    own = versions.own_versions()
-    (address,) = lab.client.scheduler_info()["workers"]
-    theirs = {"torch": own["torch"], "genre_core": own["genre_core"]}
-    monkeypatch.setattr(versions, "own_versions", lambda: {**own, "torch": "1.0", "genre_core": "abcdef01"})
-    with pytest.raises(ClusterError) as caught:
-        cluster.connect(lab.process.address)
-    assert str(caught.value) == (
-        f"The worker at {address} has other versions than this machine: torch {theirs['torch']} (here 1.0) and "
-        f"genre_core {theirs['genre_core']} (here abcdef01). Install the same on both, and start both again."
-    )
-    monkeypatch.setattr(versions, "own_versions", lambda: {**own, "dask": "1.0"})
-    with pytest.raises(ClusterError, match=rf"^The scheduler at \S+ has other .*: dask {own['dask']} \(here 1\.0\)\. "):
-        cluster.connect(lab.process.address)
-    monkeypatch.setattr(versions, "KEY", "unknown")
-    monkeypatch.setattr(versions, "own_versions", lambda: own)
-    with pytest.raises(ClusterError, match=r"does not know Genre Lab: start it with --preload"):
-        cluster.connect(lab.process.address)
 
 
 @pytest.mark.parametrize("scheduler", ["tcp://10.1.2.3:8786", "10.1.2.3:8786"])
