@@ -7,7 +7,14 @@ import numpy as np
 
 from genre_core.data.dataset import Dataset, FloatArray, IntArray
 from genre_core.data.inputs import Features
-from genre_core.data.tables.cells import is_identifier_name, is_index_name, is_length_name, is_whole, plain
+from genre_core.data.tables.cells import (
+    counts_up,
+    is_identifier_name,
+    is_index_name,
+    is_length_name,
+    is_whole,
+    plain,
+)
 from genre_core.data.tables.columns import COARSER, LENGTH, NOT_TAKEN, SEVERAL_NOT_TAKEN, TOGETHER
 from genre_core.data.tables.decoding import AS_LIKELY
 from genre_core.data.tables.labels import UNLABELED
@@ -146,7 +153,7 @@ def _not_measured(dataset: Dataset) -> list[Finding]:
         values = dataset.X[:, i]
         if is_length_name(name):
             why = "is a length: it says how the recording was cut"
-        elif is_index_name(name) or (len(values) >= 20 and _counts_up(values)):
+        elif is_index_name(name) or (len(values) >= 20 and counts_up(values)):
             why = "only numbers the rows"
         elif is_identifier_name(name) and is_whole(values):
             why = "identifies tracks"
@@ -155,12 +162,6 @@ def _not_measured(dataset: Dataset) -> list[Finding]:
         sentence = f"{name} is used as a feature, but {why}, not how the music sounds. Leave it out."
         found.append(Finding("says nothing about the sound", "serious", sentence, (name,)))
     return found
-
-
-def _counts_up(values: FloatArray) -> bool:
-    if np.isnan(values).any() or values.max() - values.min() != len(values) - 1:
-        return False
-    return bool((np.diff(np.sort(values)) == 1).all())
 
 
 def _constants(dataset: Dataset, rows: IntArray) -> list[Finding]:

@@ -226,6 +226,14 @@ def is_whole(values: FloatArray) -> bool:
     return bool(np.isfinite(known).all() and (known == np.round(known)).all())
 
 
+def counts_up(values: FloatArray) -> bool:
+    """Say whether values are consecutive whole numbers, in any order, each once."""
+    low, high = (values.min(), values.max()) if len(values) else (0.0, np.nan)
+    if not (np.isfinite(low) and np.isfinite(high)) or high - low != len(values) - 1:
+        return False
+    return bool((np.diff(np.sort(values)) == 1).all())
+
+
 def _floats(series: "pd.Series[Any]") -> FloatArray:
     values: FloatArray = np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
     return values

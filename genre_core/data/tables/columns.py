@@ -12,6 +12,7 @@ from genre_core.data.tables.categories import categories_of, numbered_categories
 from genre_core.data.tables.cells import (
     LEVEL_NAMES,
     REPEATED_NAME,
+    counts_up,
     is_category_name,
     is_identifier_name,
     is_index_name,
@@ -188,7 +189,7 @@ def _judge(name: str, rows: "pd.DataFrame", genre_of_row: IntArray) -> Column:
         return Column(name, "left out", "No finite value in it.")
     if np.nanmin(values) == np.nanmax(values):
         return Column(name, "left out", f"The same value in every row: {np.nanmin(values):g}.")
-    if whole and len(values) >= ENOUGH_ROWS and _counts_up(values):
+    if whole and len(values) >= ENOUGH_ROWS and counts_up(values):
         return Column(name, "identifier", "Consecutive whole numbers, a different one in each row.")
     if repeats_genre(values, genre_of_row):
         return Column(
@@ -256,7 +257,7 @@ def _not_sound(name: str, rows: "pd.DataFrame", beside_decimals: bool) -> Column
         return Column(name, "left out", NOT_SOUND) if is_not_sound_name(name) and values is not None else None
     if is_not_sound_name(name):
         return Column(name, "left out", NOT_SOUND, NOT_TAKEN)
-    if is_identifier_name(name) or is_length_name(name) or _counts_up(values):
+    if is_identifier_name(name) or is_length_name(name) or counts_up(values):
         return None  # told otherwise
     if not (beside_decimals and is_whole(values) and ENOUGH_SERIAL <= len(np.unique(values)) == len(values)):
         return None
@@ -336,7 +337,3 @@ def _repeats(values: FloatArray, genre_of_row: IntArray) -> tuple[bool, bool]:
     genres, values = genre_of_row[order], values[order]
     n_pairs = 1 + int(np.count_nonzero((np.diff(values) != 0) | (np.diff(genres) != 0)))
     return n_pairs == len(np.unique(genres)), is_whole(values) and n_pairs == len(np.unique(values))
-
-
-def _counts_up(values: FloatArray) -> bool:
-    return bool(np.isfinite(values).all() and (np.diff(np.sort(values)) == 1).all())

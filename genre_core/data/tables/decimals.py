@@ -21,7 +21,9 @@ def find_decimal(text: bytes, separator: str) -> str:
     """
     point, comma = _only(b".", b",", separator), _only(b",", b".", separator)
     for part in (text[:SAMPLED_BYTES], text):
-        n_point, n_comma = (sum(1 for _ in islice(cells.finditer(part), MOST_COUNTED)) for cells in (point, comma))
+        n_point = sum(1 for _ in islice(point.finditer(part), MOST_COUNTED))
+        can_have_commas = separator != "," or b'"' in part
+        n_comma = sum(1 for _ in islice(comma.finditer(part), MOST_COUNTED)) if can_have_commas else 0
         if n_point or n_comma:
             break
     if n_comma > SURE * n_point:
