@@ -93,7 +93,7 @@ def look_at_one_of(data: Dataset, rows: Sequence[int]) -> Callable[[int | None],
     return lambda at: address.look(track=None if at is None else data.address_of(rows[at]))
 
 
-def download(judged: Judged, found: ListedTracks, file_name: str, promise: Promise) -> None:
+def download(judged: Judged, found: ListedTracks, file_name: str, promise: Promise, label: str = "CSV") -> None:
     """Draw the button that downloads tracks as a table, with their prediction sets."""
     held = genres_in_sets(judged.run, judged.part, promise, judge=judged.judge)
     sets = {} if held is None else {f"{percent(promise.level, decimals=0)} set".replace(GAP, " "): held}
@@ -104,7 +104,7 @@ def download(judged: Judged, found: ListedTracks, file_name: str, promise: Promi
         named = {title: [_set(held[place], found.genres) for place in places] for title, held in sets.items()}
         return {**columns(found), **named}
 
-    csv_download(whole, file_name, "tracks", help="Download these tracks as a table.")
+    csv_download(whole, file_name, "tracks", label, "Download these tracks as a table.")
 
 
 def _set(held: Mask, genres: Sequence[str]) -> str:

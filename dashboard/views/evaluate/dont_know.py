@@ -112,14 +112,14 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
     st.session_state[_THRESHOLD] = round(100 * threshold, 1)
     with st.container(key="reject-controls", horizontal=True, vertical_alignment="bottom", gap="small"):
         where = "The threshold is set on validation: the lowest at which this share of the answers is right."
-        percent_input("Minimum accuracy", _TARGET, 1.0, 99.9, width=190, on_change=_ask, help=where)
+        percent_input("Minimum accuracy", _TARGET, 1.0, 99.9, width=174, on_change=_ask, help=where)
+        where = "The threshold: the position of the point on the curve. Drag it there, or use the arrow keys."
+        percent_input(f"Least {score}", _THRESHOLD, 0.0, 100.0, step=0.5, width=174, on_change=_type, help=where)
         meaning = (
             "On new tracks, accuracy falls below the minimum in at most 5 of 100 cases, even if the measure says "
             "nothing about being right. The model answers fewer tracks."
         )
         st.toggle("Guarantee with 95 % confidence", key=_SURELY, on_change=_ask, help=meaning)
-        where = "The position of the point on the curve: drag it there, or move it with the arrow keys."
-        percent_input(f"Threshold on {score}", _THRESHOLD, 0.0, 100.0, step=0.5, width=190, on_change=_type, help=where)
 
 
 def _ask() -> None:

@@ -76,7 +76,7 @@ def _genres(judged: Judged, found: PredictionSets, promise: Promise) -> None:
         st.subheader("By genre", anchor=False, help=GLOSSARY["promise by genre"])
         every = np.ones(found.n, dtype=np.bool_)
         tracks = tracks_in(judged.outcome, judged.data, every)
-        download(judged, tracks, f"{judged.file_name} prediction sets.csv", promise)
+        download(judged, tracks, f"{judged.file_name} prediction sets.csv", promise, "Every set as CSV")
     short = short_sentence(found, names)
     if short:
         st.markdown(plain(short))

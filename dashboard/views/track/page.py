@@ -92,7 +92,8 @@ def _draw(track: LookedAt) -> None:
     explained = _explained(track)
     with beyond_plain("why"):
         why.draw(track, explained)
-        score.draw(track)
+        with part("score"):
+            score.draw(track)
         with part("nearest"):
             nearby.draw(track)
 

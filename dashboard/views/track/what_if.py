@@ -22,10 +22,12 @@ from dashboard.views.track.text import change_sentence, changed_answer, flip_sen
 from genre_core.data.feature_words import meaning
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.explaining.network import FittedNetwork
+from genre_core.settings.config import MusicConfig
 
 SLIDERS, AT_ONCE = 6, 8
 """As many features, those that count most, have a slider at once; with those that are changed, as many stand open."""
 PARTS = {"why": "Why", "genres": "Its genres", "what-if": "What if", "nearest": "Nearest"}
+SCORE = {"score": "Score"}
 Changed = dict[int, float]
 
 
@@ -43,7 +45,7 @@ def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Expla
         ordered = sorted(by_genre, key=lambda choice: track.data.genres.index(choice.genre))
         before = dict(zip(track.data.genres, track.y_prob.tolist(), strict=True))
         answer_bars(ordered, before if changed else None)
-        phone_parts(PARTS)
+        phone_parts(PARTS | (SCORE if isinstance(track.run.config.data, MusicConfig) else {}))
         with part("what-if", "answer"), beyond_plain("changes"):
             st.caption(plain(changed_answer(now, track.logits.astype("float64"), track.data.genres, len(changed))))
             _set(track)

@@ -6,6 +6,7 @@ from typing import Any
 
 from dashboard.figures.parts import bars, fixed_axis, name_axis, note, scatter, upright
 from dashboard.theme import ACCENT, AXIS, FAINT, GAP, MUTED, PALETTE, Figure, heading, layout
+from dashboard.views.tune.text import end_text
 from genre_core.settings.names import all_settings, validate
 from genre_core.studies.tuning.config import SearchConfig
 from genre_core.studies.tuning.rows import TrialResult
@@ -154,7 +155,7 @@ class _Axis:
                 _end(at, self.place(raw), name) for raw, name in zip(self._dimension.values, self._values, strict=True)
             ]
         low, high = self._dimension.low, self._dimension.high
-        return [_end(at, 0, f"{low:g}"), _end(at, 1, f"{high:g}")]
+        return [_end(at, 0, end_text(low)), _end(at, 1, end_text(high))]
 
 
 def _reach(dimension: Dimension) -> list[float]:

@@ -95,7 +95,9 @@ def _preview(base: ExperimentConfig, config: SearchConfig | None) -> None:
     if all(map(forms.may_change, EXAMPLE)):
         start_button(sentences.EXAMPLE, "tune example", True, _search, example, type="secondary")
     parts = following.preview(config or example)
-    for (name, part), column in zip(parts.items(), st.columns(2, gap="medium"), strict=True):
+    with st.container(key="tune-preview"):
+        columns = st.columns(2, gap="medium")
+    for (name, part), column in zip(parts.items(), columns, strict=True):
         with column:
             chart(part, f"preview {name}", height=following.HEIGHT)
 

@@ -169,7 +169,7 @@ def span(dimension: Dimension) -> str:
     """Return the range or the values of a setting that is searched."""
     if dimension.values:
         return " or ".join(written(dimension.name, value) for value in dimension.values)
-    return f"{dimension.low:g} to {dimension.high:g}"
+    return f"{end_text(dimension.low)} to {end_text(dimension.high)}"
 
 
 def progress(found: Search) -> str:
@@ -214,6 +214,12 @@ def row(found: Search, trial: TrialResult | UnderWay) -> dict[str, Any]:
 def what_differs(config: ExperimentConfig, searched_from: ExperimentConfig) -> str:
     """Say where the settings are not those that the search started from; empty where they are."""
     return studies.what_differs(config, searched_from, "searched from", "this search started from")
+
+
+def end_text(end: float | None) -> str:
+    """Return an end of a range without an exponent: `0.000032`."""
+    value = end or 0.0
+    return f"{value:.12f}".rstrip("0") if 0 < value < 1e-4 else f"{value:g}"
 
 
 def label(study: Study, config: SearchConfig | None) -> str:
