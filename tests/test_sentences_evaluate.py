@@ -87,7 +87,7 @@ def test_a_run_that_is_not_complete_says_how_it_stands(state, changes, answer, r
 
 
 def test_without_a_run_it_says_where_to_get_one():
-    assert no_run(None, False)[0].answer == "Nothing to evaluate yet."
+    assert no_run(None, False)[0].answer == "There is no run yet."
     assert no_run(None, True)[0].answer == "No run is complete yet."
     headline, step = no_run("nobody", True)
     assert headline.answer == "This run is not here."

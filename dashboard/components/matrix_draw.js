@@ -93,7 +93,7 @@ function measure(grid) {
   }));
 }
 
-const named = (grid) => ["frame", grid.data.compact && "compact", grid.k > DENSE && "dense", isOverview(grid) && "overview", grid.data.pickable && "pickable", grid.data.byRow && "rows", grid.steep && "steep", grid.small].filter(Boolean).join(" ");
+const named = (grid) => ["frame", grid.data.compact && "compact", grid.k > DENSE && "dense", isOverview(grid) && "overview", grid.data.pickable && "pickable", grid.data.byRow && "rows", grid.steep && "steep", grid.bare && "bare", grid.small].filter(Boolean).join(" ");
 
 // A large matrix opens whole, without numbers; "Numbers" leads into it.
 const isOverview = (grid) => grid.k > DENSE && !grid.data.compact && !grid.zoomed && grid.width >= 480;

@@ -180,10 +180,12 @@ def same_items(test: Sitting, named: str | None) -> list[Sitting]:
     return [other for other in known.values() if other.id != test.id and other.at is None and other.test == test.test]
 
 
-def beside_run(test: Sitting, run: Run) -> Compared | None:
-    """Return a person beside a run; None where no item is left. Raises DataError where the run cannot answer."""
+def beside_run(test: Sitting, run: Run, name: str) -> Compared | None:
+    """Return a person beside a run by `name`; None where no item is left. Raises DataError where it cannot answer."""
     side, numbers = run_side(store(), runs.find(run.id), dataset(run.config.data), test)
-    return None if side is None else Compared(Together(person_side(test, numbers), side), numbers)
+    if side is None:
+        return None
+    return Compared(Together(person_side(test, numbers), replace(side, name=name)), numbers)
 
 
 def beside_person(test: Sitting, other: Sitting, name: str) -> Compared | None:
@@ -202,9 +204,3 @@ def alone(test: Sitting) -> Side | None:
 def borrowed(test: Sitting, numbers: Sequence[int]) -> IntArray:
     """Return how many traits of generated pieces (n,) are a neighbor's; -1 of others."""
     return borrowed_by(test, numbers)
-
-
-def with_name(found: Compared, name: str) -> Compared:
-    """Return the same with another name for the other side."""
-    second = replace(found.together.second, name=name)
-    return found._replace(together=Together(found.together.first, second))

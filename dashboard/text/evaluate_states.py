@@ -29,11 +29,11 @@ def no_run(asked_for: str | None, any_runs: bool) -> tuple[Headline, Step]:
         step = Step(RUNS, "Choose another run") if any_runs else Step(TRAIN, "Train the first run")
         return Headline("This run is not here.", reason), step
     if any_runs:
-        return Headline("No run is complete yet.", "You can evaluate a run when it is complete."), Step(
+        return Headline("No run is complete yet.", "This page is about a run that is complete."), Step(
             TRAIN, "Train a run"
         )
-    reason = "Train a classifier first. This page then shows what it gets right and what it confuses."
-    return Headline("Nothing to evaluate yet.", reason), Step(TRAIN, "Train the first run")
+    reason = "Train a classifier first: this page is about what it learned."
+    return Headline("There is no run yet.", reason), Step(TRAIN, "Train the first run")
 
 
 def not_complete(run: Run) -> tuple[Headline, Step]:

@@ -43,10 +43,8 @@ def agreement(sitting: Sitting, found: Together, who: Who = "you") -> str:
     one, noun = found.kappa, sitting.test.noun
     same = int((found.first.said == found.second.said).sum())
     how = "that could be chance" if one.interval.low <= 0 else "more than chance"
-    return (
-        f"{capitalized(who)} gave the same answer as {found.second.name} on {count(same, noun)}: {how} "
-        f"(kappa {one.value:.2f}, {one.interval.low:.2f} to {one.interval.high:.2f})."
-    ).replace("-", "\N{MINUS SIGN}")
+    kappa = f"kappa {one.value:.2f}, {one.interval.low:.2f} to {one.interval.high:.2f}".replace("-", "\N{MINUS SIGN}")
+    return f"{capitalized(who)} gave the same answer as {found.second.name} on {count(same, noun)}: {how} ({kappa})."
 
 
 def behavior(sitting: Sitting, n_unknown: int, who: Who = "you") -> str:

@@ -24,7 +24,7 @@ SYNTHETIC = {"data.n_samples": 240, "data.n_genres": 3, "data.overlap": 5.0, "mo
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     with own_store(tmp_path_factory.mktemp("ear")) as own:
-        assert "Nothing to evaluate yet." in texts(opened(PAGE))
+        assert "There is no run yet." in texts(opened(PAGE))
         folder = write_hums(tmp_path_factory.mktemp("hums"), 12, 0.6)
         hums = {"data.source": "clips", "data.table": import_hums(folder, own), "data.features": "notebook20"}
         trained(own, "hums", hums, "hums", split__validation_fraction=0.5, train__max_epochs=3, train__batch_size=8)
@@ -74,7 +74,7 @@ def finished(store, run="hums", say=lambda item: item.genre, n=12):
 def test_a_run_that_listens_asks_first_and_the_page_says_what_comes(store):
     page = opened(PAGE)
     assert "How well do you hear genres?" in texts(page)
-    assert "You and again answer the same clips" in texts(page)
+    assert "You and the network answer the same clips" in texts(page)
     assert "70\u202f% in 10 genres" in texts(page)
     assert page.segmented_control(key="choice n").options == ["12 clips", "24 clips", "48 clips"]
     assert "choice part" not in [item.key for item in page.segmented_control], "the test part is closed"
@@ -175,7 +175,7 @@ def test_a_clip_that_is_gone_counts_for_nobody(store, monkeypatch):
 def test_at_the_end_one_stands_beside_the_run_on_the_same_clips(store):
     page = opened(PAGE, ear=finished(store))
     said = texts(page)
-    assert "You were right on 12 of 12 clips, hums on " in said
+    assert "You were right on 12 of 12 clips, perceptron 128-64-32 on " in said
     assert "kappa" in said
     assert "You heard each clip once." in said
     marks = drawn(page, "ear ruler")["marks"]
@@ -183,7 +183,7 @@ def test_at_the_end_one_stands_beside_the_run_on_the_same_clips(store):
     assert sum(map(sum, drawn(page, "ear matrix True")["view"]["counts"])) == 12
     assert sum(map(sum, drawn(page, "ear matrix False")["view"]["counts"])) == 12
     scores = next(table.value for table in page.dataframe if "who" in table.value)
-    assert list(scores["who"]) == ["You", "hums"]
+    assert list(scores["who"]) == ["You", "perceptron 128-64-32"]
     assert next(iter(scores["right"])) == "12 of 12"
     genres = next(table.value for table in page.dataframe if "genre" in table.value)
     assert genres["clips"].sum() == 12
@@ -200,7 +200,7 @@ def test_answers_and_the_run_that_asked_are_taken_home(store, monkeypatch):
     sitting = store.ear_tests.sitting(finished(store))
     page = opened(PAGE, ear=sitting.id)
     rows = files[f"ear test {sitting.id[:4]} answers.csv"].splitlines()
-    assert rows[0] == "track,genre,you,plays,hums"
+    assert rows[0] == "track,genre,you,plays,perceptron 128-64-32"
     assert len(rows) == 13
     assert all(genre == said for _, genre, said, *_ in (row.split(",") for row in rows[1:]))
     page.session_state["take home"] = True
@@ -229,10 +229,10 @@ def test_one_is_compared_with_other_runs_and_with_another_person(store, monkeypa
         store.ear_tests.answer(second, number, 0)
     page = opened(PAGE, ear=second)
     beside = page.selectbox(key="ear beside")
-    assert [option.split(" · ")[0] for option in beside.options] == ["hums", "again", "Same items"]
+    assert [option.partition(" ")[0] for option in beside.options] == ["perceptron", "perceptron", "Same"]
     beside.set_value("again").run()
     assert page.query_params["with"] == "again"
-    assert ", again on " in texts(page)
+    assert ", perceptron 128-64-32 on " in texts(page)
     page.selectbox(key="ear beside").set_value(first).run()
     assert "the other person on 12." in texts(page)
     monkeypatch.setattr(ear, "person", lambda: "another browser")
@@ -272,7 +272,7 @@ def test_without_sound_a_track_is_a_picture_and_is_looked_at_again(store):
     page.expander(key="ear picture twin")
     page = opened(PAGE, ear=finished(store, "table"))
     listed = next(table.value for table in page.dataframe if "true" in table.value)
-    assert set(listed.columns) == {"track", "true", "You", "table"}
+    assert set(listed.columns) == {"track", "true", "You", "perceptron 8"}
     test_id = page.query_params["ear"]
     row = next(item.row for item in store.ear_tests.sitting(test_id).test.items if item.track == listed["track"][0])
     page = opened(PAGE, ear=test_id, track=str(row))
@@ -329,7 +329,7 @@ def test_a_test_that_came_with_a_run_is_theirs_and_goes_with_what_one_may_see(st
     assert [one.id for one in ear.arrived()] == [sitting.id]
     page = opened(PAGE, ear=sitting.id)
     said = texts(page)
-    assert "They were right on 4 of 12 clips, hums on " in said
+    assert "They were right on 4 of 12 clips, perceptron 128-64-32 on " in said
     assert "They heard each clip once." in said
     assert page.segmented_control(key="choice who").options[1].startswith("Only they right")
     monkeypatch.setattr(ear.runs, "run", lambda run_id: None)

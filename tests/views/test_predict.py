@@ -33,7 +33,7 @@ def tracks(n, seed):
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     with own_store(tmp_path_factory.mktemp("predict")) as own:
-        assert "Nothing to evaluate yet." in texts(opened(PAGE))
+        assert "There is no run yet." in texts(opened(PAGE))
         read = read_table([("own.csv", tracks(240, 0).drop(columns="file").to_csv(index=False).encode())])
         own.put_table(read.content_hash, read.name, read.parquet, read.n_rows, read.n_columns, read.notes)
         given = {"data.source": "table", "data.table": read.content_hash, "train.max_epochs": 8, "model.hidden": (8,)}

@@ -10,17 +10,19 @@ from dashboard.components.csv_download import csv_download
 from dashboard.components.deleting import delete_or_keep
 from dashboard.components.matrix import matrix
 from dashboard.components.matrix_table import view_table
+from dashboard.components.run_picker import run_labels
 from dashboard.components.take_home import take_home
 from dashboard.components.terms import numbers_line
 from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.figures.matrix import matrix_view
-from dashboard.services import ear
+from dashboard.services import ear, workers
 from dashboard.services.ear import Compared
 from dashboard.services.matrix_views import answered_view
 from dashboard.services.runs import run as find_run
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text.ear_tests import label
+from dashboard.text.run_names import is_named, short_name, without_settings
 from dashboard.views.ear import again, shares
 from dashboard.views.ear import text as sentences
 from genre_core.ear import sentences as said
@@ -68,7 +70,9 @@ def _choose(others: Mapping[str, Run | Sitting]) -> str | None:
         address.note("The link compares with a run that is not here or cannot answer these items.")
     chosen = named if named in others else next(iter(others))
     st.session_state["ear beside"] = chosen
-    st.selectbox("Compared with", list(others), format_func=lambda one: _called(others[one]), key="ear beside",
+    called = {one: _called(other) for one, other in others.items()}
+    called |= run_labels(other for other in others.values() if isinstance(other, Run))
+    st.selectbox("Compared with", list(others), format_func=called.__getitem__, key="ear beside",
                  label_visibility="collapsed", on_change=_compare)  # fmt: skip
     return chosen
 
@@ -78,7 +82,11 @@ def _compare() -> None:
 
 
 def _called(other: Run | Sitting) -> str:
-    return other.name if isinstance(other, Run) else f"Same items · {label(other)}"
+    """Return the name of another side: a run's own one, else its network."""
+    if not isinstance(other, Run):
+        return f"Same items · {label(other)}"
+    tables = workers.store().table_names()
+    return other.name if is_named(other, tables) else without_settings(short_name(other, tables))
 
 
 def _compared(sitting: Sitting, other: Run | Sitting | None) -> Compared | None:
@@ -87,7 +95,9 @@ def _compared(sitting: Sitting, other: Run | Sitting | None) -> Compared | None:
         return None
     try:
         found = (
-            ear.beside_run(sitting, other) if isinstance(other, Run) else ear.beside_person(sitting, other, SOMEBODY)
+            ear.beside_run(sitting, other, _called(other))
+            if isinstance(other, Run)
+            else ear.beside_person(sitting, other, SOMEBODY)
         )
     except GenreLabError as error:  # its data are gone, or have changed
         st.caption(f":material/error: {plain(str(error))}")

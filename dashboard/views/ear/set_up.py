@@ -59,7 +59,7 @@ def _ask(run: Run) -> None:
         st.header("This run cannot ask.", anchor=False)
         st.caption(plain(str(error)))
         return
-    said = sentences.invitation(run, noun)
+    said = sentences.invitation(noun)
     st.header(plain(said.answer), anchor=False)
     st.caption(plain(said.reason))
     with st.container(key="ear-choices", horizontal=True, vertical_alignment="center", gap="small"):

@@ -34,18 +34,18 @@ WHY_IT_WINS = (
 )
 
 
-def invitation(run: Run, noun: str) -> Headline:
+def invitation(noun: str) -> Headline:
     """Say what the test is."""
     if noun == "clip":
         reason = (
-            f"You and {run.name} answer the same clips: the window that the network hears, all equally loud (−23 LUFS "
-            f"by ITU-R BS.1770), in random order, with no name on them. {N_PRACTICE} clips for practice come first and "
+            "You and the network answer the same clips: the window that it hears, all equally loud (−23 LUFS by ITU-R "
+            f"BS.1770), in random order, with no name on them. {N_PRACTICE} clips for practice come first and "
             "do not count."
         )
         return Headline("How well do you hear genres?", reason)
     reason = (
-        f"These data have no sound, so you see what {run.name} is given: each track's features, beside the averages of "
-        f"the genres. {N_PRACTICE} tracks for practice come first and do not count."
+        "These data have no sound, so you see what the network is given: each track's features, beside the averages "
+        f"of the genres. {N_PRACTICE} tracks for practice come first and do not count."
     )
     return Headline("Can you tell genres from their features?", reason)
 

@@ -27,7 +27,7 @@ def main() -> None:
         return
     st.caption(f"{len(found)} of {len(GLOSSARY)} terms" if asked else f"{len(GLOSSARY)} terms")
     st.html(CSS)
-    entries = "".join(f"<dt>{escape(name)}</dt><dd>{escape(GLOSSARY[name])}</dd>" for name in found)
+    entries = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(GLOSSARY[name])}</dd></div>" for name in found)
     st.html(f'<dl class="gl-glossary">{entries}</dl>')
 
 

@@ -36,11 +36,12 @@ def main() -> None:
         head, choice = st.columns([1.75, 1], gap="medium")
         with choice, st.container(key="predict-choice", horizontal=True, vertical_alignment="top", gap="small"):
             run_picker(run)
-            threshold = reject_below("predict threshold", sentences.THRESHOLD_HELP)
-            level = float(address_menu("Prediction sets", "level", sentences.LEVEL, width=150)) / 100
+            ready = run is not None and run.state == "complete"
+            threshold = reject_below("predict threshold", sentences.THRESHOLD_HELP) if ready else 0.0
+            level = float(address_menu("Prediction sets", "level", sentences.LEVEL, width=150)) / 100 if ready else 0.0
         with head:
             place = st.container()
-        if run is None or run.state != "complete":
+        if run is None or not ready:
             with place:
                 say_headline(*_why_not(run))
             return
