@@ -183,7 +183,8 @@ def too_few(of: Training) -> Diagnosis | None:
     if of.interval is None or of.half_width <= 0.10:
         return None
     what = of.groups.partition(" ")[2] or f"{of.noun}s"
-    found = count(of.n_validation, f"validation {of.noun}") + (f" by {of.groups}" if of.groups else "")
+    whose = "of" if what.startswith("track") else "by"  # segments are of tracks, tracks are by artists
+    found = count(of.n_validation, f"validation {of.noun}") + (f" {whose} {of.groups}" if of.groups else "")
     other = f"{percent(of.interval.low, decimals=0)} to {percent(of.interval.high, decimals=0)} on others"
     if nothing_told(of.interval):
         other = "anything on others"

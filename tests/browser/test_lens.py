@@ -136,4 +136,4 @@ def test_a_search_through_a_reload_its_best_opened_and_its_test_score_revealed_o
     assert_accessible(page, sidebar=False)
     page.get_by_role("link", name="Open the best on Evaluate").click()
     page.wait_for_url(re.compile("/evaluate"))
-    expect(page.get_by_role("main")).to_contain_text("Trial ")
+    expect(page.get_by_role("grid", name=re.compile("of Trial "))).to_be_visible()
