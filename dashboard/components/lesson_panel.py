@@ -31,14 +31,16 @@ SELECTORS: Mapping[Place, str] = {
     "reliability": ".st-key-reliability",
     "threshold": ".st-key-reject-controls",
     "genres withheld": ".st-key-beyond-plain-aside-genres",
+    "what it listened to": ".st-key-listened",
 }
 """Where on a page lies what a step can point at."""
 _SETTINGS, _CONTROLS = '[data-testid="stSidebarUserContent"]', ".st-key-controls"
 _FRAME = (
     "<style>{0} {{ outline: 2px solid light-dark(#b9770e, #e3a94a); outline-offset: 5px; border-radius: 4px; }} "
-    "@media (max-width: 767px) {{ :is(.st-key-train-page, .st-key-evaluate-page) > :has({0}) {{ order: -1 }} }}</style>"
+    "@media (max-width: 767px), (max-height: 800px) {{ [class*=st-key-][class*=-page] > :has({0}) {{ order: -1 }} }} "
+    ".st-key-track-page > :has({0}) {{ order: -1 }}</style>"
 )
-"""What is to be looked at has a frame, and stands first on a phone."""
+"""What is to be looked at has a frame, and stands first where a window is small or the page long."""
 _SHOW = (
     "<style>{0} {{ display: flex !important; }} "
     '[data-testid="stColumn"]:has({0}) {{ display: block !important; }}</style>'

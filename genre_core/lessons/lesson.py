@@ -14,7 +14,7 @@ from genre_core.values import Frozen
 Page = Literal["train", "evaluate", "genres", "compare", "data", "lens", "listen", "track"]
 """Where a step takes place, as the address names it."""
 PAGES = get_args(Page)
-Place = Literal["curves", "losses", "matrix", "reliability", "threshold", "genres withheld"]
+Place = Literal["curves", "losses", "matrix", "reliability", "threshold", "genres withheld", "what it listened to"]
 """Places that a step can point at once its result is there."""
 
 

@@ -103,7 +103,8 @@ def _explained(track: LookedAt) -> Decision | None:
     if not track.data.features:
         what_if.answer_alone(track)
         if track.listens:
-            listened_to.draw(track)
+            with st.container(key="listened", gap="small"):
+                listened_to.draw(track)
         else:
             has_features(track.data, "Why the network answers so")
         return None
