@@ -20,7 +20,7 @@ from genre_core.workers.run import execute
 from tests.sounds import noise_for
 from tests.views.opening import APP, drawn, opened, own_store, press, texts
 
-FEW = {"synthetic": {"data.n_samples": 1200}, "music": {"data.clips": 10, "data.seconds": 2, "data.window": 2}}
+FEW = {"synthetic": {"data.n_samples": 1200}, "music": {"data.clips": 10, "data.seconds": 2}}
 QUICK = {"train.max_epochs": 2}
 """Settings that make a step small."""
 
