@@ -211,12 +211,13 @@ def _say_too_few(asked: Sequence[Run]) -> None:
         return
     say_headline(sentences.choose_more(first.name))
     labels = run_labels([first, *others])
-    for other in others:
-        st.button(
-            plain(labels[other.id]),
-            icon=":material/compare_arrows:",
-            key=f"compare with {other.id}",
-            type="tertiary",
-            on_click=address.look,
-            kwargs={"runs": f"{first.id},{other.id}", "with": None, **FORGET},
-        )
+    with st.container(key="compare-offers", gap=None):
+        for other in others:
+            st.button(
+                plain(labels[other.id]),
+                icon=":material/compare_arrows:",
+                key=f"compare with {other.id}",
+                type="tertiary",
+                on_click=address.look,
+                kwargs={"runs": f"{first.id},{other.id}", "with": None, **FORGET},
+            )

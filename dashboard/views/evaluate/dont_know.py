@@ -112,7 +112,7 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
     st.session_state[_THRESHOLD] = round(100 * threshold, 1)
     with st.container(key="reject-controls", horizontal=True, vertical_alignment="bottom", gap="small"):
         where = "The threshold is set on validation: the lowest at which this share of the answers is right."
-        percent_input("Minimum accuracy", _TARGET, 1.0, 99.9, width=174, on_change=_ask, help=where)
+        percent_input("Least accuracy", _TARGET, 1.0, 99.9, width=174, on_change=_ask, help=where)
         where = "The threshold: the position of the point on the curve. Drag it there, or use the arrow keys."
         percent_input(f"Least {score}", _THRESHOLD, 0.0, 100.0, step=0.5, width=174, on_change=_type, help=where)
         meaning = (

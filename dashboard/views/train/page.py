@@ -80,9 +80,9 @@ def main() -> None:
                 address.page_link(
                     "views/lens/page.py", "How much of the score is leakage?", icon=":material/arrow_forward:"
                 )
-            _say_branch(run, config)
             if run and config:
                 _say_what_differs(run, config)
+        _say_branch(run, config)
         if config:
             hear_changes.draw(config)
         numbers(parts["numbers"], live="numbers")
@@ -211,18 +211,23 @@ def _branch_epochs(run: Run) -> tuple[int, int]:
 
 def _say_branch(run: Run | None, config: ExperimentConfig | None) -> None:
     """Say where the run that is shown branches, and where the one that Train would train does."""
-    if run and run.config.before.epochs:
-        parent = runs.parent(run)
-        epochs = [runs.progress(one).epochs if one else () for one in (run, parent)]
-        found = sentences.branch_sentence(run.config, plain(parent.name) if parent else "")
-        st.caption(f":material/call_split: {found} {sentences.against_parent(run, parent, *epochs)}", width="content")
-        if parent:
-            address.same_page_link("Its parent", "its parent", ":material/arrow_upward:", run=parent.id)
-    if config and config.before.epochs and (run is None or config != run.config):
-        name = plain(run.name) if run and run.config == config.parent else ""
-        text = sentences.branch_sentence(config, name, planned=True)
-        st.caption(f":material/call_split: {text}", width="content")
-        st.button("No branch", type="tertiary", key="no branch", on_click=controls.no_branch, args=(config,))
+    planned = config if config and config.before.epochs and (run is None or config != run.config) else None
+    if not planned and not (run and run.config.before.epochs):
+        return
+    with st.container(key="train-branch", horizontal=True, vertical_alignment="center", gap="small"):
+        if run and run.config.before.epochs:
+            parent = runs.parent(run)
+            epochs = [runs.progress(one).epochs if one else () for one in (run, parent)]
+            found = sentences.branch_sentence(run.config, plain(parent.name) if parent else "")
+            against = sentences.against_parent(run, parent, *epochs)
+            st.caption(f":material/call_split: {found} {against}", width="content")
+            if parent:
+                address.same_page_link("Its parent", "its parent", ":material/arrow_upward:", run=parent.id)
+        if planned:
+            name = plain(run.name) if run and run.config == planned.parent else ""
+            text = sentences.branch_sentence(planned, name, planned=True)
+            st.caption(f":material/call_split: {text}", width="content")
+            st.button("No branch", type="tertiary", key="no branch", on_click=controls.no_branch, args=(planned,))
 
 
 def _say_what_differs(run: Run, config: ExperimentConfig) -> None:
