@@ -31,7 +31,7 @@ def find_genre(genres: Sequence[str], members: Sequence[Sequence[int]]) -> None:
     st.html(CSS)
     st.selectbox(
         "Find a genre", range(len(genres)), index=None, key=_FIND, on_change=choose, width=190,
-        format_func=lambda genre: plain(genres[genre]), placeholder="Find a genre", label_visibility="collapsed",
+        format_func=genres.__getitem__, placeholder="Find a genre", label_visibility="collapsed",
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def _choice(config: DatasetConfig, sizes: Mapping[str, int], counted: Mapping[st
     key = f"chosen genres {forms.said_config().data.model_dump_json()}"  # none is chosen once the settings changed
     chosen = st.multiselect(
         "Genres", [*in_order(now), *out], key=key, placeholder="choose some",
-        format_func=lambda name: plain(sentences.option(name, now, sizes)),
+        format_func=lambda name: sentences.option(name, now, sizes),
     )  # fmt: skip
     if not chosen:
         st.caption(plain(sentences.sizes_sentence(now)))

@@ -18,7 +18,7 @@ from genre_core.errors import DataError
 
 MAX_KEPT = 50 * 1024**2
 """Most bytes of an upload that a session keeps to read them again."""
-PREVIEW_ROWS, PREVIEW_COLUMNS = 6, 200
+PREVIEW_ROWS, PREVIEW_COLUMNS = 4, 200
 _FILES, _TABLE, _MENU = "files to read otherwise", "table of the files", "read otherwise"
 
 Files = Sequence[tuple[str, bytes]]
@@ -128,7 +128,7 @@ def _preview(on_take: Callable[[], None]) -> None:
         st.caption(f":material/error: {plain(str(error), 1000)}")
         return
     shown, alt = preview.rows.iloc[:, :PREVIEW_COLUMNS], "The first rows, as they are read so."
-    table(shown, f"{_MENU} preview", alt, n=len(shown), most=6, file=f"first rows of {files[0][0]}")
+    table(shown, f"{_MENU} preview", alt, n=len(shown), file=f"first rows of {files[0][0]}")
     for sentence in sentences.preview(preview.notes, preview.seen):
         st.caption(plain(sentence, 1000))
     st.button("Use this reading", type="primary", key=f"{_MENU} take", on_click=on_take)
