@@ -43,7 +43,8 @@ def main() -> None:
             verdict.draw_pairs(found)
             phone_parts(sentences.PARTS)
             difference.draw(found)
-            verdict.score_twin(found)
+            with part("difference", "scores"):
+                verdict.score_twin(found)
             with part("curves"):
                 curves.draw(found)
             left, right = st.columns([1.75, 1], gap="medium")
