@@ -50,6 +50,8 @@ SEVERAL_NOT_TAKEN = NOT_TAKEN.replace("is left out: it tells", "are left out: th
 LENGTH = "A length: it says how the recording was cut, not how it sounds."
 TOGETHER = "May belong together"
 COARSER = "Groups the genres"
+Cells = Mapping[str, "pd.Series[Any]"]
+"""The columns of a table by their names."""
 ENOUGH_SERIAL = 50
 """Rows from which on whole numbers that all differ look like a serial number."""
 ENOUGH_ROWS = 20
@@ -75,6 +77,7 @@ def judge_columns(
     genres = () if problems is None else tuple(map(str, label.values.dropna().unique()))
     marks = () if problems is None or label.marks else marked_genres(rows)
     has_decimals = any(kind.kind == "f" and not is_whole(np.asarray(rows[name])) for name, kind in rows.dtypes.items())
+    cells = {str(name): cell for name, cell in rows.items()}  # asked for ten times each, which a wide table is slow at
     columns = []
     for name in map(str, frame.columns):
         if name == label.name:
@@ -83,18 +86,18 @@ def judge_columns(
             why = f"One of {len(label.marks)} columns of genres, each 0 or 1."
             columns.append(Column(name, "label", why))
         elif name in levels.values():
-            nobody = _nobody(name, rows[name]) if name != chosen.group else ""
+            nobody = _nobody(name, cells[name]) if name != chosen.group else ""
             columns.append(Column(name, "group", _kept_together(name, levels, chosen), nobody))
         elif name == chosen.name:
             columns.append(Column(name, "identifier", "Chosen by you to name the tracks."))
         elif name in chosen.left_out:
             columns.append(Column(name, "left out", "Chosen by you."))
         elif name in chosen.taken:
-            columns.append(_taken(name, rows[name]))
+            columns.append(_taken(name, cells[name]))
         else:
-            told = _marks_genre(name, rows[name], label, genres, marks)
-            told = told or (None if problems is None else _told(name, rows, label, has_decimals, chosen))
-            columns.append(told or _judge(name, rows, genre_of_row))
+            told = _marks_genre(name, cells[name], label, genres, marks)
+            told = told or (None if problems is None else _told(name, cells, label, has_decimals, chosen))
+            columns.append(told or _judge(name, cells, genre_of_row))
     return tuple(replace(c, problem=c.problem or (problems or {}).get(c.name, "")) for c in columns)
 
 
@@ -166,11 +169,11 @@ def _taken(name: str, series: "pd.Series[Any]") -> Column:
     return Column(name, "feature", f"Chosen by you.{missing}")
 
 
-def _judge(name: str, rows: "pd.DataFrame", genre_of_row: IntArray) -> Column:
+def _judge(name: str, rows: Cells, genre_of_row: IntArray) -> Column:
     """Return the role of a column that is neither genre nor group, judged on the rows that have a genre."""
     series = rows[name]
     repeated = REPEATED_NAME.fullmatch(name)
-    if repeated and repeated[1] in rows.columns:
+    if repeated and repeated[1] in rows:
         return Column(name, "left out", f"A second column named {repeated[1]}; only the first counts.")
     if series.isna().all():
         return Column(name, "left out", "No value in it.")
@@ -199,7 +202,7 @@ def _judge(name: str, rows: "pd.DataFrame", genre_of_row: IntArray) -> Column:
     return Column(name, "feature", f"Numbers, {missing:,} of {len(values):,} missing." if missing else "Numbers.")
 
 
-def _told(name: str, rows: "pd.DataFrame", label: Label, has_decimals: bool, chosen: Chosen) -> Column | None:
+def _told(name: str, rows: Cells, label: Label, has_decimals: bool, chosen: Chosen) -> Column | None:
     """Return the role of a column whose name or relation to the genre tells it; None where its values have to."""
     if told := _another_genre(name, rows, label) or _not_sound(name, rows, has_decimals):
         return told
@@ -216,7 +219,7 @@ def _each_a_feature(categories: Sequence[str]) -> str:
     return f"{len(categories)} categories: each is a feature of its own, 0 or 1."
 
 
-def _another_genre(name: str, rows: "pd.DataFrame", label: Label) -> Column | None:
+def _another_genre(name: str, rows: Cells, label: Label) -> Column | None:
     """Return the column where it says the genre in other words, as finely or more coarsely; else None."""
     if not (n := rereads(name, rows[name], label)):
         return None
@@ -240,7 +243,7 @@ def _marks_genre(
     return None
 
 
-def _not_sound(name: str, rows: "pd.DataFrame", beside_decimals: bool) -> Column | None:
+def _not_sound(name: str, rows: Cells, beside_decimals: bool) -> Column | None:
     """Return the column where its name or its numbers say that it does not measure the sound, and else None.
 
     A serial number is suspected only beside measurements, which have decimals.
@@ -265,13 +268,13 @@ def _not_sound(name: str, rows: "pd.DataFrame", beside_decimals: bool) -> Column
     return Column(name, "identifier", why, f"is left out. {why}")
 
 
-def _first_of(name: str, rows: "pd.DataFrame") -> str:
+def _first_of(name: str, rows: Cells) -> str:
     """Return the column that an identifier repeats by its name, as in `id` and `id.2` or `id_x` and `id_y`."""
     repeated = NUMBERED_NAME.fullmatch(name)
-    if repeated and repeated[1] in rows.columns and is_identifier_name(repeated[1]):
+    if repeated and repeated[1] in rows and is_identifier_name(repeated[1]):
         return repeated[1]
     first = f"{name[:-2]}_x"
-    if name.endswith("_y") and first in rows.columns and is_identifier_name(name[:-2]):
+    if name.endswith("_y") and first in rows and is_identifier_name(name[:-2]):
         return "" if rows[name].equals(rows[first]) else first
     return ""
 

@@ -10,6 +10,7 @@ import numpy as np
 from genre_core.data.dataset import PARTS, IntArray
 from genre_core.data.published import WORDS
 from genre_core.data.tables.cells import is_part_name, numbers, plain, texts
+from genre_core.data.tables.paths import is_numeric
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +45,8 @@ def find_parts(frame: "pd.DataFrame", others: Collection[str] = ()) -> Parts | N
 
 def says_parts(series: "pd.Series[Any]") -> bool:
     """Say whether a column holds words such as train and test and nothing else, whatever it is called."""
+    if is_numeric(series):
+        return False
     glance = series.iloc[:GLANCE_ROWS].dropna()
     if numbers(glance) is not None or not texts(glance).str.lower().isin(WORDS).all():
         return False
