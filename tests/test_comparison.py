@@ -7,7 +7,8 @@ import pytest
 from statsmodels.stats.multitest import multipletests
 
 from genre_core.evaluation.comparison import Answers, compare, compare_all, why_incomparable
-from genre_core.evaluation.verdict import chance, verdict, why
+from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.verdict import chance, verdict, which_decides, why
 
 GENRES = ("Rock", "Jazz", "Folk")
 
@@ -21,6 +22,19 @@ def answers(name="A", seed=0, right=0.7, n=900, groups=None):
 
 def test_runs_on_the_same_tracks_can_be_compared():
     assert why_incomparable(answers(), answers("B", 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("p", "interval", "disagree"),
+    [
+        (0.062, (-0.68, -0.03), True),
+        (0.04, (-0.1, 0.4), True),
+        (0.062, (-0.6, 0.02), False),
+        (0.04, (-1.0, 1.0), False),
+    ],
+)
+def test_where_test_and_interval_disagree_it_is_said_which_counts(p, interval, disagree):
+    assert bool(which_decides(p, Interval(*interval))) == disagree
 
 
 @pytest.mark.parametrize(

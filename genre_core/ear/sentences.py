@@ -6,7 +6,7 @@ from genre_core.ear.agreement import Together
 from genre_core.ear.published import PUBLISHED
 from genre_core.ear.sitting import Sitting
 from genre_core.evaluation.paired import LEVEL
-from genre_core.evaluation.verdict import chance, points
+from genre_core.evaluation.verdict import chance, points, which_decides
 from genre_core.text import GAP, capitalized, count, percent
 
 Who = Literal["you", "they"]
@@ -35,6 +35,7 @@ def verdict(sitting: Sitting, found: Together, who: Who = "you") -> str:
     return (
         f"{said} Only {who} were right on {count(pair.only_first, noun)}, only {other} on {pair.only_second}: "
         f"{chance(pair.p)}. Accuracy differs by {points(pair.difference, pair.interval, GAP)}."
+        f"{which_decides(pair.p, pair.interval)}"
     )
 
 

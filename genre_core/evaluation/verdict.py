@@ -3,6 +3,7 @@
 from genre_core.evaluation.comparison import Comparison
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.needed import rounded
+from genre_core.evaluation.paired import LEVEL
 from genre_core.text import NO_INTERVAL, count, nothing_told
 
 MOST_NEEDED = 10_000_000
@@ -50,6 +51,17 @@ def why(found: Comparison, gap: str = " ") -> str:
         f"Accuracy differs by {points(pair.difference, pair.interval, gap)}, macro-F1 by "
         f"{points(found.macro_f1, found.macro_f1_interval, gap)}. Only {found.first} is right on {first}, "
         f"only {found.second} on {pair.only_second:,}: {chance(found.p_adjusted)}{groups}."
+        f"{which_decides(pair.p, pair.interval)}"
+    )
+
+
+def which_decides(p: float, interval: Interval) -> str:
+    """Say which of the two counts where the test and the interval of a difference disagree, as a few tracks may."""
+    agrees = (p >= LEVEL) == (interval.low <= 0 <= interval.high)
+    return (
+        ""
+        if agrees or nothing_told(interval)
+        else " Test and interval disagree, as they may on a few tracks: the test decides."
     )
 
 
