@@ -6,6 +6,7 @@ Read, predict, do, compare, explain in a sentence, go on. What came is read from
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import streamlit as st
 
@@ -105,7 +106,7 @@ def params_of(name: str, lesson: Lesson, at: int, answers: Mapping[str, Answer])
     return {"lesson": f"{name}.{at}", **shown, **runs, **step.look}
 
 
-def begin_link(label: str, page: str, name: str = "") -> None:
+def begin_link(label: str, page: str, name: str = "", type: Literal["primary", "secondary"] = "secondary") -> None:
     """Draw the link on a page into a lesson, the first one if none is named, at the step where the person is.
 
     A lesson begins in the plain view; the person may choose another.
@@ -114,7 +115,7 @@ def begin_link(label: str, page: str, name: str = "") -> None:
     lesson, done = lessons()[name], done_in(name)
     at = min(done.at, len(lesson.step))
     step, params = lesson.step[at - 1], {**params_of(name, lesson, at, done.answers), "view": PLAIN}
-    address.step_link(step_page(step), step.page == page, label, f"begin {name}", params, "secondary")
+    address.step_link(step_page(step), step.page == page, label, f"begin {name}", params, type)
 
 
 class Panel:
@@ -329,4 +330,4 @@ class Panel:
         following = names[names.index(self.name) + 1 :]
         if following:
             with st.container(key="lesson-foot", horizontal=True):
-                begin_link(f"Next lesson: {lessons()[following[0]].title}", self.page, following[0])
+                begin_link(f"Next lesson: {lessons()[following[0]].title}", self.page, following[0], "primary")

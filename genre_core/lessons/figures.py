@@ -202,7 +202,8 @@ FIGURES: Mapping[str, Figure] = {
     "epochs": Figure("epochs in all", "epochs", lambda result: float(len(result.epochs))),
     "epochs to nearly the best": Figure("epochs until it came within 2 points of its best", "epochs", _nearly),
     "below the best possible": Figure(
-        "the distance to the best possible accuracy", "points", sides={"possible": _limit, "reached": _accuracy}
+        "the distance to the best possible accuracy", "points",
+        sides={"possible on these tracks": _limit, "reached": _accuracy},
     ),
     "macro-F1": Figure(
         "macro-F1", "percent", lambda result: 100 * result.outcome("validation").evaluation.macro_f1
