@@ -48,7 +48,7 @@ _SHOW = (
 )
 """What a step points at is there in the plain view, too."""
 _SHOW_SETTINGS = '<style>[data-testid="stSidebar"] { display: block !important; }</style>'
-"""Where settings are to be moved, they are there for a projector, too."""
+"""Where a setting is to be moved, it is there for a projector, too."""
 _COVER = "<style>.st-key-controls, .st-key-train-next { display: none; }</style>"
 """Until the person predicts, and in a class until the teacher shows the predictions, no run can be started."""
 
@@ -178,6 +178,7 @@ class Panel:
             st.html(_SHOW.format(place))
         if self.step.free:
             st.html(_SHOW_SETTINGS)
+            forms.lock_but(self.step.free)
         for place in shown if has_come else to_do:
             st.html(_FRAME.format(place))
 

@@ -138,6 +138,12 @@ def _offered(chosen: Preset, moves: frozenset[str] | None) -> tuple[Preset, ...]
     return tuple(PRESETS.values()) if moves is None else (chosen,)
 
 
+def lock_but(names: Collection[str]) -> None:
+    """Let a page change no other settings than these, unless a class already says which."""
+    if st.session_state.get(MOVES) is None:
+        st.session_state[MOVES] = frozenset(names)
+
+
 def may_change(name: str) -> bool:
     """Say whether a person may change a setting: in a class its teacher may have locked it."""
     moves = st.session_state.get(MOVES)

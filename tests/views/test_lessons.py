@@ -12,6 +12,7 @@ from dashboard.components import browser_memory
 from dashboard.components.browser_memory import Answer, Done, Memory
 from dashboard.components.lesson_panel import SELECTORS, params_of
 from dashboard.shell.address import judge
+from dashboard.shell.forms import MOVES
 from genre_core.data.music import rendering
 from genre_core.lessons.lesson import Cell, Choice, Number, Step
 from genre_core.lessons.reading import lessons
@@ -99,6 +100,7 @@ def test_a_lesson_goes_from_its_first_step_to_its_last(store, name):
             assert step.trains == bool(has(page, "controls"))
             assert step.explain not in texts(page)
             predict(page, step)
+            assert not step.free or page.session_state[MOVES] == {*step.free}
             if step.trains:
                 assert "Now press **Train** below" in texts(page)
                 page = at_step(step.page, params | {"run": train(store, step.config)}, memory_of(page))
