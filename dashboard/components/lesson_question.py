@@ -76,7 +76,7 @@ def reveal(ask: Question, predicted: Prediction, result: Result, than: Result | 
     st.markdown(f"{came} {sentences.number_reveal(ask, predicted, value)}")
     if sentences.unit_of(ask) == "percent" and not FIGURES[ask.figure].paired and value == value:
         marks = Mark("other", predicted / 100, "your prediction"), Mark("model", value / 100, "what came")
-        ruler(Ruler(marks, FIGURES[ask.figure].title), "lesson ruler", height=70)
+        ruler(Ruler(marks, FIGURES[ask.figure].title), "lesson ruler", height=0)
     return value if value == value else None
 
 
