@@ -91,6 +91,15 @@ class Case:
     config: Mapping[str, str] = field(default_factory=dict)
 
 
+def lists(two: str, one: str) -> Case:
+    """Return a table whose genres are lists as a program writes them, of `two` in its first half and of `one`."""
+    return Case(
+        rows("label,tempo,rms", f"{two},~,~", 60) + rows("", f"{one},~,~", 60, seed=6)[1:],
+        genres=("Jazz", "Jazz|Pop", "Rock", "Rock|Pop"),
+        said="several genres in one cell",
+    )
+
+
 CASES = {
     # the genre column: what it is called, where it stands, and what is in it
     "label last": Case(rows("tempo,rms,label", "~,~,G")),
@@ -116,21 +125,9 @@ CASES = {
         genres=("Jazz", "Jazz, Rock", "Rock", "Rock, Rock"),
         said="several genres in one cell",
     ),
-    "a list in a cell": Case(
-        rows("label,tempo,rms", "\"['G', 'Pop']\",~,~", 60) + rows("", "['G'],~,~", 60, seed=6)[1:],
-        genres=("Jazz", "Jazz|Pop", "Rock", "Rock|Pop"),
-        said="several genres in one cell",
-    ),
-    "a set in a cell": Case(
-        rows("label,tempo,rms", "\"{'G', 'Pop'}\",~,~", 60) + rows("", "{'G'},~,~", 60, seed=6)[1:],
-        genres=("Jazz", "Jazz|Pop", "Rock", "Rock|Pop"),
-        said="several genres in one cell",
-    ),
-    "a list in a cell as NumPy writes it": Case(
-        rows("label,tempo,rms", "['G' 'Pop'],~,~", 60) + rows("", "['G'],~,~", 60, seed=6)[1:],
-        genres=("Jazz", "Jazz|Pop", "Rock", "Rock|Pop"),
-        said="several genres in one cell",
-    ),
+    "a list in a cell": lists("\"['G', 'Pop']\"", "['G']"),
+    "a set in a cell": lists("\"{'G', 'Pop'}\"", "{'G'}"),
+    "a list in a cell as NumPy writes it": lists("['G' 'Pop']", "['G']"),
     "several genres with &": Case(
         rows("label,tempo,rms", "G & Rock,~,~", 60) + rows("", "G,~,~", 60, seed=6)[1:],
         genres=("Jazz", "Jazz & Rock", "Rock", "Rock & Rock"),

@@ -37,16 +37,13 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NUMBERED_NAME = re.compile(r"(.+)\.\d+")
-NOT_SOUND = (
-    "Tells of success, date or place in a list, or of the file, not of the sound. Take it as a feature if you want it."
-)
+_TELLS = "of success, date or place in a list, or of the file, not of the sound."
+NOT_SOUND = f"Tells {_TELLS} Take it as a feature if you want it."
+NOT_TAKEN = f"is left out: it tells {_TELLS} Take it as a feature if you want it."
+SEVERAL_NOT_TAKEN = f"are left out: they tell {_TELLS} Take them as features if you want them."
 LIKE_NUMBERS = r"^[\W_]{0,2}\d[\d.,:’' ]*(?:[eEdD][-+]?\d+)?\s?[A-Za-z%/°µ]{0,5}\W?$"
 MOSTLY = 0.9
 """Share of a column's texts that begin with a number and hold little else, from which they were meant as numbers."""
-NOT_TAKEN = f"is left out: it {NOT_SOUND[0].lower()}{NOT_SOUND[1:]}"
-SEVERAL_NOT_TAKEN = NOT_TAKEN.replace("is left out: it tells", "are left out: they tell").replace(
-    "it as a feature if you want it", "them as features if you want them"
-)
 LENGTH = "A length: it says how the recording was cut, not how it sounds."
 TOGETHER = "May belong together"
 COARSER = "Groups the genres"

@@ -102,7 +102,7 @@ def _guess(data: bytes) -> _Found:
         return found
     from charset_normalizer import from_bytes
 
-    if found := _east_asian(sample):
+    if not is_paired and (found := _east_asian(sample)):
         return found
     best = from_bytes(sample).best()
     return _Found(_WESTERN if best is None else best.encoding.replace("cp125", "windows-125").replace("_", "-"))
