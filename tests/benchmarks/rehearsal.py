@@ -163,7 +163,9 @@ async def rehearse(
             for at, kind in enumerate(("desktop", "phone"))
         ]
         showing = asyncio.create_task(sight.show(given.sessions + 2))
-        others = [asyncio.create_task(trainings.keep_going())] if trainings else []
+        others = [asyncio.create_task(say_so_far(seen))]
+        if trainings:
+            others.append(asyncio.create_task(trainings.keep_going()))
         await asyncio.gather(*students, *real)
         for task in others:
             task.cancel()
@@ -172,6 +174,17 @@ async def rehearse(
         showing.cancel()
         await sight.read()
     return seen, sight, room, time.perf_counter() - begun
+
+
+async def say_so_far(seen: Seen) -> None:
+    """Print every five minutes how it goes, so that a rehearsal of a whole lesson is not silent until its end."""
+    while True:
+        await asyncio.sleep(300)
+        every = [one for name, times in seen.pages.items() if name != "follow a run" for one in times]
+        print(
+            f"{len(every):,} pages so far, 95 % within {milliseconds(p95(every))}; {len(seen.errors)} errors",
+            flush=True,
+        )
 
 
 def delays(done: dict[str, list[float]], shown: Sequence[tuple[float, str, int]]) -> dict[str, list[float]]:
