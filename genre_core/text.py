@@ -35,6 +35,11 @@ def percent(rate: float, interval: HasLimits | None = None, too_few: str = "", d
     return text if interval is None else f"{text} ({spread(interval, too_few, decimals)})"
 
 
+def unbroken(text: str) -> str:
+    """Return a text whose numbers and per cent signs stay on one line, without space at its ends."""
+    return re.sub(r"(?<=\d) (?=%)", GAP, text.strip())
+
+
 def size(n_bytes: float) -> str:
     """Return how large a file is: `107 KB`, `1.2 MB`."""
     if n_bytes < 1e6:

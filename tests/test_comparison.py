@@ -1,5 +1,6 @@
 """Runs compared on the same tracks: which can be, what comes out, and how it is said."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -66,6 +67,10 @@ def test_a_better_run_is_called_better_either_way_round():
     assert np.array_equal(ours.matrix.counts, -theirs.matrix.counts)
     assert ours.macro_f1 == -theirs.macro_f1
     assert "(p < 0.001)" in why(ours)
+    for said in (why(ours), why(theirs)):
+        assert re.match(
+            r"Accuracy is higher for good by [\d.]+ points \([\d.]+ to [\d.]+\), macro-F1 higher for good", said
+        )
 
 
 def test_a_difference_that_chance_makes_is_not_called_one_and_what_it_would_take_is_said():

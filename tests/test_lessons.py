@@ -13,7 +13,7 @@ from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.lessons.figures import FIGURES, Result, sides_of, value_of
 from genre_core.lessons.lesson import Choice, Step
 from genre_core.lessons.reading import lessons, read
-from genre_core.settings.names import configure
+from genre_core.settings.names import all_settings, configure
 from genre_core.store.run_result import JUDGE, outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.workers.run import execute
@@ -115,6 +115,12 @@ def test_every_lesson_has_what_a_lesson_needs():
         assert lesson.step[0].page == "train" or lesson.step[0].page == "data", name
         assert sum(step.ask is not None for step in lesson.step) >= 3, name
         assert any(step.write for step in lesson.step), name
+
+
+def test_no_number_is_parted_from_its_per_cent_sign():
+    said = [lesson.model_dump_json() for lesson in lessons().values()]
+    said += [*GLOSSARY.values(), *(one.help for one in all_settings().values())]
+    assert not [text for text in said if re.search(r"\d %", text)]
 
 
 CONTROLS = {"Learning rate", "Split by artist", "Change the clips", "Listen to it"}

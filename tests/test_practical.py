@@ -46,9 +46,10 @@ def test_better_has_an_interval_beyond_the_region(differences, ratio):
     [
         ([0.030, 0.031, 0.032], "first", "A are better than B by 3.1 points (2.8 to 3.4)."),
         ([-0.030, -0.031, -0.032], "second", "B are better than A by 3.1 points (2.8 to 3.4)."),
-        ([0.001, 0.0, -0.001], "same", "The same for practical purposes: the difference lies within ±1 point, "
-         "0.0 points (−0.3 to 0.3)."),
-        ([0.05, -0.05, 0.01], "undecided", "It cannot be told which is better: +0.3 points (−16.2 to 16.9)."),
+        ([0.001, 0.0, -0.001], "same", "The same for practical purposes, within ±1 point: accuracy is the same for "
+         "both, 0.0 points (−0.3 to 0.3)."),
+        ([0.05, -0.05, 0.01], "undecided", "It cannot be told which is better: accuracy is higher for A by 0.3 points "
+         "(−16.2 to 16.9)."),
         ([0.009, 0.010, 0.012], "undecided", "A are better than B by 1.0 points (0.5 to 1.5). It cannot be told "
          "whether that exceeds ±1 point."),
         ([0.02, 0.02, 0.02], "first", "A are better than B by 2.0 points (2.0 to 2.0)."),

@@ -21,6 +21,7 @@ def number(figure="validation accuracy", compared_with=""):
         (number(), 80, 81.5, "You predicted 80 %: close."),
         (number(), 80, 80.0, "You predicted 80 %: right."),
         (number(), 50, 73.5, "You predicted 50 %. It came out 23.5 points higher."),
+        (number(compared_with="one"), 1, 4.0, "You predicted 1 point. It came out 3 points higher."),
         (number(compared_with="one"), -20, -23.5, "You predicted −20 points. It came out 3.5 points lower."),
         (number("epochs to nearly the best"), 26, 3, "You predicted 26 epochs: 23 too many."),
         (number("right alone", "one"), 10, 47, "You predicted 10 tracks: 37 too few."),
@@ -38,7 +39,12 @@ def test_what_came_says_on_how_many_tracks_and_that_it_is_a_difference():
     )
     sides = {"now": 81.2, "before": 80}
     assert sentences.what_came(number(compared_with="one"), 1.2, 100, sides).replace(GAP, " ") == (
-        "Validation accuracy: 81.2 % now, 80 % before: **+1.2 points**, on 100 validation tracks."
+        "Validation accuracy: **+1.2 points** (81.2 % now, 80 % before), on 100 validation tracks."
+    )
+    loss = number("rise of validation loss", compared_with="one")
+    assert sentences.what_came(loss, -0.7, 100, {"now": 1.1, "before": 1.8}).replace(GAP, " ") == (
+        "Validation loss in the last epoch, compared with its lowest value: 1.1 times as high now, "
+        "1.8 times as high before."
     )
     assert sentences.what_came(number(), math.nan, 100, {}).startswith("This run does not tell it")
 

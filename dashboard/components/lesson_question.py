@@ -1,6 +1,7 @@
 """The question of a step: the fields to predict with, and what came beside what was predicted."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
@@ -12,16 +13,16 @@ from genre_core.lessons.lesson import Cell, Choice, Number, Question
 
 Prediction = float | tuple[int, int]
 """A number, the number of an answer, or a cell of the matrix."""
-_UNITS = {"percent": " %%", "points": " points"}
 
 
 def prediction_fields(ask: Question, key: str, genres: Sequence[str]) -> None:
     """Draw the fields for a prediction, which stand in the session at `key`; a cell is of these genres."""
     match ask:
         case Number():
-            shown = f"%d{_UNITS.get(sentences.unit_of(ask), f' {sentences.unit_of(ask)}')}"
-            middle = float(round((ask.low + ask.high) / 2))
-            st.slider(ask.text, ask.low, ask.high, middle, 1.0, shown, key=key, label_visibility="collapsed")
+            st.select_slider(
+                ask.text, range(ask.low, ask.high + 1), round((ask.low + ask.high) / 2), key=key,
+                format_func=partial(sentences.written, unit=sentences.unit_of(ask)), label_visibility="collapsed",
+            )  # fmt: skip
         case Choice():
             st.radio(
                 ask.text, range(len(ask.answers)), format_func=ask.answers.__getitem__, index=None, key=key,

@@ -13,13 +13,12 @@ CLOSE = {"percent": 2.0, "points": 2.0, "epochs": 2.0, "tracks": 10.0, "genres":
 
 def written(value: float, unit: Unit, *, signed: bool = False) -> str:
     """Return a figure as it is written: `79.9 %`, `4.2 points`, `12 epochs`; `+4.2 points` as a difference."""
+    if unit in ("epochs", "tracks", "genres"):
+        return count(round(value), unit.removesuffix("s"))
     sign = "+" if signed and round(value, 1) > 0 else ""
-    if unit == "times":
-        return f"{sign}{value:.1f}{GAP}times".replace("-", "−")
-    if unit in ("percent", "points"):
-        number = f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
-        return f"{sign}{number}{GAP}{'%' if unit == 'percent' else 'points'}".replace("-", "−")
-    return count(round(value), unit.removesuffix("s"))
+    number = f"{value:.0f}" if float(value).is_integer() else f"{value:.1f}"
+    noun = {"percent": "%", "points": "point" if abs(value) == 1 else "points", "times": "times as high"}[unit]
+    return f"{sign}{number}{GAP}{noun}".replace("-", "−")
 
 
 def unit_of(question: Number | Choice) -> Unit:
@@ -39,7 +38,8 @@ def what_came(question: Number | Choice, value: float, n_tracks: int, sides: Map
     on = f", on {count(n_tracks, 'validation track')}" if unit in ("percent", "points") else ""
     whole = figure.unit if compared else "percent"
     apart = ", ".join(f"{written(side, whole)} {name}" for name, side in sides.items())
-    return f"{capitalized(figure.title)}: {f'{apart}: {said}' if apart else said}{on}."
+    came = apart if unit == "times" and apart else f"{said} ({apart})" if apart else said
+    return f"{capitalized(figure.title)}: {came}{on}."
 
 
 def number_reveal(question: Number, predicted: float, value: float) -> str:

@@ -6,7 +6,7 @@ from genre_core.ear.agreement import Together
 from genre_core.ear.published import PUBLISHED
 from genre_core.ear.sitting import Sitting
 from genre_core.evaluation.paired import LEVEL
-from genre_core.evaluation.verdict import chance, points, which_decides
+from genre_core.evaluation.verdict import chance, higher, which_decides
 from genre_core.text import GAP, capitalized, count, percent
 
 Who = Literal["you", "they"]
@@ -27,6 +27,7 @@ def alone(sitting: Sitting, n_right: int, who: Who = "you") -> str:
 def verdict(sitting: Sitting, found: Together, who: Who = "you") -> str:
     """Say whether the difference could be chance, and what that rests on."""
     pair, noun, other = found.matched, sitting.test.noun, found.second.name
+    whom = "them" if who == "they" else who
     if pair.p >= LEVEL:
         said = "No clear difference."
     else:
@@ -34,7 +35,7 @@ def verdict(sitting: Sitting, found: Together, who: Who = "you") -> str:
         said = f"{capitalized(who)} are clearly {how}."
     return (
         f"{said} Only {who} were right on {count(pair.only_first, noun)}, only {other} on {pair.only_second}: "
-        f"{chance(pair.p)}. Accuracy differs by {points(pair.difference, pair.interval, GAP)}."
+        f"{chance(pair.p)}. Accuracy is {higher(pair.difference, pair.interval, whom, other, GAP)}."
         f"{which_decides(pair.p, pair.interval)}"
     )
 

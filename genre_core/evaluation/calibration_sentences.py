@@ -122,7 +122,7 @@ def posterior_sentence(gap: PosteriorGap, too_few: str = "") -> str:
     if gap.excess.interval.low > 0:
         text += f", and too high by {points(gap.excess.value, gap.excess.interval)}"
     elif gap.excess.interval.high < 0:
-        below = Score(-gap.excess.value, Interval(-gap.excess.interval.high, -gap.excess.interval.low))
+        below = Score(-gap.excess.value, -gap.excess.interval)
         text += f", and too low by {points(below.value, below.interval)}"
     few = f" {capitalized(too_few or f'these tracks are {NO_INTERVAL}')}." if interval is None else ""
     return f"{text}. Its log loss is {nats(gap.divergence)} above the ideal.{few}"

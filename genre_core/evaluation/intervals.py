@@ -37,6 +37,10 @@ class Interval:
     low: float
     high: float
 
+    def __neg__(self) -> "Interval":
+        """Return the interval of the difference taken the other way round."""
+        return Interval(-self.high, -self.low)
+
 
 def normal_quantile(p: float) -> float:
     """Return the value below which a standard normal variable lies with probability p."""

@@ -174,7 +174,7 @@ def paired_macro_f1(
         return seen, Interval(-1.0, 1.0)
     if seen < 0:  # drawn in one order alone, so that either way round the same numbers come out
         less, interval = paired_macro_f1(y_true, second, first, groups, seed)
-        return -less, None if interval is None else Interval(-interval.high, -interval.low)
+        return -less, None if interval is None else -interval
     weights = _weights_of_kinds(kind, times, groups, np.random.default_rng(seed))
     genre = (true[:, None] == np.arange(k)).astype(np.float64)
     drawn = np.maximum(weights @ genre, np.finfo(np.float64).tiny)

@@ -18,9 +18,8 @@ splits, in 98 with 12,000, and *better* in none.
 from dataclasses import dataclass
 from typing import Literal
 
-from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.repeated_scores import CONFIDENCE, PairedScores
-from genre_core.evaluation.verdict import p_value, points
+from genre_core.evaluation.verdict import higher, p_value, points
 from genre_core.text import capitalized
 
 REGION = 0.01
@@ -64,16 +63,15 @@ def practical(found: PairedScores, region: float = REGION) -> Practical:
 def settings_verdict(one: Practical, first: str, second: str, gap: str = " ") -> str:
     """Say in a sentence whether `first` settings are better than `second`, the same, or that it cannot be told."""
     size, found = within(one.region, gap), one.found
+    by = higher(found.mean, found.interval, first, second, gap)
     if one.kind == "same":
-        return f"The same for practical purposes: the difference lies within {size}, {_signed(found, gap)}."
-    if one.kind == "undecided":
-        if not found.clear:
-            return f"It cannot be told which is better: {_signed(found, gap)}."
-        ahead, behind = (first, second) if found.mean > 0 else (second, first)
-        by = points(*_of_size(found), gap).lstrip("+")
-        return f"{capitalized(ahead)} are better than {behind} by {by}. It cannot be told whether that exceeds {size}."
-    ahead, behind = (first, second) if one.kind == "first" else (second, first)
-    return f"{capitalized(ahead)} are better than {behind} by {points(*_of_size(found), gap).lstrip('+')}."
+        return f"The same for practical purposes, within {size}: accuracy is {by}."
+    if one.kind == "undecided" and not found.clear:
+        return f"It cannot be told which is better: accuracy is {by}."
+    ahead, behind, more = (first, second, found.mean) if found.mean > 0 else (second, first, -found.mean)
+    interval = found.interval if found.mean > 0 else -found.interval
+    said = f"{capitalized(ahead)} are better than {behind} by {points(more, interval, gap).lstrip('+')}."
+    return f"{said} It cannot be told whether that exceeds {size}." if one.kind == "undecided" else said
 
 
 def probabilities(one: Practical, first: str, second: str, gap: str = " ") -> str:
@@ -105,14 +103,3 @@ def percentage(p: float, gap: str = " ") -> str:
     if 0.999 < p < 1:
         return f">{gap}99.9{gap}%"
     return f"{100 * p:.{0 if 0.0995 <= p <= 0.9 or p in (0, 1) else 1}f}{gap}%"
-
-
-def _signed(found: PairedScores, gap: str) -> str:
-    return points(found.mean, found.interval, gap)
-
-
-def _of_size(found: PairedScores) -> tuple[float, Interval]:
-    """Return a difference's size and its interval, turned round where the difference is below zero."""
-    if found.mean >= 0:
-        return found.mean, found.interval
-    return -found.mean, Interval(-found.interval.high, -found.interval.low)

@@ -46,13 +46,22 @@ def why(found: Comparison, gap: str = " ") -> str:
         if pair.effective < pair.n
         else ""
     )
-    first = count(pair.only_first, "track")
+    first, two = count(pair.only_first, "track"), (found.first, found.second)
     return (
-        f"Accuracy differs by {points(pair.difference, pair.interval, gap)}, macro-F1 by "
-        f"{points(found.macro_f1, found.macro_f1_interval, gap)}. Only {found.first} is right on {first}, "
+        f"Accuracy is {higher(pair.difference, pair.interval, *two, gap)}, macro-F1 "
+        f"{higher(found.macro_f1, found.macro_f1_interval, *two, gap)}. Only {found.first} is right on {first}, "
         f"only {found.second} on {pair.only_second:,}: {chance(found.p_adjusted)}{groups}."
         f"{which_decides(pair.p, pair.interval)}"
     )
+
+
+def higher(difference: float, interval: Interval | None, first: str, second: str, gap: str = " ") -> str:
+    """Say for which of two a score is higher, and by how much: `higher for B by 0.6 points (−0.9 to 2.1)`."""
+    if round(1000 * difference) == 0:
+        return f"the same for both, {points(difference, interval, gap)}"
+    if difference > 0:
+        return f"higher for {first} by {points(difference, interval, gap).lstrip('+')}"
+    return higher(-difference, interval and -interval, second, first, gap)
 
 
 def which_decides(p: float, interval: Interval) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from genre_core.data.dataset import Part
 from genre_core.evaluation.glossary import leaky
-from genre_core.evaluation.intervals import Interval
 from genre_core.findings.finding import Finding, Kind
 from genre_core.text import capitalized, count, nothing_told, percent, points, quoted_at_starts, too_few
 
@@ -58,7 +57,7 @@ class _Read:
         """Return the size of a difference in points, and its interval turned as the size is."""
         value, interval = self.value[name], self.interval.get(name)
         if value < 0 and interval is not None:
-            interval = Interval(-interval.high, -interval.low)
+            interval = -interval
         return points(abs(value), interval)
 
 

@@ -197,7 +197,7 @@ FIGURES: Mapping[str, Figure] = {
         },
     ),
     "rise of validation loss": Figure(
-        "validation loss in the last epoch, as a multiple of its lowest value", "times", _rise_of_loss
+        "validation loss in the last epoch, compared with its lowest value", "times", _rise_of_loss
     ),
     "epochs": Figure("epochs in all", "epochs", lambda result: float(len(result.epochs))),
     "epochs to nearly the best": Figure("epochs until it came within 2 points of its best", "epochs", _nearly),

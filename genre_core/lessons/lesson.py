@@ -9,6 +9,7 @@ from genre_core.lessons.figures import FIGURES
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import configure, flatten
 from genre_core.settings.presets import OPENING, PRESETS
+from genre_core.text import unbroken
 from genre_core.values import Frozen
 
 Page = Literal["train", "evaluate", "genres", "compare", "data", "lens", "listen", "track"]
@@ -30,7 +31,8 @@ def _known_preset(name: str) -> str:
     return name
 
 
-Text = Annotated[str, AfterValidator(str.strip), Field(min_length=1)]
+Written = Annotated[str, AfterValidator(unbroken)]
+Text = Annotated[Written, Field(min_length=1)]
 FigureName = Annotated[str, AfterValidator(_known_figure)]
 PresetName = Annotated[str, AfterValidator(_known_preset)]
 
@@ -44,14 +46,14 @@ class Number(Frozen):
     kind: Literal["number"]
     text: Text
     figure: FigureName
-    low: float = 0.0
-    high: float = 100.0
+    low: int = 0
+    high: int = 100
     compared_with: str = ""
 
     @model_validator(mode="after")
     def _ascends(self) -> "Number":
         if self.low >= self.high:
-            raise ValueError(f"low ({self.low:g}) has to be below high ({self.high:g})")
+            raise ValueError(f"low ({self.low}) has to be below high ({self.high})")
         return self
 
 
@@ -109,8 +111,8 @@ class Step(Frozen):
     look: Mapping[str, str] = {}
     point: tuple[Place, ...] = ()
     ask: Question | None = None
-    write: str = ""
-    explain: str = ""
+    write: Written = ""
+    explain: Written = ""
 
     @model_validator(mode="after")
     def _fits_together(self) -> "Step":

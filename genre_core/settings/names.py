@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 from genre_core.errors import ConfigError
 from genre_core.networks import ARCHITECTURES, NetworkConfig
 from genre_core.settings.config import SOURCES, BeforeConfig, ExperimentConfig, SoundConfig, SplitConfig, TrainConfig
-from genre_core.text import capitalized
+from genre_core.text import capitalized, unbroken
 from genre_core.values import Frozen
 
 Kind = Literal["int", "float", "bool", "choice", "layers", "text"]
@@ -241,7 +241,7 @@ def _setting(name: str, info: FieldInfo) -> Setting:
     low, high = (next((getattr(m, end) for m in info.metadata if hasattr(m, end)), None) for end in ("ge", "le"))
     before = name.startswith("before.") and name != BRANCH  # the settings of training have the same titles
     title = f"{info.title} before" if before else str(info.title)
-    bare = Setting(name, "text", info.default, title, str(info.description), low, high, **shown)
+    bare = Setting(name, "text", info.default, title, unbroken(str(info.description)), low, high, **shown)
     if get_origin(info.annotation) is Literal:
         return replace(bare, kind="choice", choices=get_args(info.annotation))
     kinds: dict[Any, Kind] = {int: "int", float: "float", bool: "bool", str: "text"}

@@ -8,8 +8,10 @@ from genre_core.evaluation.glossary.data import DATA
 from genre_core.evaluation.glossary.scores import SCORES
 from genre_core.evaluation.glossary.sound import SOUND
 from genre_core.evaluation.glossary.training import TRAINING
+from genre_core.text import unbroken
 
-GLOSSARY: dict[str, str] = {**SCORES, **COMPARING, **DATA, **TRAINING, **CONFIDENCE, **SOUND}
+_ALL = {**SCORES, **COMPARING, **DATA, **TRAINING, **CONFIDENCE, **SOUND}
+GLOSSARY: dict[str, str] = {name: unbroken(meaning) for name, meaning in _ALL.items()}
 
 _TORN = {
     "track": "segments of {} track",
