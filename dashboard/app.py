@@ -24,6 +24,7 @@ from dashboard.components.class_following import ROUTES as CLASS_ROUTES  # noqa:
 from dashboard.components.clip_routes import ROUTES as CLIP_ROUTES  # noqa: E402
 from dashboard.components.live import route  # noqa: E402
 from dashboard.components.take_home_routes import ROUTES as TAKE_HOME_ROUTES  # noqa: E402
+from dashboard.services import people  # noqa: E402
 from dashboard.shell import marks  # noqa: E402
 from dashboard.views.evaluate import live as history  # noqa: E402
 from dashboard.views.lens import live as lens  # noqa: E402
@@ -55,7 +56,7 @@ async def first_page(request: Request) -> RedirectResponse:
     return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
 
 
-async def shell(_: Request) -> Response:
+async def shell(request: Request) -> Response:
     """Serve Streamlit's page with our style sheet in it: one that came with the first script would be late.
 
     It stands behind Streamlit's own styles, which it overrules.
@@ -63,7 +64,9 @@ async def shell(_: Request) -> Response:
     page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     style = f"<style>{(HERE / 'app.css').read_text(encoding='utf-8')}</style>"
     page = page.replace("</head>", f"{HEAD}</head>").replace("</body>", f"{style}{marks.tags()}</body>")
-    return HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+    response = HTMLResponse(page, headers={"Cache-Control": "no-cache"})
+    people.know_again(response, request.cookies)
+    return response
 
 
 @asynccontextmanager

@@ -2,10 +2,12 @@
 // of a lesson begins at the top of its page.
 export default function ({ data, setTriggerValue }) {
   try {
-    if (data.text) {
+    const kept = localStorage.getItem(data.name);
+    if (kept && !data.known) setTriggerValue("kept", kept);
+    else if (data.text) {
       localStorage.setItem(data.name, data.text);
       document.cookie = `${data.cookie}=1; max-age=31536000; path=/; samesite=lax`;
-    } else if (localStorage.getItem(data.name)) setTriggerValue("kept", localStorage.getItem(data.name));
+    }
     if (data.step && sessionStorage.getItem(data.name) !== data.step) {
       sessionStorage.setItem(data.name, data.step);
       document.querySelector('[data-testid="stMain"]')?.scrollTo(0, 0);

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from dashboard.shell.mount import mount
 from genre_core.values import Frozen
 
-_KEY, _COMPONENT = "done in lessons", "browser memory"
+_KEY, _KNOWN, _COMPONENT = "done in lessons", "known of the browser", "browser memory"
 _COOKIE = "genre-lab-welcomed"
 """The cookie that the browser sends from the second visit on, so that the page knows before it is drawn."""
 _MOST = 200_000
@@ -76,17 +76,35 @@ def end_welcome() -> None:
 
 
 def browser_memory(step: str = "") -> None:
-    """Let the browser keep what the session knows, or a new session learn what it kept; begin a new step at its top."""
+    """Let a new session learn what the browser kept, then the browser keep what it knows; begin a step at its top."""
     known = memory()
     text = "" if known == Memory() else known.model_dump_json()
-    data = {"name": "genre-lab", "text": text, "cookie": _COOKIE, "step": step}
+    data = {"name": "genre-lab", "text": text, "cookie": _COOKIE, "step": step, "known": _KNOWN in st.session_state}
     _mount(key=_COMPONENT, data=data, height=0, on_kept_change=_read_back)
 
 
+def came_back() -> bool:
+    """Say, once in a session, that it has just learned what the browser kept."""
+    is_new = st.session_state.get(_KNOWN) == "just now"
+    if is_new:
+        st.session_state[_KNOWN] = "for long"
+    return is_new
+
+
 def _read_back() -> None:
+    """Put what the browser kept beneath what was done since."""
     kept = st.session_state[_COMPONENT].get("kept")
-    if isinstance(kept, str) and len(kept) <= _MOST and memory() == Memory():
-        try:
-            remember(Memory.model_validate_json(kept))
-        except ValidationError:  # of another version
-            remember(Memory(welcomed=True))
+    if _KNOWN in st.session_state or not isinstance(kept, str) or len(kept) > _MOST:
+        return
+    st.session_state[_KNOWN] = "just now"
+    try:
+        before = Memory.model_validate_json(kept)
+    except ValidationError:  # of another version
+        before = Memory(welcomed=True)
+    now = {name: _after(before.lessons.get(name, Done()), done) for name, done in memory().lessons.items()}
+    remember(Memory(lessons={**before.lessons, **now}, welcomed=before.welcomed or memory().welcomed))
+
+
+def _after(before: Done, now: Done) -> Done:
+    """Return what was done in a lesson before and now; only what now was done where it has begun again."""
+    return now if now == Done() else Done(at=now.at, answers={**before.answers, **now.answers})

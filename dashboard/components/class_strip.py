@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from dashboard.components.lesson_panel import params_of
-from dashboard.components.view import PLAIN
+from dashboard.components.browser_memory import Done, keep_lesson
+from dashboard.components.lesson_panel import params_now
 from dashboard.services import classroom
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
@@ -34,10 +34,12 @@ def arrive() -> None:
 
 
 def begin(joined: Class) -> None:
-    """Begin where the teacher wants a class to begin: with its settings, and its lesson."""
-    name = joined.plan.lesson
-    if lesson := lessons().get(name):
-        address.open_step({"view": PLAIN, **params_of(name, lesson, 1, {})})
+    """Begin where the teacher wants a class to begin, with its settings and its lesson, or go on after a return."""
+    name, found = joined.plan.lesson, classroom.mine()
+    if name in lessons():
+        if found and not found[1].page:  # who sat at this browser before may have done the lesson
+            keep_lesson(name, Done())
+        address.open_step(params_now(name))
         return
     address.say_settings(dict(joined.plan.said))
     address.look(**{"class": None})

@@ -11,7 +11,7 @@ from typing import Literal
 import streamlit as st
 
 from dashboard.components import class_following
-from dashboard.components.browser_memory import Answer, answer_step, browser_memory, done_in, keep_lesson
+from dashboard.components.browser_memory import Answer, answer_step, browser_memory, came_back, done_in, keep_lesson
 from dashboard.components.lesson_question import Prediction, prediction_fields, read_prediction, reveal, said
 from dashboard.components.view import PLAIN
 from dashboard.services import classroom
@@ -67,7 +67,9 @@ def lesson_panel(page: str) -> bool:
     if lesson is None:
         address.note(f"There is no lesson named “{name}”: choose one on the page Lessons.")
         return True
-    at = min(int(number or 1), len(lesson.step) + 1)
+    at, before = min(int(number or 1), len(lesson.step) + 1), done_in(name).at
+    if came_back() and at == 1 < before <= len(lesson.step):
+        at, alone = before, True  # a class's link, or one into the lesson: the person was further
     _open_whole(name, lesson, at, page, alone)
     if done_in(name).at != at:
         keep_lesson(name, done_in(name).model_copy(update={"at": at}))
@@ -112,10 +114,17 @@ def begin_link(label: str, page: str, name: str = "", type: Literal["primary", "
     A lesson begins in the plain view; the person may choose another.
     """
     name = name or next(iter(lessons()))
-    lesson, done = lessons()[name], done_in(name)
-    at = min(done.at, len(lesson.step))
-    step, params = lesson.step[at - 1], {**params_of(name, lesson, at, done.answers), "view": PLAIN}
-    address.step_link(step_page(step), step.page == page, label, f"begin {name}", params, type)
+    step = lessons()[name].step[_at(name) - 1]
+    address.step_link(step_page(step), step.page == page, label, f"begin {name}", params_now(name), type)
+
+
+def params_now(name: str) -> dict[str, str]:
+    """Return the parameters of the address that opens a lesson where the person is, in the plain view."""
+    return {**params_of(name, lessons()[name], _at(name), done_in(name).answers), "view": PLAIN}
+
+
+def _at(name: str) -> int:
+    return min(done_in(name).at, len(lessons()[name].step))
 
 
 class Panel:

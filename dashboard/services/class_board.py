@@ -63,6 +63,12 @@ def ear_tests(code: str) -> list[Sitting]:
     return [sitting for sitting in store().ear_tests.of_session(code) if sitting.scored]
 
 
+def ear_tests_by_seat(code: str) -> list[tuple[int | None, Sitting]]:
+    """Return the ear tests of a class, each with the number of the seat; None of a student who has left."""
+    numbers = store().classes.numbers(code)
+    return [(numbers.get(sitting.person), sitting) for sitting in ear_tests(code)]
+
+
 @dataclass(frozen=True, eq=False)
 class _Memory:
     """Runs of a class as they were read last, and their answers as they are judged, by part, run and attempt."""

@@ -1,13 +1,20 @@
 """Who looks at a page, as far as that can be told without accounts: which browser it is."""
 
 import hashlib
+import secrets
 from collections.abc import Mapping
 
 import streamlit as st
-from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string
+from starlette.responses import Response
 
-COOKIE = "_streamlit_xsrf"
-"""Streamlit's server gives every browser a random token in it, masked anew at each request."""
+COOKIE, COOKIE_SECONDS = "genre-lab-browser", 365 * 24 * 3600
+"""A random token that a browser keeps when it is closed, so that who comes back has the same seat in a class."""
+
+
+def know_again(response: Response, cookies: Mapping[str, str]) -> None:
+    """Let a browser with these cookies keep its token, or get one."""
+    token = cookies.get(COOKIE) or secrets.token_urlsafe(16)
+    response.set_cookie(COOKIE, token, COOKIE_SECONDS, httponly=True, samesite="lax")
 
 
 def person() -> str:
@@ -17,5 +24,5 @@ def person() -> str:
 
 def person_of(cookies: Mapping[str, str]) -> str:
     """Return what tells a browser from others, by the cookies that it sends."""
-    token, _ = decode_xsrf_token_string(cookies.get(COOKIE, ""))
-    return hashlib.sha256(token).hexdigest()[:32] if token else ""
+    token = cookies.get(COOKIE, "")
+    return hashlib.sha256(token.encode()).hexdigest()[:32] if token else ""

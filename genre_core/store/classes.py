@@ -216,6 +216,12 @@ class ClassStore:
         with self._database.transaction() as connection:
             return [_seat(row) for row in connection.execute(query)]
 
+    def numbers(self, code: str) -> dict[str, int]:
+        """Return the number of the place that each browser has in a class."""
+        query = select(_seats.c.person, _seats.c.number).where(_seats.c.code == code)
+        with self._database.transaction() as connection:
+            return {row.person: row.number for row in connection.execute(query)}
+
     def enter(self, seat: Seat, kind: Kind, about: str, value: Any, *, again: bool = True) -> bool:
         """Keep what a student said or did; return whether it was kept.
 

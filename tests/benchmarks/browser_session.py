@@ -19,6 +19,8 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.util import calc_hash
 from websockets.asyncio.client import ClientConnection, connect
 
+from dashboard.services.people import COOKIE
+
 ANSWER_SECONDS = 30.0
 KEPT_MESSAGES = 12
 FINISHED, COMPILE_ERROR, INTERRUPTED, FRAGMENTS_FINISHED = range(4)
@@ -58,7 +60,7 @@ class BrowserSession:
         self.errors: list[str] = []
         self.received_bytes = 0
         self._page = calc_hash(page) if page else ""
-        self._headers = {"Cookie": f"_streamlit_xsrf={cookie}"} if cookie else None
+        self._headers = {"Cookie": f"{COOKIE}={cookie}"} if cookie else None
         self._follower: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
         self.state = ""
         self._kept: dict[str, None] = {}

@@ -14,17 +14,17 @@ share the sessions, the store and the workers. Only those that are started here 
 
 import argparse
 import asyncio
-import hashlib
 import itertools
 import random
+import secrets
 import time
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from distributed import Client
-from streamlit.web.server.starlette.starlette_app_utils import decode_xsrf_token_string, generate_xsrf_token_string
 
 from dashboard.components.class_following import LOOK_SECONDS
+from dashboard.services.people import COOKIE, person_of
 from genre_core.classroom.plan import ClassPlan
 from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.store.runs import RunStore, new_run_id
@@ -135,10 +135,10 @@ class Classroom:
     """A class whose students have joined, where they are to be in one."""
 
     def __init__(self, store: RunStore, n_students: int, plan: ClassPlan = RATES) -> None:
-        self.store, self.teacher = store, generate_xsrf_token_string()
-        self.cookies = [generate_xsrf_token_string() for _ in range(n_students)]
-        self.code, _ = store.classes.begin(plan, _person(self.teacher))
-        self._seats = [store.classes.join(self.code, _person(cookie)) for cookie in self.cookies]
+        self.store, self.teacher = store, secrets.token_urlsafe(16)
+        self.cookies = [secrets.token_urlsafe(16) for _ in range(n_students)]
+        self.code, _ = store.classes.begin(plan, person_of({COOKIE: self.teacher}))
+        self._seats = [store.classes.join(self.code, person_of({COOKIE: cookie})) for cookie in self.cookies]
 
     def revealed(self) -> frozenset[str]:
         """Return the questions whose results the teacher has shown."""
@@ -169,12 +169,6 @@ class Classroom:
                     seen.boards.append(asked + await tab.redraw(next(iter(tab.fragments))))
                 await asyncio.sleep(LOOK_SECONDS)
         seen.errors += tab.errors
-
-
-def _person(cookie: str) -> str:
-    token, _ = decode_xsrf_token_string(cookie)
-    assert token
-    return hashlib.sha256(token).hexdigest()[:32]
 
 
 async def student(

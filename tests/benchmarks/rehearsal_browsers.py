@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, TimeoutError, async_playwright
 from playwright.async_api import Error as BrowserError
 
 from dashboard.components.lesson_panel import params_of
+from dashboard.services.people import COOKIE
 from genre_core.lessons.lesson import Cell, Choice
 from genre_core.lessons.reading import lessons
 from tests.benchmarks.classroom import Classroom
@@ -67,7 +68,7 @@ class Sight:
         """Open a tab of a person."""
         context = await self.browser.new_context(**WINDOWS[kind])
         context.set_default_timeout(1000 * self.patience)
-        await context.add_cookies([{"name": "_streamlit_xsrf", "value": cookie, "url": f"http://{self.address}"}])
+        await context.add_cookies([{"name": COOKIE, "value": cookie, "url": f"http://{self.address}"}])
         page = await context.new_page()
         page.on("console", lambda said: said.type == "error" and self.errors.append(f"{kind}: {said.text}"))
         page.on("pageerror", lambda error: self.errors.append(f"{kind}: {error}"))

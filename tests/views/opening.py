@@ -1,10 +1,12 @@
 """Pages opened without a browser, over a store of their own and without a cluster."""
 
 import json
+from collections.abc import Mapping
 from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -39,9 +41,14 @@ def track_named(run_id: str, row: int) -> str:
     return datasets.dataset(workers.store().run(run_id).config.data).address_of(int(row))
 
 
-def opened(view: str, /, **params: Any) -> AppTest:
-    """Open a page of the app (`views/runs/page.py`) with these parameters, dots written as __; `track` may be a row."""
-    page = AppTest.from_file(APP, default_timeout=30)
+def opened(view: str, state: Mapping[str, Any] = MappingProxyType({}), /, **params: Any) -> AppTest:
+    """Open a page of the app (`views/runs/page.py`) with these parameters, dots written as __; `track` may be a row.
+
+    The session begins with `state`.
+    """
+    page = AppTest.from_file(APP, default_timeout=60)
+    for name, value in state.items():
+        page.session_state[name] = value
     # Before its first run AppTest looks a page up by the name of its file, which is `page.py` for all of them.
     page._page_hash = calc_hash(Path(view).parent.name)
     for name, text in params.items():

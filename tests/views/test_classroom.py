@@ -1,20 +1,24 @@
 """A class on the pages: a student who joins, what is locked, and the teacher's board."""
 
 import asyncio
+import json
+import re
 
 import pytest
 import streamlit as st
 from sqlalchemy import text
 from starlette.applications import Starlette
-from streamlit.web.server.starlette.starlette_app_utils import generate_xsrf_token_string
 
+from dashboard.components import browser_memory
+from dashboard.components.browser_memory import Answer, Done, Memory
 from dashboard.components.class_strip import ALWAYS
 from dashboard.components.lesson_panel import _COVER
 from dashboard.services import classroom, commands, runs, studies
 from dashboard.services.classroom import TOO_MANY_CODES, WRONG_CODES
 from dashboard.services.people import COOKIE, person_of
+from dashboard.views.classroom import board
 from genre_core.classroom.plan import PAGES, ClassPlan
-from genre_core.ear.sitting import EarTest, Item
+from genre_core.ear.sitting import DONT_KNOW, EarTest, Item
 from genre_core.errors import ClassError, QuotaError
 from genre_core.settings.names import configure
 from genre_core.settings.paces import BY_HAND, FAST
@@ -60,9 +64,15 @@ def code(store, be):
 
 def ask(server: Starlette, path: str, cookie: str) -> str:
     """Return what the server answers to a browser with this cookie."""
-    said = bytearray()
+    return asked(server, path, cookie)[1]
+
+
+def asked(server: Starlette, path: str, cookie: str) -> tuple[dict[str, str], str]:
+    """Return the headers and the text that the server answers to a browser with this cookie."""
+    said, headers = bytearray(), {}
 
     async def send(message) -> None:
+        headers.update({name.decode(): value.decode() for name, value in message.get("headers", ())})
         said.extend(message.get("body", b""))
 
     async def receive():
@@ -70,7 +80,7 @@ def ask(server: Starlette, path: str, cookie: str) -> str:
 
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "root_path": ""}
     asyncio.run(server({**scope, "headers": [(b"cookie", f"{COOKIE}={cookie}".encode())]}, receive, send))
-    return said.decode()
+    return headers, said.decode()
 
 
 def join(code: str):
@@ -214,6 +224,24 @@ def test_the_board_pools_what_the_class_heard(store, be):
     assert "Of the 3 items that two or more answered, the majority is right on 66.7" in said
 
 
+def test_the_download_holds_the_ear_tests_of_the_class(store, be):
+    code = store.classes.begin(PLAN, "teacher who listens")[0]
+    test = EarTest("run", "validation", "source", 1, "sound", ("jazz", "rock"), (Item(7, "a", 0), Item(8, "b", 1)), 1)
+    for person, said in (("here", 1), ("gone", DONT_KNOW)):
+        store.classes.join(code, person)
+        store.ear_tests.begin(f"ear of {person}", test, person, code)
+        store.ear_tests.play(f"ear of {person}", 1)
+        for number in range(2):
+            store.ear_tests.answer(f"ear of {person}", number, said)
+    store.classes.leave(code, "gone")
+    tests = json.loads(board._document(store.classes.find(code)))["ear tests"]
+    heard = {"track": "b", "genre": "rock", "plays": 1}
+    assert sorted((one["student"], one["answers"]) for one in tests) == [
+        ("a student who left", [{**heard, "answer": "don't know"}]),
+        ("red otter", [{**heard, "answer": "rock"}]),
+    ]
+
+
 def test_a_class_takes_a_lesson_together(store, be):
     be("teacher of a lesson")
     page = opened(CLASS)
@@ -235,10 +263,32 @@ def test_a_class_takes_a_lesson_together(store, be):
     assert _COVER not in [item.proto.body for item in page.get("html")]
 
 
+def test_who_comes_back_to_a_class_goes_on_where_they_were(store, be):
+    plan = ClassPlan(pages=tuple(PAGES), lesson="what-a-network-learns")
+    code = store.classes.begin(plan, "teacher of two lessons")[0]
+    be("a student who comes back")
+    before = Memory(lessons={"what-a-network-learns": Done(at=3, answers={"first": Answer(prediction=1.0)})})
+    page = opened("views/train/page.py", {browser_memory._KEY: before}, **{"class": code})
+    assert "what-a-network-learns.1" in page.query_params["lesson"], "who sat here before may have done it"
+    assert page.session_state[browser_memory._KEY].lessons == {"what-a-network-learns": Done()}
+    page = opened("views/train/page.py", {browser_memory._KEY: before}, **{"class": code})
+    assert "what-a-network-learns.3" in page.query_params["lesson"]
+    assert len(store.classes.seats(code)) == 1
+
+
+def test_a_browser_is_known_again_after_it_was_closed():
+    import dashboard.app  # its routes
+
+    server = Starlette(routes=dashboard.app.ROUTES)
+    first, again = (asked(server, "/", cookie)[0]["set-cookie"] for cookie in ("", "mine"))
+    assert re.search(rf"^{COOKIE}=[\w-]{{20,}};.* HttpOnly; Max-Age=\d{{7,}};", first)
+    assert again.startswith(f"{COOKIE}=mine; ")
+
+
 def test_no_route_tells_a_student_of_a_run_of_another_class(store, be):
     import dashboard.app  # its routes
 
-    cookies = {name: generate_xsrf_token_string() for name in ("own", "other", "nobody")}
+    cookies = {name: f"token-{name}" for name in ("own", "other", "nobody")}
     codes = [store.classes.begin(PLAN, "two classes")[0] for _ in range(2)]
     for code, name in zip(codes, ("own", "other"), strict=True):
         seat = store.classes.join(code, person_of({COOKIE: cookies[name]}))

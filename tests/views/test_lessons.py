@@ -2,11 +2,9 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
-from streamlit.util import calc_hash
 
 from dashboard.components import browser_memory
 from dashboard.components.browser_memory import Answer, Done, Memory
@@ -19,7 +17,7 @@ from genre_core.lessons.reading import lessons
 from genre_core.settings.names import configure
 from genre_core.workers.run import execute
 from tests.sounds import noise_for
-from tests.views.opening import APP, drawn, opened, own_store, press, texts
+from tests.views.opening import drawn, opened, own_store, press, texts
 
 FEW = {"synthetic": {"data.n_samples": 1200}, "music": {"data.clips": 10, "data.seconds": 2}}
 QUICK = {"train.max_epochs": 2}
@@ -38,15 +36,7 @@ def store(tmp_path_factory):
 
 def at_step(page_name: str, params: dict[str, str], memory: Memory) -> AppTest:
     """Open a page at a step, as a person who did what is in the memory."""
-    view = Path(f"views/{page_name}/page.py")
-    page = AppTest.from_file(APP, default_timeout=60)
-    page._page_hash = calc_hash(view.parent.name)
-    page.session_state[browser_memory._KEY] = memory
-    for name, text in params.items():
-        page.query_params[name] = text
-    page.run()
-    assert not page.exception, [item.message for item in page.exception]
-    return page
+    return opened(f"views/{page_name}/page.py", {browser_memory._KEY: memory}, **params)
 
 
 def memory_of(page: AppTest) -> Memory:
@@ -68,7 +58,7 @@ def train(store, config) -> str:
 def predict(page: AppTest, step: Step) -> None:
     match step.ask:
         case Number():
-            page.slider[0].set_value(step.ask.high)
+            page.select_slider[0].set_value(step.ask.high)
         case Choice():
             page.radio[0].set_value(len(step.ask.answers) - 1)
         case Cell():
@@ -156,6 +146,21 @@ def test_a_new_session_knows_what_the_browser_kept(monkeypatch, readable):
     assert browser_memory.memory() == (kept if readable else Memory(welcomed=True))
 
 
+def test_what_a_new_session_did_first_takes_nothing_from_what_the_browser_kept(monkeypatch):
+    done = {"a": Done(at=2, answers={"one": Answer(prediction=40.0)}), "b": Done(at=4), "c": Done(at=3)}
+    now = {"a": Done(at=3, answers={"two": Answer(prediction=1.0)}), "b": Done()}
+    kept = Memory(lessons=done, welcomed=True).model_dump_json()
+    state = {browser_memory._COMPONENT: {"kept": kept}, browser_memory._KEY: Memory(lessons=now)}
+    monkeypatch.setattr(browser_memory.st, "session_state", state)
+    browser_memory._read_back()
+    both = Done(at=3, answers={**done["a"].answers, **now["a"].answers})
+    assert browser_memory.memory() == Memory(lessons={"a": both, "b": Done(), "c": Done(at=3)}, welcomed=True)
+    assert [browser_memory.came_back(), browser_memory.came_back()] == [True, False]
+    browser_memory.remember(Memory())
+    browser_memory._read_back()
+    assert browser_memory.memory() == Memory(), "it is read once"
+
+
 class TestALessonThatIsLeft:
     def test_another_page_leads_back_to_the_step(self, store):
         page = opened("views/data/page.py", lesson="learning-rate.2", preset="overlapping")
@@ -176,6 +181,12 @@ class TestALessonThatIsLeft:
         memory = Memory(lessons={"what-a-network-learns": Done(answers={"first": Answer(run=run)})})
         page = at_step("evaluate", {"lesson": "what-a-network-learns.4"}, memory)
         assert said(page, "run") == run
+
+    def test_a_link_to_its_beginning_leads_a_browser_that_knows_it_to_where_the_person_was(self, store):
+        memory = Memory(lessons={"what-a-network-learns": Done(at=4)})
+        state = {browser_memory._KEY: memory, browser_memory._KNOWN: "just now"}
+        page = opened("views/evaluate/page.py", state, lesson="what-a-network-learns.1")
+        assert said(page, "lesson") == "what-a-network-learns.4"
 
     def test_other_settings_are_said_and_put_right_by_one_click(self, store):
         lesson = lessons()["learning-rate"]

@@ -23,7 +23,7 @@ from dashboard.views.classroom import figures
 from dashboard.views.classroom import text as sentences
 from genre_core.classroom.names import seat_name, seat_picture
 from genre_core.ear.pooling import majority, pooled
-from genre_core.ear.sitting import Sitting
+from genre_core.ear.sitting import DONT_KNOW, Sitting
 from genre_core.settings.names import all_settings, flatten
 from genre_core.store.classes import Class, Entry, Seat
 from genre_core.store.schema import Run
@@ -224,7 +224,7 @@ def _end(room: Class) -> None:
     with st.container(key="class-end", horizontal=True, gap="small"):
         st.download_button("Download all of it", lambda: _document(room), f"class {room.code}.json", "application/json",
                            key="class download", icon=":material/download:", type="tertiary", on_click="ignore",
-                           help="Who predicted, answered, wrote and trained what, as JSON.")  # fmt: skip
+                           help="Who predicted, wrote, heard and trained what, as JSON.")  # fmt: skip
         if not room.closed:
             st.button("End the class", key="close class", icon=":material/logout:", on_click=class_board.close,
                       args=(room.code,), help="Nobody joins or says anything more. The board stays.")  # fmt: skip
@@ -245,5 +245,21 @@ def _document(room: Class) -> bytes:
          "settings": flatten(run.config), "validation": run.summary.get("validation")}
         for number, run in class_board.runs(room.code)
     ]  # fmt: skip
-    document = {"class": room.code, "plan": room.plan.model_dump(), "entries": entries, "runs": runs}
+    ears = [
+        {"student": seat_name(number) if number else "a student who left", "run": sitting.test.run,
+         "part": sitting.test.part, "answers": _answers(sitting)}
+        for number, sitting in class_board.ear_tests_by_seat(room.code)
+    ]  # fmt: skip
+    document = {"class": room.code, "plan": room.plan.model_dump(), "entries": entries, "runs": runs, "ear tests": ears}
     return json.dumps(document, indent=1, ensure_ascii=False, default=str).encode()
+
+
+def _answers(sitting: Sitting) -> list[dict[str, object]]:
+    """Return what was answered in an ear test, but for practice: the track, its genre, the answer, and the plays."""
+    genres, said = sitting.test.genres, sitting.said(sitting.scored)
+    return [
+        {"track": item.track, "genre": genres[item.genre], "plays": sitting.answers[number].plays,
+         "answer": "don't know" if answer == DONT_KNOW else genres[answer]}
+        for number, answer in zip(sitting.scored, said.tolist(), strict=True)
+        for item in [sitting.test.items[number]]
+    ]  # fmt: skip
