@@ -38,7 +38,8 @@ SELECTORS: Mapping[Place, str] = {
 _SETTINGS, _CONTROLS = '[data-testid="stSidebarUserContent"]', ".st-key-controls"
 _FRAME = (
     "<style>{0} {{ outline: 2px solid light-dark(#b9770e, #e3a94a); outline-offset: 5px; border-radius: 4px; }} "
-    "@media (max-width: 767px), (max-height: 800px) {{ [class*=st-key-][class*=-page] > :has({0}) {{ order: -1 }} }} "
+    "@media (max-width: 767px), (max-height: 800px) "
+    "{{ [class*=st-key-][class*=-page] :is({0}, :has({0})) {{ order: -1 }} }} "
     ".st-key-track-page > :has({0}) {{ order: -1 }}</style>"
 )
 """What is to be looked at has a frame, and stands first where a window is small or the page long."""
@@ -163,15 +164,17 @@ class Panel:
         left, right = st.columns([1.15, 1], gap="medium") if ask else (st.container(), st.container())
         with left:
             st.subheader(self.step.title, anchor=False)
-            st.markdown(self.step.text)
+            st.container(key="lesson-text").markdown(self.step.text)
         with right:
             if missing:
                 self._say_missing(missing)
                 return False
             has_come = self._asked(ask) if ask else True
-        if has_come and self._explained():
-            with st.container(key="lesson-foot"):
-                self._link("Go on", self.at + 1, "go on")
+        if has_come:
+            with st.container(key="lesson-answered", gap="xsmall"):
+                if self._explained():
+                    with st.container(key="lesson-foot"):
+                        self._link("Go on", self.at + 1, "go on")
         may_look = ask is None or (self.answer.prediction is not None and not self._waits)
         if may_look:
             self._point(has_come)

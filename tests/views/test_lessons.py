@@ -161,6 +161,17 @@ def test_what_a_new_session_did_first_takes_nothing_from_what_the_browser_kept(m
     assert browser_memory.memory() == Memory(), "it is read once"
 
 
+def test_a_step_says_that_its_answer_has_come(store):
+    lesson = lessons()["learning-rate"]
+    step, params = lesson.step[0], params_of("learning-rate", lesson, 1, {}) | {"view": "projector"}
+    page = at_step("train", params, Memory())
+    predict(page, step)
+    assert has(page, "lesson-text")
+    assert not has(page, "lesson-answered")
+    page = at_step("train", params | {"run": train(store, step.config)}, memory_of(page))
+    assert has(page, "lesson-answered")
+
+
 class TestALessonThatIsLeft:
     def test_another_page_leads_back_to_the_step(self, store):
         page = opened("views/data/page.py", lesson="learning-rate.2", preset="overlapping")
