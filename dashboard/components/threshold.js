@@ -2,6 +2,7 @@ const drawings = new WeakMap();
 const GAP = "\u202f";
 const HEIGHT = 234, LEFT = 34, RIGHT = 10, TOP = 22, BOTTOM = 34;  // a curve may run anywhere: its axis is named above
 const REST = 350;  // milliseconds
+const lowWindow = matchMedia("(max-height: 800px) and (min-width: 768px)");  // as of a projector
 const QUARTERS = [0, 0.25, 0.5, 0.75, 1];
 
 function create(parent) {
@@ -48,7 +49,7 @@ function build(drawing) {
 
 function drawn(drawing, panel, box) {
   const { data } = drawing;
-  const width = Math.max(160, box.clientWidth), height = panel.height ?? HEIGHT;
+  const width = Math.max(160, box.clientWidth), height = lowWindow.matches ? HEIGHT : panel.height ?? HEIGHT;
   const picture = shape("svg", { viewBox: `0 0 ${width} ${height}`, height, role: data.slider ? "img" : "group", "aria-label": panel.alt ?? `${panel.title}.` });
   box.append(picture);
   const x = (value) => LEFT + value * (width - LEFT - RIGHT);

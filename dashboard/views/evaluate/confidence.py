@@ -3,6 +3,7 @@
 import math
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components.address_choice import address_choice
 from dashboard.components.judged import Judged
@@ -39,13 +40,13 @@ def draw(judged: Judged) -> None:
     problem = services.can_scale(judged.run, judge=judged.judge)
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
+        answer = st.container()
         phone_parts({"reliability": "Reliability", "scores": "Scores", "true": "True probabilities"})
         method, by, genre = _choices(judged, problem)
         looked_at = services.trusted(judged.run, judged.part, judge=judged.judge, method=method, by=by)
         if looked_at is None:
             return
-        with part("reliability"):
-            _reliability(judged, looked_at, method, by, genre)
+        _reliability(judged, looked_at, method, by, genre, answer)
     with right, beyond_plain("scores", aside=True), part("scores"):
         st.subheader(f"Can you trust its confidence? On {judged.measured}", anchor=False)
         _scores(judged, method, by, problem)
@@ -81,12 +82,15 @@ def _look_at_genre() -> None:
     address.look(genre=None if chosen == ALL else chosen)
 
 
-def _reliability(judged: Judged, looked_at: Trusted, method: Method, by: Binning, genre: int | None) -> None:
-    run, part, judge = judged.run, judged.part, judged.judge
-    curve = services.reliability_of(run, part, judge=judge, method=method, by=by, genre=genre)
+def _reliability(
+    judged: Judged, looked_at: Trusted, method: Method, by: Binning, genre: int | None, answer: DeltaGenerator
+) -> None:
+    """Draw in `answer` whether confidence and accuracy agree, and the diagram here."""
+    run, on, judge = judged.run, judged.part, judged.judge
+    curve = services.reliability_of(run, on, judge=judge, method=method, by=by, genre=genre)
     before = None
     if method != "none":
-        before = services.reliability_of(run, part, judge=judge, by=by, genre=genre)
+        before = services.reliability_of(run, on, judge=judge, by=by, genre=genre)
     if curve is None:
         return
     name = "" if genre is None else judged.outcome.genres[genre]
@@ -94,16 +98,18 @@ def _reliability(judged: Judged, looked_at: Trusted, method: Method, by: Binning
     error = scores.ece if genre is None else scores.per_genre[genre]
     few = evaluation.confusion_matrix.too_few()
     said = reliability_answer(
-        curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, f"{part} tracks", name, few
+        curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, f"{on} tracks", name, few
     )
-    st.subheader(plain(said), anchor=False, help=GLOSSARY["reliability"])
-    st.caption(plain(error_sentence(curve, error)), help=GLOSSARY["ECE"])
+    with answer:
+        st.subheader(plain(said), anchor=False, help=GLOSSARY["reliability"])
+        st.caption(plain(error_sentence(curve, error)), help=GLOSSARY["ECE"])
     shown = {"Mean confidence": scores.confidence, "Accuracy": evaluation.accuracy, "Calibration error": error.value}
     numbers(numbers_part(shown))
     alt = f"Reliability of {run.name} on {judged.measured}. {said}"
-    plot(reliability_figure(curve, part, name, before), key="reliability", height=400, alt=alt, revision=run.id)
-    st.caption("A filled mark is off by more than chance, a hollow mark is not. Bars are 95 % intervals.")
-    twin(_bins_table(curve), "reliability", alt, ("mean confidence", "right", "from", "to"))
+    with part("reliability"):
+        plot(reliability_figure(curve, on, name, before), key="reliability", height=400, alt=alt, revision=run.id)
+        st.caption("A filled mark is off by more than chance, a hollow mark is not. Bars are 95 % intervals.")
+        twin(_bins_table(curve), "reliability", alt, ("mean confidence", "right", "from", "to"))
 
 
 def _bins_table(curve: ReliabilityCurve) -> list[dict[str, object]]:

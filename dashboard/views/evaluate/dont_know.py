@@ -42,7 +42,9 @@ def draw(judged: Judged) -> None:
     """Draw what a threshold does overall and to each genre, with the controls that choose it."""
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
+        above = st.container()
         rule = _rule(judged)
+    with above:
         target, surely = _asked(judged, rule)
         found = services.threshold_for(judged.run, target, rule, surely=surely)
         given = _given()

@@ -127,7 +127,8 @@ def _ruler(judged: Judged) -> None:
         marks.append(rulers.tags_alone(told))
     rulers.ruler(rulers.Ruler(tuple(marks), f"accuracy on {judged.measured}"), key="evaluate ruler", height=72)
     if (in_the_long_run := judged.limit_in_the_long_run) and st.query_params.get("section", "matrix") == "matrix":
-        st.caption(long_run(in_the_long_run))
+        with st.container(key="long-run"):
+            st.caption(long_run(in_the_long_run))
     if told and told.sentence and st.query_params.get("section", "matrix") == "matrix":
         st.caption(plain(told.sentence))
     if judged.run.config.averaged_with:

@@ -73,7 +73,7 @@ function show(s, moved = true) {
   s.input.setAttribute("aria-valuetext", words(s));
   s.says.replaceChildren(
     element("b", {}, `Epoch ${epoch} of ${s.last}`), `: right on ${row.right} of `, `${s.total.toLocaleString("en-US")} ${s.data.view.nouns}`,
-    element("span", {}, `, macro-F1 ${row.f1}${epoch === s.best ? s.data.active ? " · the best so far" : " · the best" : ""}`),
+    element("span", {}, `, macro-F1 ${row.f1}${epoch === s.best ? s.data.active ? " · the best epoch so far" : " · the best epoch" : ""}`),
   );
   const at = s.best ? place(s, s.best) / Math.max(1, s.epochs.length - 1) : 0;
   s.flag.hidden = s.notch.hidden = !s.best;
