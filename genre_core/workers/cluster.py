@@ -111,7 +111,7 @@ def start(n_workers: int | None = None) -> ClusterProcess:
     watchdog.cancel()
     if not line:
         ClusterProcess("", process).close()
-        raise ClusterError("The training processes did not start: look at the terminal for the reason, and try again.")
+        raise ClusterError("The training processes did not start. The terminal says why.")
     return ClusterProcess(json.loads(line)["address"], process)
 
 
