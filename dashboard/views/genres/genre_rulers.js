@@ -41,7 +41,8 @@ function draw(list) {
   both.append(element("span", {}, "0\u202f%"), element("span", {}, "recall"), element("span", {}, "100\u202f%"));
   ends.append(both);
   head.setAttribute("aria-hidden", "true");
-  head.append(element("span"), ends, element("span"));
+  const known = rows.some(({ best }) => best !== null);
+  head.append(element("span"), ends, element("span", {}, known ? "dashed: the best possible" : ""));
   const all = element("ol");
   all.append(...rows.map((one) => row(list, one)));
   list.node.replaceChildren(head, all);
