@@ -96,7 +96,7 @@ function measure(grid) {
 const named = (grid) => ["frame", grid.data.compact && "compact", grid.k > DENSE && "dense", isOverview(grid) && "overview", grid.data.pickable && "pickable", grid.data.byRow && "rows", grid.steep && "steep", grid.bare && "bare", grid.small].filter(Boolean).join(" ");
 
 // A large matrix opens whole, without numbers; "Numbers" leads into it.
-const isOverview = (grid) => grid.k > DENSE && !grid.data.compact && !grid.zoomed && grid.width >= 480;
+const isOverview = (grid) => grid.k > DENSE && !grid.zoomed && grid.width >= 480;
 
 // Columns have one width: where each were as wide as its numbers, a changed number would move the whole table.
 function sizes(grid) {
