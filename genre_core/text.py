@@ -89,13 +89,13 @@ def signed_points(difference: float) -> str:
     return f"{'+' if difference >= 0 else ''}{points(difference)}"
 
 
-def judged(part: str, n_rows: int, n_tracks: int, unit: str) -> str:
+def judged(part: str, n_rows: int, n_tracks: int, unit: str, whole: str = "track") -> str:
     """Return what is judged: `1,197 test tracks`, `45 test tracks (449 segments)`, `449 test segments of 45 tracks`."""
-    segment, track = f"{part} segment".strip(), f"{part} track".strip()
+    segment, track = f"{part} segment".strip(), f"{part} {whole}".strip()
     if n_rows == n_tracks:
         return count(n_tracks, track)
     if unit == "row":
-        return f"{count(n_rows, segment)} of {count(n_tracks, 'track')}"
+        return f"{count(n_rows, segment)} of {count(n_tracks, whole)}"
     return f"{count(n_tracks, track)} ({count(n_rows, 'segment')})"
 
 

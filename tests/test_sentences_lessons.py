@@ -34,19 +34,19 @@ def test_how_far_a_number_is_from_what_came(question, predicted, value, said):
 
 
 def test_what_came_says_on_how_many_tracks_and_that_it_is_a_difference():
-    assert sentences.what_came(number(), 79.94, 1408, {}).replace(GAP, " ") == (
-        "Validation accuracy: **79.9 %**, on 1,408 validation tracks."
+    assert sentences.what_came(number(), 79.94, "1,408 validation clips", {}).replace(GAP, " ") == (
+        "Validation accuracy: **79.9 %**, on 1,408 validation clips."
     )
     sides = {"now": 81.2, "before": 80}
-    assert sentences.what_came(number(compared_with="one"), 1.2, 100, sides).replace(GAP, " ") == (
+    assert sentences.what_came(number(compared_with="one"), 1.2, "100 validation tracks", sides).replace(GAP, " ") == (
         "Validation accuracy: **+1.2 points** (81.2 % now, 80 % before), on 100 validation tracks."
     )
     loss = number("rise of validation loss", compared_with="one")
-    assert sentences.what_came(loss, -0.7, 100, {"now": 1.1, "before": 1.8}).replace(GAP, " ") == (
+    assert sentences.what_came(loss, -0.7, "", {"now": 1.1, "before": 1.8}).replace(GAP, " ") == (
         "Validation loss in the last epoch, compared with its lowest value: 1.1 times as high now, "
         "1.8 times as high before."
     )
-    assert sentences.what_came(number(), math.nan, 100, {}).startswith("This run does not tell it")
+    assert sentences.what_came(number(), math.nan, "", {}).startswith("This run cannot tell")
 
 
 def test_an_answer_is_the_one_that_came_or_another_one():

@@ -86,6 +86,11 @@ def test_colours_stand_out_from_the_page(theme):
     assert contrast(getattr(PALETTE["other"], theme), page) >= 3
 
 
+def test_a_thin_line_can_be_seen_on_dark():
+    lines = (PALETTE[f"{whose}_{kind}"].dark for whose in ("accent", "other") for kind in ("light", "pale"))
+    assert all(contrast(line, PALETTE["background"].dark) >= 2.7 for line in lines)
+
+
 def test_every_light_colour_has_one_dark_twin():
     colours = (*PALETTE.values(), *GENRE_COLOURS)
     assert len(TWINS) == len({colour.light for colour in colours}) == len(colours)

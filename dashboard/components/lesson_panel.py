@@ -48,6 +48,8 @@ _SHOW = (
     '[data-testid="stColumn"]:has({0}) {{ display: block !important; }}</style>'
 )
 """What a step points at is there in the plain view, too."""
+_NO_SETTINGS = '<style>[data-testid="stSidebar"] { display: none; }</style>'
+"""Where the page is not drawn, the settings at its side are not either."""
 _SHOW_SETTINGS = '<style>[data-testid="stSidebar"] { display: block !important; }</style>'
 """Where a setting is to be moved, it is there for a projector, too."""
 _COVER = "<style>.st-key-controls, .st-key-train-next { display: none; }</style>"
@@ -180,7 +182,10 @@ class Panel:
             self._point(has_come)
         elif self.step.trains:
             st.html(_COVER)
-        return may_look or not self._page_tells
+        is_drawn = may_look or not self._page_tells
+        if not is_drawn:
+            st.html(_NO_SETTINGS)
+        return is_drawn
 
     def _point(self, has_come: bool) -> None:
         """Frame what to look at now: where to train, or what came of it."""

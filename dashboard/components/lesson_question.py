@@ -10,6 +10,7 @@ from dashboard.shell.address import plain
 from dashboard.text import lessons as sentences
 from genre_core.lessons.figures import FIGURES, Result, n_tracks_of, sides_of, value_of
 from genre_core.lessons.lesson import Cell, Choice, Number, Question
+from genre_core.text import count
 
 Prediction = float | tuple[int, int]
 """A number, the number of an answer, or a cell of the matrix."""
@@ -63,14 +64,15 @@ def said(ask: Question | None, prediction: Prediction | None, genres: Sequence[s
 
 def reveal(ask: Question, predicted: Prediction, result: Result, than: Result | None) -> str | float | None:
     """Draw what came, compared `than` an earlier result if the question is, and return it; None where it is unknown."""
+    noun = result.outcome("validation").noun
     if isinstance(ask, Cell):
         assert isinstance(predicted, tuple)
-        st.markdown(_plain_but_bold(sentences.cell_reveal(result.matrix, predicted)))
+        st.markdown(_plain_but_bold(sentences.cell_reveal(result.matrix, predicted, noun)))
         return sentences.cell_name(result.matrix.genres, sentences.commonest(result.matrix))
     assert isinstance(predicted, float)
     value = value_of(ask.figure, result, than)
-    n_tracks, sides = n_tracks_of(ask.figure, result), sides_of(ask.figure, result, than)
-    came = sentences.what_came(ask, value, n_tracks, sides)
+    on, sides = count(n_tracks_of(ask.figure, result), f"validation {noun}"), sides_of(ask.figure, result, than)
+    came = sentences.what_came(ask, value, on, sides)
     if isinstance(ask, Choice):
         st.markdown(f"{came} {sentences.choice_reveal(ask, int(predicted), value)}")
         return ask.answers[ask.answer(value)] if value == value else None

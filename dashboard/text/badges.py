@@ -22,7 +22,7 @@ class Badge:
 
 def badges(run: Run, opened: Openings | None = None) -> list[Badge]:
     """Return the badges of a run's numbers; `opened` counts how often its test set was, beside a test number."""
-    found = [] if opened is None else [*fold_badge(run), opened_badge(opened, noun(run))]
+    found = [] if opened is None else [*fold_badge(run), opened_badge(opened, run.noun)]
     return found if not is_leaky(run) else [*found, Badge("leaky", why_leaky(run), "warning")]
 
 
@@ -62,8 +62,3 @@ def is_leaky(run: Run) -> bool:
 def why_leaky(run: Run) -> str:
     """Say what the split of a run separates."""
     return leaky(run.context.get("straddlers"))
-
-
-def noun(run: Run) -> str:
-    """Return what a row of a run is: a track, or a segment of one."""
-    return "segment" if "n_validation_tracks" in run.context else "track"

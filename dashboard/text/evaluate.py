@@ -28,7 +28,7 @@ def ordinal(number: int) -> str:
 def counted(outcome: Outcome, part: Part) -> str:
     """Return what is judged: `1,200 test tracks`, `45 test tracks (449 segments)`, `449 test segments of 45 tracks`."""
     n = outcome.evaluation.n
-    return judged(part, outcome.n_rows or n, outcome.n_tracks or n, outcome.unit)
+    return judged(part, outcome.n_rows or n, outcome.n_tracks or n, outcome.unit, outcome.whole)
 
 
 def measured(outcome: Outcome, part: Part) -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from dashboard.text.badges import noun
 from dashboard.text.runs import about_labels
 from dashboard.text.saved_scores import accuracy_of, macro_f1_of
 from dashboard.text.train import Headline
@@ -60,7 +59,7 @@ def not_complete(run: Run) -> tuple[Headline, Step]:
 
 def closed(run: Run, opened: Openings) -> Headline:
     """Say that a run's test part was not looked at, and what looking costs."""
-    n, seen = count(run.context["n_test"], noun(run)), opened.sentence(noun(run))
+    n, seen = count(run.context["n_test"], run.noun), opened.sentence(run.noun)
     reason = f"Its {n} are for the final report. {seen} Choosing by this score makes it too optimistic."
     return Headline("The test part is closed for this run.", reason)
 

@@ -28,14 +28,14 @@ def unit_of(question: Number | Choice) -> Unit:
     return "points" if compared and figure.unit == "percent" else figure.unit
 
 
-def what_came(question: Number | Choice, value: float, n_tracks: int, sides: Mapping[str, float]) -> str:
-    """Say what came of a run: `Validation accuracy: 79.9 %, on 1,408 validation tracks`, and its `sides`, if any."""
+def what_came(question: Number | Choice, value: float, on: str, sides: Mapping[str, float]) -> str:
+    """Say what came of a run, `on` what, and its `sides`: `Validation accuracy: 79.9 %, on 1,408 validation tracks`."""
     figure, unit = FIGURES[question.figure], unit_of(question)
     if value != value:
-        return "This run does not tell it: no track is there to tell."
+        return "This run cannot tell: there is nothing to count."
     compared = bool(question.compared_with) and not figure.paired
     said = f"**{written(value, unit, signed=compared)}**"
-    on = f", on {count(n_tracks, 'validation track')}" if unit in ("percent", "points") else ""
+    on = f", on {on}" if unit in ("percent", "points") else ""
     whole = figure.unit if compared else "percent"
     apart = ", ".join(f"{written(side, whole)} {name}" for name, side in sides.items())
     came = apart if unit == "times" and apart else f"{said} ({apart})" if apart else said
@@ -67,15 +67,15 @@ def choice_reveal(question: Choice, predicted: int, value: float) -> str:
     return f"You predicted: {question.answers[predicted]}. What came: **{question.answers[came]}**."
 
 
-def cell_reveal(matrix: ConfusionMatrix, predicted: tuple[int, int]) -> str:
+def cell_reveal(matrix: ConfusionMatrix, predicted: tuple[int, int], noun: str = "track") -> str:
     """Say how common the predicted confusion is, and which one is the most common."""
     most = commonest(matrix)
     highest, own = int(matrix.counts[most]), int(matrix.counts[predicted])
     if own == highest:
-        return f"You predicted {cell_name(matrix.genres, predicted)}: {count(own, 'track')}. None is more common."
+        return f"You predicted {cell_name(matrix.genres, predicted)}: {count(own, noun)}. None is more common."
     return (
-        f"You predicted {cell_name(matrix.genres, predicted)}: {count(own, 'track')}. "
-        f"Most common: **{cell_name(matrix.genres, most)}**, {count(highest, 'track')}."
+        f"You predicted {cell_name(matrix.genres, predicted)}: {count(own, noun)}. "
+        f"Most common: **{cell_name(matrix.genres, most)}**, {count(highest, noun)}."
     )
 
 

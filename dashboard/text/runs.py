@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from dashboard.text.badges import is_leaky, noun
+from dashboard.text.badges import is_leaky
 from dashboard.text.saved_scores import accuracy_of, macro_f1_of
 from dashboard.text.train import duration
 from dashboard.theme import count, percent
@@ -30,13 +30,13 @@ ELSEWHERE = frozenset({"data.table", "data.source"})
 
 def rate(run: Run, accuracy: float, interval: Interval | None) -> str:
     """Return an accuracy of a run as the list shows it: `80.1 % (77.7–82.2)`, and whether by segment, or leaky."""
-    by = ", by segment" if noun(run) == "segment" else ""
+    by = ", by segment" if run.noun == "segment" else ""
     return percent(accuracy, interval, "too few") + by + (", leaky" if is_leaky(run) else "")
 
 
 def scores_of(run: Run, part: Part) -> str:
     """Return a run's scores on a part: `Test: right on 79.9 % (77.6–82.1) of 1,200 tracks, macro-F1 79.7 % (…)`."""
-    what, n = " about the labels" if about_labels(run) else "", count(run.summary[part]["n"], noun(run))
+    what, n = " about the labels" if about_labels(run) else "", count(run.summary[part]["n"], run.noun)
     return f"{part.capitalize()}: right{what} on {accuracy_of(run, part)} of {n}, macro-F1 {macro_f1_of(run, part)}"
 
 

@@ -343,7 +343,7 @@ def network_alt(layers: Sequence[Layer], size: str, inputs: str, also: str = "")
 def validation_rows(run: Run) -> str:
     """Return what each epoch is judged on: `1,197 validation tracks`, `449 validation segments of 45 tracks`."""
     n = run.context["n_validation"]
-    return judged("validation", n, run.context.get("n_validation_tracks", n), "row")
+    return judged("validation", n, run.context.get("n_validation_tracks", n), "row", run.whole)
 
 
 def _verdict(

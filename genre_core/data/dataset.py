@@ -153,8 +153,13 @@ class Dataset:
 
     @property
     def noun(self) -> str:
-        """Return what a row is: a track, or a segment of one."""
-        return "segment" if self.in_segments else "track"
+        """Return what a row is: a track, a clip that can be heard, or a segment of one."""
+        return "segment" if self.in_segments else self.whole
+
+    @property
+    def whole(self) -> str:
+        """Return what a piece of music is called here."""
+        return "clip" if self.heard else "track"
 
     def n_tracks(self, rows: IntArray | None = None) -> int:
         """Return of how many tracks rows (n,) are, by default all."""

@@ -37,7 +37,7 @@ def diagnosis_of(
         None if matrix is None else matrix.counts,
         matrix.accuracy_interval if matrix is not None and run.knows_groups else None,
         None if run.context.get("leaky") else limit,
-        "segment" if "n_validation_tracks" in run.context else "track",
+        run.noun,
         few,
     )
     return diagnose(training)

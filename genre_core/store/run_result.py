@@ -48,7 +48,8 @@ class Outcome:
 
     By track there is one of each for a track, and `rows` are the first rows of the tracks. `about` says what `y_true`
     are where labels are wrong now and then: those labels, or the true genres. `unit` is what was judged: a row that is
-    a whole track is a track; `n_rows` are all rows of the part, and `n_tracks` the tracks that they are of.
+    a whole track is a track; `n_rows` are all rows of the part, and `n_tracks` the tracks that they are of, each of
+    which is called as `whole` says.
     """
 
     rows: IntArray
@@ -62,11 +63,12 @@ class Outcome:
     unit: Unit = "track"
     n_rows: int = 0
     n_tracks: int = 0
+    whole: str = "track"
 
     @property
     def noun(self) -> str:
-        """Return what one prediction is of: a track, or a segment of one."""
-        return "segment" if self.unit == "row" else "track"
+        """Return what one prediction is of: a track, a clip, or a segment of one."""
+        return "segment" if self.unit == "row" else self.whole
 
     @property
     def level(self) -> str:
@@ -113,8 +115,9 @@ def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judg
         best = limit_on(drawn, data.X[by_row.rows], seen.y, groups, clean=clean, tracks=tracks)
     n_tracks = data.n_tracks(by_row.rows)
     return Outcome(
-        seen.rows, seen.y, seen.logits, data.genres, groups, evaluation, best, about, unit, len(by_row), n_tracks
-    )
+        seen.rows, seen.y, seen.logits, data.genres, groups, evaluation, best, about, unit, len(by_row), n_tracks,
+        data.whole,
+    )  # fmt: skip
 
 
 def answers_of(run: Run, name: str, seen: Outcome, data: Dataset) -> Answers:

@@ -6,6 +6,7 @@ both understand is used.
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -29,7 +30,7 @@ from sqlalchemy import (
 from genre_core.data.dataset import Part
 from genre_core.errors import RunStateError
 from genre_core.evaluation.grouped_share import FEWEST_GROUPS
-from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.config import ExperimentConfig, SoundConfig
 from genre_core.text import too_few
 from genre_core.training.events import Epoch as Epoch
 
@@ -410,6 +411,18 @@ class Run(Queued):
             return len(self.config.members)
         except RunStateError:
             return 0
+
+    @cached_property
+    def whole(self) -> str:
+        """Return what a piece of music is called in its data: a clip where it can be heard, else a track."""
+        with suppress(RunStateError):
+            return "clip" if isinstance(self.config.data, SoundConfig) else "track"
+        return "track"
+
+    @property
+    def noun(self) -> str:
+        """Return what a row of its data is: a track, a clip, or a segment of one."""
+        return "segment" if "n_validation_tracks" in self.context else self.whole
 
     @property
     def knows_groups(self) -> bool:

@@ -147,7 +147,7 @@ def _opening(of: Described) -> str:
     interval = percent(
         seen.evaluation.accuracy, seen.evaluation.accuracy_interval, seen.evaluation.confusion_matrix.too_few()
     )
-    what = judged(part, seen.n_rows, seen.n_tracks, seen.unit)
+    what = judged(part, seen.n_rows, seen.n_tracks, seen.unit, seen.whole)
     n = seen.evaluation.confusion_matrix.correct
     genres = of.fitted.genres
     model = of.run.config.model
@@ -317,13 +317,12 @@ def _limitations(of: Described) -> list[str]:
 
 def _openings(of: Described) -> list[str]:
     seen = openings_of(of.store, [of.run])[of.run.id]
-    noun = "segment" if "n_test_tracks" in of.run.context else "track"
     own = (
         "It was opened for this model."
         if seen.opened
         else "It is closed for this model, so no test score is in this card."
     )
-    return [f"{own} {seen.sentence(noun)}"]
+    return [f"{own} {seen.sentence(of.run.noun)}"]
 
 
 def _unknown(of: Described) -> list[str]:

@@ -38,7 +38,7 @@ class Known:
         """Return what is judged: `1,200 test tracks`."""
         if self.seen is None:
             return count(self.scores.n, f"{self.part} {'segment' if self.in_segments else 'track'}")
-        return judged(self.part, self.seen.n_rows, self.seen.n_tracks, self.seen.unit)
+        return judged(self.part, self.seen.n_rows, self.seen.n_tracks, self.seen.unit, self.seen.whole)
 
     @property
     def in_segments(self) -> bool:

@@ -25,12 +25,12 @@ def limitations(run: Run, part: Part, scores: Evaluation, opened: Openings, data
 
 
 def _limits(run: Run, part: Part, scores: Evaluation, opened: Openings, data: Dataset | None) -> Iterator[str]:
-    noun, source = "segment" if "n_validation_tracks" in run.context else "track", run.config.data
+    source = run.config.data
     if run.context.get("leaky"):
         yield leaky(run.context.get("straddlers"))
     yield from _whose(run, data)
     yield from _few(run, part, scores)
-    yield _opened(run, part, opened, noun)
+    yield _opened(run, part, opened)
     if source.generator:
         yield "The tracks are numbers drawn by a generator: the scores say nothing about real music."
     if isinstance(source, MusicConfig):
@@ -76,9 +76,9 @@ def _few(run: Run, part: Part, scores: Evaluation) -> Iterator[str]:
         )
 
 
-def _opened(run: Run, part: Part, opened: Openings, noun: str) -> str:
+def _opened(run: Run, part: Part, opened: Openings) -> str:
     if part == "test":
-        return f"The test part was opened for {count(opened.n, 'configuration')}. {opened.sentence(noun)}"
+        return f"The test part was opened for {count(opened.n, 'configuration')}. {opened.sentence(run.noun)}"
     return (
         "All scores are on the validation part, which also chose the best epoch, so they are a little too optimistic. "
         "The test part of this run was never opened."

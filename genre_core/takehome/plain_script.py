@@ -17,7 +17,7 @@ from genre_core.store.schema import Run
 from genre_core.takehome.cells import Cell, Program, literal
 from genre_core.takehome.naming import file_name
 from genre_core.takehome.plain_network import plain_network
-from genre_core.takehome.script import about_of, checked, noun_of, then, title_of
+from genre_core.takehome.script import about_of, checked, then, title_of
 
 if TYPE_CHECKING:
     from genre_core.training.experiment import Prepared
@@ -254,7 +254,7 @@ print('The best epoch was', best_epoch)"""
 
 def _about_evaluation(run: Run) -> str:
     closed = "" if "test" in then(run) else " The test part of this run was never opened, so it stays closed here."
-    return f"With the weights of the best epoch, by single {noun_of(run)}.{closed}"
+    return f"With the weights of the best epoch, by single {run.noun}s.{closed}"
 
 
 def _evaluation(run: Run, prepared: "Prepared") -> str:

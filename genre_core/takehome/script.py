@@ -61,11 +61,6 @@ def then(run: Run) -> dict[str, dict[str, float]]:
     return {part: {name: round(run.summary[part][name], 6) for name in FIGURES} for part in parts}
 
 
-def noun_of(run: Run) -> str:
-    """Return what the saved figures of a run count: single rows."""
-    return "segments" if "n_validation_tracks" in run.context else "tracks"
-
-
 def _settings(run: Run, config: ExperimentConfig) -> Cell:
     values = own_settings(config.model_copy(update={"averaged_with": ()}))
     lines = ["from genre_core.settings.names import configure", "", f"config = configure({literal(values.items())})"]
@@ -101,7 +96,7 @@ def _data(run: Run, config: ExperimentConfig, tables: Mapping[str, str]) -> Cell
         "",
         f"prepared = prepare(config, {store})",
         "split, data = prepared.split, prepared.dataset",
-        f"print(f'{{len(data):,}} {noun_of(run)}, {{len(data.genres)}} genres:', ', '.join(data.genres))",
+        f"print(f'{{len(data):,}} {run.noun}s, {{len(data.genres)}} genres:', ', '.join(data.genres))",
         "print(f'{len(split.train):,} training, {len(split.validation):,} validation, {len(split.test):,} test')",
     ]
     if data_hash := run.context.get("data_hash"):
@@ -151,7 +146,7 @@ for part, figures in then.items():
         print(f'{{part}} {{name}}: {{getattr(found, name):.4f}}, then {{figure:.4f}}')
     print(found.confusion_matrix.counts)"""
     closed = "" if "test" in then(run) else " The test part of this run was never opened, so it stays closed here."
-    return Cell("Evaluation", source, f"By single {noun_of(run)}.{closed}")
+    return Cell("Evaluation", source, f"By single {run.noun}s.{closed}")
 
 
 def _nested(found: Mapping[str, Mapping[str, Any]]) -> str:

@@ -73,8 +73,7 @@ def document_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE, bra
 
 def looks(run: Run, seen: Openings) -> dict[str, Any]:
     """Return what is printed of the looks at a run's test part."""
-    noun = "segment" if "n_test_tracks" in run.context else "track"
-    return {"test_opened": seen.n, "test_seen_before": seen.seen, "test_looks": seen.sentence(noun)}
+    return {"test_opened": seen.n, "test_seen_before": seen.seen, "test_looks": seen.sentence(run.noun)}
 
 
 def leaks(run: Run) -> dict[str, Any]:

@@ -144,7 +144,7 @@ def test_measured_clips_are_heard_beside_the_data_check(store, table):
     config = configure({"data.source": "clips", "data.table": table, "data.features": "notebook20"}).data
     measured(store, config)
     page = on_clips(table)
-    assert said(page) == f"{3 * N} tracks in 3 genres of {N} each, 20 features, from hums."
+    assert said(page) == f"{3 * N} clips in 3 genres of {N} each, 20 features, from hums."
     assert len(drawn(page, "collection player")["clips"]) == N
     assert "**Data check**" in texts(page)
     assert "1 file cannot be used" in [item.label for item in page.expander]

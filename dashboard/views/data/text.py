@@ -23,7 +23,7 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
         each = f", {data.counts[0]:,} segments each"
     shape, noun = " × ".join(map(str, data.inputs.shape)), data.inputs.noun
     features = count(len(data.features), "feature") if data.features else f"{noun} of {shape} numbers"
-    text = f"{judged('', n, data.n_tracks(), 'row')} in {count(k, 'genre')}{each}, {features}"
+    text = f"{judged('', n, data.n_tracks(), 'row', data.whole)} in {count(k, 'genre')}{each}, {features}"
     if name:
         return f"{text}, from {name}."
     if limit is None:

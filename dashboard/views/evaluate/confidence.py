@@ -96,9 +96,9 @@ def _reliability(
     name = "" if genre is None else judged.outcome.genres[genre]
     scores, evaluation = looked_at.scores, looked_at.evaluation
     error = scores.ece if genre is None else scores.per_genre[genre]
-    few = evaluation.confusion_matrix.too_few()
+    few, nouns = evaluation.confusion_matrix.too_few(), f"{on} {run.whole}s"
     said = reliability_answer(
-        curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, f"{on} tracks", name, few
+        curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, nouns, name, few
     )
     with answer:
         st.subheader(plain(said), anchor=False, help=GLOSSARY["reliability"])

@@ -97,7 +97,7 @@ def _asked(judged: Judged, rule: Rule) -> tuple[float, bool]:
 def _answer(
     judged: Judged, seen: Rejected, rule: Rule, given: float | None, found: float | None, target: float, surely: bool
 ) -> None:
-    nouns, few = f"{judged.part} tracks", judged.outcome.evaluation.confusion_matrix.too_few()
+    nouns, few = f"{judged.part} {judged.outcome.noun}s", judged.outcome.evaluation.confusion_matrix.too_few()
     st.subheader(plain(answering_sentence(seen.overall, nouns, few)), anchor=False, help=GLOSSARY["coverage"])
     validation = services.rejected(judged.run, "validation", seen.overall.threshold, rule)
     on_validation = None if validation is None else validation.overall

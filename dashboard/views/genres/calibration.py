@@ -22,7 +22,7 @@ def draw(one: OneGenre) -> None:
     trusted = services.trusted(run, part, judge=judged.judge)
     if curve is None or trusted is None:
         return
-    scores, evaluation, nouns = trusted.scores, trusted.evaluation, f"{part} tracks"
+    scores, evaluation, nouns = trusted.scores, trusted.evaluation, f"{part} {run.whole}s"
     error = scores.per_genre[one.number]
     few = evaluation.confusion_matrix.too_few()
     said = reliability_answer(

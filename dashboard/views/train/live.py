@@ -82,8 +82,8 @@ def _parts(run: Run | None, config: ExperimentConfig | None) -> Parts:
         "accuracy": accuracy,
         "confusions": title_part("Confusions", sentences.which_epoch(run, progress.shown)),
     }
-    if progress.matrix:
-        found["matrix"] = {"view": live_view(progress.matrix).__dict__}
+    if run and progress.matrix:
+        found["matrix"] = {"view": live_view(progress.matrix, nouns=f"validation {run.noun}s").__dict__}
     return found
 
 

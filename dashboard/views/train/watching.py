@@ -13,7 +13,6 @@ from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset
 from dashboard.services.sounds import title_of
 from dashboard.services.watching import FINAL, Look, Watched
-from dashboard.text.badges import noun
 from dashboard.theme import percent
 from dashboard.views.train import watching_text as sentences
 from genre_core.data.dataset import FloatArray, IntArray
@@ -78,7 +77,7 @@ def title(run: Run, about: Watched, position: int) -> str:
     name = dataset(run.config.data).tracks[about.rows[position]]
     if isinstance(run.config.data, SoundConfig):
         return title_of(run.config.data, name)
-    return name if any(map(str.isalpha, name)) else f"{noun(run)} {name}"
+    return name if any(map(str.isalpha, name)) else f"{run.noun} {name}"
 
 
 def for_all_epochs(run: Run) -> dict[str, Any]:
@@ -88,8 +87,8 @@ def for_all_epochs(run: Run) -> dict[str, Any]:
     return {
         "features": list(about.names),
         "genres": list(about.genres),
-        "nouns": f"{n:,} validation {noun(run)}s",
-        "shown": f"{n:,} of {about.n_validation:,} validation {noun(run)}s" if n < about.n_validation else "",
+        "nouns": f"{n:,} validation {run.noun}s",
+        "shown": f"{n:,} of {about.n_validation:,} validation {run.noun}s" if n < about.n_validation else "",
         "points": json.dumps(np.round(1000 * about.plane.points).astype(int).ravel().tolist(), separators=(",", ":")),
         "y": about.y.tolist(),
         "tracks": (about.rows + 1).tolist(),
