@@ -36,8 +36,8 @@ def percent(rate: float, interval: HasLimits | None = None, too_few: str = "", d
 
 
 def unbroken(text: str) -> str:
-    """Return a text whose numbers and per cent signs stay on one line, without space at its ends."""
-    return re.sub(r"(?<=\d) (?=%)", GAP, text.strip())
+    """Return a text in which a number and its per cent sign stay on one line."""
+    return re.sub(r"(?<=\d) (?=%)", GAP, text)
 
 
 def size(n_bytes: float) -> str:

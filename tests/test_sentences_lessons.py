@@ -39,7 +39,7 @@ def test_what_came_says_on_how_many_tracks_and_that_it_is_a_difference():
     )
     sides = {"now": 81.2, "before": 80}
     assert sentences.what_came(number(compared_with="one"), 1.2, "100 validation tracks", sides).replace(GAP, " ") == (
-        "Validation accuracy: **+1.2 points** (81.2 % now, 80 % before), on 100 validation tracks."
+        "Change of validation accuracy: **+1.2 points** (81.2 % now, 80 % before), on 100 validation tracks."
     )
     loss = number("rise of validation loss", compared_with="one")
     assert sentences.what_came(loss, -0.7, "", {"now": 1.1, "before": 1.8}).replace(GAP, " ") == (

@@ -38,8 +38,10 @@ def what_came(question: Number | Choice, value: float, on: str, sides: Mapping[s
     on = f", on {on}" if unit in ("percent", "points") else ""
     whole = figure.unit if compared else "percent"
     apart = ", ".join(f"{written(side, whole)} {name}" for name, side in sides.items())
-    came = apart if unit == "times" and apart else f"{said} ({apart})" if apart else said
-    return f"{capitalized(figure.title)}: {came}{on}."
+    if compared and unit == "times":
+        return f"{capitalized(figure.title)}: {apart}."
+    title = f"change of {figure.title}" if compared else figure.title
+    return f"{capitalized(title)}: {f'{said} ({apart})' if apart else said}{on}."
 
 
 def number_reveal(question: Number, predicted: float, value: float) -> str:

@@ -31,7 +31,7 @@ def _known_preset(name: str) -> str:
     return name
 
 
-Written = Annotated[str, AfterValidator(unbroken)]
+Written = Annotated[str, AfterValidator(str.strip), AfterValidator(unbroken)]
 Text = Annotated[Written, Field(min_length=1)]
 FigureName = Annotated[str, AfterValidator(_known_figure)]
 PresetName = Annotated[str, AfterValidator(_known_preset)]

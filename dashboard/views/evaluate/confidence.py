@@ -17,7 +17,7 @@ from dashboard.services.confidence import Method, Trusted
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.text.limits import known_already, unheard
-from dashboard.theme import percent, spread
+from dashboard.theme import GAP, percent, spread
 from dashboard.views.evaluate.before_after import ScoreRow, before_after
 from genre_core.evaluation.calibration import Binning, ReliabilityCurve, Score
 from genre_core.evaluation.calibration_error import CalibrationError
@@ -108,7 +108,7 @@ def _reliability(
     alt = f"Reliability of {run.name} on {judged.measured}. {said}"
     with part("reliability"):
         plot(reliability_figure(curve, on, name, before), key="reliability", height=400, alt=alt, revision=run.id)
-        st.caption("A filled mark is off by more than chance, a hollow mark is not. Bars are 95 % intervals.")
+        st.caption(f"A filled mark is off by more than chance, a hollow mark is not. Bars are 95{GAP}% intervals.")
         twin(_bins_table(curve), "reliability", alt, ("mean confidence", "right", "from", "to"))
 
 

@@ -33,6 +33,7 @@ from dashboard.views.evaluate.risk_coverage import risk_coverage_chart
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.rejection import Answering, ScoreName
+from genre_core.text import GAP
 
 _THRESHOLD, _TARGET, _SURELY = "reject threshold", "reject target", "reject surely"
 DROPPED = {"reject": None, "track": None}
@@ -121,7 +122,7 @@ def _controls(threshold: float, target: float, surely: bool, score: ScoreName) -
             "On new tracks, accuracy falls below the minimum in at most 5 of 100 cases, even if the measure says "
             "nothing about being right. The model answers fewer tracks."
         )
-        st.toggle("Guarantee with 95 % confidence", key=_SURELY, on_change=_ask, help=meaning)
+        st.toggle(f"Guarantee with 95{GAP}% confidence", key=_SURELY, on_change=_ask, help=meaning)
 
 
 def _ask() -> None:

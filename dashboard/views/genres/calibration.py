@@ -10,6 +10,7 @@ from dashboard.shell.address import plain
 from dashboard.views.genres.one_genre import EVALUATE, OneGenre, link
 from genre_core.evaluation.calibration_sentences import error_sentence, reliability_answer
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.text import GAP
 
 HEIGHT = 380
 
@@ -41,7 +42,7 @@ def draw(one: OneGenre) -> None:
     with right:
         st.markdown(plain(said, 600))
         st.caption(plain(error_sentence(curve, error), 600), help=GLOSSARY["ECE"])
-        st.caption("A filled mark is off by more than chance, a hollow mark is not. Bars are 95 % intervals.")
+        st.caption(f"A filled mark is off by more than chance, a hollow mark is not. Bars are 95{GAP}% intervals.")
         link(EVALUATE, "Effect of scaling", ":material/arrow_forward:", section="confidence", genre=one.name)
         rows = [
             {

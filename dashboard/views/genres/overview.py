@@ -13,7 +13,7 @@ from dashboard.text.limits import unheard
 from dashboard.views.genres.genre_rulers import GenreRuler, genre_rulers
 from dashboard.views.genres.text import best_recall, by_difficulty, ruler_text
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.text import capitalized, told
+from genre_core.text import GAP, capitalized, told
 
 SHOWN = 20
 """Of many genres, the hardest that are shown at once."""
@@ -35,7 +35,7 @@ def draw(judged: Judged) -> None:
                 _rulers(judged, rest, "other rulers")
     said = []
     if any(told(score.recall_interval) for score in outcome.evaluation.per_genre):
-        said.append("the bar is the 95 % interval of recall")
+        said.append(f"the bar is the 95{GAP}% interval of recall")
     if outcome.limit is not None:
         whom = unheard(judged.run.config.data, outcome.unit)
         held = f", judging them as {whom}" if whom else ""

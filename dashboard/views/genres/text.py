@@ -8,7 +8,7 @@ import numpy as np
 
 from dashboard.services.outcomes import Outcome
 from dashboard.text.evaluate import FEW, counted, mean_recall, ordinal, tracks
-from dashboard.theme import count, percent, points
+from dashboard.theme import GAP, count, percent, points
 from dashboard.views.genres.learning_curve import LearningCurve
 from genre_core.data.dataset import Part
 from genre_core.evaluation.concentration import Concentration
@@ -307,8 +307,9 @@ def learning_note(curve: LearningCurve, noisy: bool) -> str:
     n = count(curve.config.n_repeats, "repeat")
     judged = " Judged by the labels, some of which are wrong." if noisy else ""
     return (
-        f"Mean of {n}, with its 95 % interval from the third one on; each has its own tracks{whole} and training seed. "
-        f"The interval does not cover the choice of the validation tracks, which also chose the best epochs.{judged}"
+        f"Mean of {n}, with its 95{GAP}% interval from the third one on; each has its own tracks{whole} and training "
+        "seed. The interval does not cover the choice of the validation tracks, which also chose the best epochs."
+        f"{judged}"
     )
 
 

@@ -9,7 +9,7 @@ from dashboard.components.twin import twin
 from dashboard.services import one_genre
 from dashboard.services.one_genre import AgainstTheRest
 from dashboard.shell import address
-from dashboard.theme import percent
+from dashboard.theme import GAP, percent
 from dashboard.views.genres.one_genre import OneGenre
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.text import told
@@ -25,7 +25,7 @@ def draw(one: OneGenre) -> None:
         return
     st.caption(
         f"The threshold is the lowest probability at which the model answers {address.plain(one.name)}; it has "
-        f"{len(found.points) - 1} steps of one percent. Intervals are 95 %.",
+        f"{len(found.points) - 1} steps of one percent. Intervals are 95{GAP}%.",
         help=f"{GLOSSARY['ROC curve']} {GLOSSARY['AUC']} {GLOSSARY['average precision']}",
     )
     rows = [

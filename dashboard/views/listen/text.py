@@ -5,11 +5,12 @@ from dashboard.text.train import Headline
 from genre_core.judging.hearing import LONGEST, MUSIC_ONLY
 from genre_core.settings.config import MusicConfig
 from genre_core.store.schema import Run
+from genre_core.text import GAP
 
 SOURCES = {"clip": "A clip of its data", "file": "A file", "microphone": "A recording"}
 UPLOAD = f"WAV, FLAC, MP3, OGG or AIFF. The first {LONGEST / 60:.0f} minutes are heard. Nothing is kept unless you ask."
 RECORD = "Record some music with the microphone. Nothing is kept unless you ask."
-THRESHOLD_HELP = "Below this confidence, the run says that it does not know. At 0 % it always answers."
+THRESHOLD_HELP = f"Below this confidence, the run says that it does not know. At 0{GAP}% it always answers."
 
 
 def nobody(any_runs: bool) -> tuple[Headline, Step]:

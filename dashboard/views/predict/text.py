@@ -2,7 +2,7 @@
 
 from dashboard.services.predicting import Seen
 from dashboard.text.train import Headline
-from dashboard.theme import count, percent
+from dashboard.theme import GAP, count, percent
 from genre_core.evaluation.prediction_sets import LEVELS
 
 KINDS = {"table": "A table", "folder": "A folder of sounds", "sounds": "Sound files"}
@@ -14,8 +14,8 @@ FOLDER = "A folder of sounds, with folders of genres in it or without. WAV, FLAC
 SOUNDS = "Sound files. WAV, FLAC, MP3, OGG or AIFF."
 KEPT = "The server keeps them for about a day, and adds them to none of your data."
 THRESHOLD_HELP = (
-    "Below this confidence, the run says that it does not know. At 0 % it always answers. With genres known, Don't "
-    "know on Evaluate shows what a threshold costs."
+    f"Below this confidence, the run says that it does not know. At 0{GAP}% it always answers. With genres known, "
+    "Don't know on Evaluate shows what a threshold costs."
 )
 FILL_HELP = "Each track is then answered as if it had the usual value there. The answers may be worse."
 ALONE_HELP = "Otherwise the rows of a track are averaged, by the mean of their log-probabilities."

@@ -26,6 +26,7 @@ from dashboard.views.runs.studies import study_list
 from dashboard.views.runs.text import Row
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.settings.names import all_settings
+from genre_core.text import GAP
 
 POLL_SECONDS = 1.0
 MOST = 500
@@ -36,7 +37,7 @@ FIND, COLUMNS, LONGEST_QUERY = "runs find", "runs columns", 120
 FILTER_ICON, PLACEHOLDER = ":material/filter_list:", "Filter: dropout 0, accuracy > 80, a tag …"
 SELECT = "Select a run to see its settings and what can be done with it, or several to compare or export them."
 SCORE_WIDTH = 154
-VALIDATION_HELP = f"With its 95 % interval. {sentences.BEST} marks the best of several runs on the same tracks."
+VALIDATION_HELP = f"With its 95{GAP}% interval. {sentences.BEST} marks the best of several runs on the same tracks."
 
 
 def main() -> None:

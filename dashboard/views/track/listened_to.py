@@ -23,7 +23,7 @@ from dashboard.views.track.looked_at import LookedAt
 from genre_core.data.clips.sounds import SAMPLE_RATE
 from genre_core.explaining.faithfulness import Faithfulness
 from genre_core.explaining.saliency import METHODS, methods_of
-from genre_core.text import joined
+from genre_core.text import GAP, joined
 from genre_core.workers import explaining
 from genre_core.workers.explaining import Decided, Parts
 
@@ -83,7 +83,7 @@ def _share() -> float:
         address.look(share=None if value == USUAL else str(value))
 
     chosen = st.select_slider(
-        "Share that decided", SHARES, format_func=lambda share: f"{share} %", key=key, help=said.SHARE_HELP,
+        "Share that decided", SHARES, format_func=lambda share: f"{share}{GAP}%", key=key, help=said.SHARE_HELP,
         on_change=choose, width=220,
     )  # fmt: skip
     return float(chosen) / 100

@@ -18,7 +18,7 @@ HELP = (
 )
 SHARE_HELP = (
     "How much of the spectrogram counts as what decided: the points that speak most for the genre. Higher: you hear "
-    "more of the music, and less of it mattered. 20 % is usual."
+    f"more of the music, and less of it mattered. 20{GAP}% is usual."
 )
 TOLD_HELP = (
     "The points are hidden, or shown alone, the most important first. What is hidden is set to the average training "
