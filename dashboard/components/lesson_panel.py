@@ -48,8 +48,8 @@ _SHOW = (
     '[data-testid="stColumn"]:has({0}) {{ display: block !important; }}</style>'
 )
 """What a step points at is there in the plain view, too."""
-_NO_SETTINGS = '<style>[data-testid="stSidebar"] { display: none; }</style>'
-"""Where the page is not drawn, the settings at its side are not either."""
+_NO_SETTINGS = '<style>[data-testid="stSidebar"] { background: transparent; border: 0; }</style>'
+"""Where the page is not drawn, nothing stands at its side but the logo."""
 _SHOW_SETTINGS = '<style>[data-testid="stSidebar"] { display: block !important; }</style>'
 """Where a setting is to be moved, it is there for a projector, too."""
 _COVER = "<style>.st-key-controls, .st-key-train-next { display: none; }</style>"
