@@ -10,7 +10,7 @@ import pytest
 from genre_core.data.sources import load_dataset
 from genre_core.errors import ConfigError
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.lessons.figures import FIGURES, Result, sides_of, value_of
+from genre_core.lessons.figures import FIGURES, Result, n_tracks_of, sides_of, value_of
 from genre_core.lessons.lesson import Choice, Step
 from genre_core.lessons.reading import lessons, read
 from genre_core.settings.names import all_settings, configure
@@ -168,6 +168,13 @@ def test_a_figure_compared_is_a_difference_and_a_paired_one_counts_tracks(result
     right = [each.outcome("validation").logits.argmax(axis=1) == each.outcome("validation").y_true for each in results]
     assert value_of("right alone", one, two) == np.count_nonzero(right[0] != right[1])
     assert both[0] == pytest.approx(100 * right[0].mean())
+
+
+def test_the_lowest_recall_is_on_the_tracks_of_that_genre_alone(results):
+    matrix = results[0].matrix
+    lowest = int(np.nanargmin(matrix.recalls))
+    assert n_tracks_of("lowest recall", results[0]) == matrix.counts[lowest].sum()
+    assert value_of("lowest recall", results[0]) == pytest.approx(100 * matrix.recalls[lowest])
 
 
 def test_wrong_labels_are_those_that_are_not_the_true_genre(results):
