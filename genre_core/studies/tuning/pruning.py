@@ -39,9 +39,14 @@ class Pruning:
         """Return whether a trial counts for others."""
         return trial in self._finished
 
+    @property
+    def has_begun(self) -> bool:
+        """Whether enough trials have ended for others to be judged by."""
+        return len(self._finished) >= STARTS
+
     def falls_behind(self, trial: int, epoch: int) -> bool:
         """Return whether a trial's best so far is below the median at this epoch."""
-        if epoch <= WARM_UP or len(self._finished) < STARTS:
+        if epoch <= WARM_UP or not self.has_begun:
             return False
         elders = [self._values[other][epoch] for other in self._finished if epoch in self._values.get(other, {})]
         if not elders:

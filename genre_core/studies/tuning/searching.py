@@ -117,16 +117,26 @@ class Search:
         """How many trials this worker has under way, however many others have: fewer take longer each."""
         return max(1, (AT_ONCE if self._config.sampler == "tpe" else AT_ONCE_BLIND) // max(1, self._config.folds))
 
+    def _room(self) -> int:
+        """Return how many trials this worker may have under way: what nothing can end early yet, all workers share."""
+        blind = self._config.prunes and not self._trials.can_prune
+        return max(LEAST_DEALT, self._at_once // self._n_workers) if blind else self._at_once
+
     @cached_property
     def _stacks(self) -> list[list[int]]:
         """The numbers of all trials as they are dealt: to several workers fewer at a time, so that they end together.
+
+        A full stack is dealt as long as each worker can have one, since a smaller one takes nearly as long.
 
         C. D. Polychronopoulos and D. J. Kuck, "Guided self-scheduling: a practical scheduling scheme for parallel
         supercomputers", IEEE Transactions on Computers C-36 (1987); with half of a worker's share, as trials differ.
         """
         n, stacks, first = self._config.n_planned, list[list[int]](), 1
         while (left := n + 1 - first) > 0:
-            share = min(max(LEAST_DEALT, left // (2 * self._n_workers)), MOST_DEALT * self._at_once, AT_ONCE_BLIND)
+            full = min(self._at_once, left // self._n_workers)
+            share = min(
+                max(LEAST_DEALT, full, left // (2 * self._n_workers)), MOST_DEALT * self._at_once, AT_ONCE_BLIND
+            )
             size = min(left, self._at_once if self._n_workers == 1 else share)
             stacks.append(list(range(first, first + size)))
             first += size
@@ -148,7 +158,7 @@ class Search:
 
         def more() -> list[Member]:
             members: list[Member] = []
-            n_free = self._at_once - len(left)
+            n_free = self._room() - len(left)
             now, numbers[:] = numbers[:n_free], numbers[n_free:]
             for one in self._trials.ask(now) if now else ():
                 try:

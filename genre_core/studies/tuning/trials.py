@@ -96,6 +96,11 @@ class Trials:
             trials = {trial.number + 1: trial for trial in self._all()}
             return [self._ask(trials[number]) for number in numbers]
 
+    @property
+    def can_prune(self) -> bool:
+        """Whether enough trials have ended for others to be ended early."""
+        return self._pruning.has_begun
+
     def report(self, trial: int, epoch: int, value: float) -> bool:
         """Note what a trial has come to after an epoch; return whether it has fallen too far behind to go on."""
         if self._pruning.learn(trial, {epoch: value}):  # otherwise it was reported before its worker was lost
