@@ -46,9 +46,14 @@ class PageName(StringConvertor):
 HEAD = """<script>
   const base = new URL("./", location.href).href;
   window.__streamlit = { BACKEND_BASE_URL: base, MAIN_PAGE_BASE_URL: base };
+  const drawers = Object.keys(localStorage).filter((name) => name.startsWith("stSidebarCollapsed"));
+  if (innerWidth < 768) for (const name of drawers) localStorage.removeItem(name);
 </script>
 """
-"""Where the server is: every page stands right below it. Streamlit would try below the page first, and be told 404."""
+"""Where the server is: every page stands right below it. Streamlit would try below the page first, and be told 404.
+
+On a phone the drawer of pages and settings is shut when a page is loaded, as it lies over it.
+"""
 
 
 async def first_page(request: Request) -> RedirectResponse:
