@@ -209,6 +209,13 @@ def test_a_genre_without_values_keeps_its_row():
     assert figure["layout"]["xaxis"]["title"]["text"] == "rms (dB)"
 
 
+def test_many_genres_stand_in_the_order_of_their_medians_below_the_axis():
+    names = [f"genre {number}" for number in range(30)]
+    figure = distribution_figure(np.arange(30.0)[::-1], np.arange(30), names, "rms")
+    assert figure["layout"]["yaxis"]["tickvals"] == names[::-1]
+    assert figure["layout"]["xaxis"]["side"] == "top"
+
+
 def test_the_profile_shows_the_largest_differences_first():
     track, true = np.array([0.0, 5.0, -2.0]), np.zeros(3)
     figure = profile_figure(track, true, true, ["a", "b", "c"], true_genre="Rock", predicted_genre="Rock", most=2)

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboard.components.table import table
 from dashboard.shell import address
@@ -17,6 +18,8 @@ MANY = 40
 """Genres from which on one looks for a name rather than reads them all."""
 SHOWN, MOST = 8, 200
 """Pairs that are shown, and that are listed in all."""
+HEIGHT = 640
+"""Pixels from which on a drawing with a line for each genre scrolls in a place of its own."""
 _FIND = "find a genre"
 
 
@@ -33,6 +36,11 @@ def find_genre(genres: Sequence[str], members: Sequence[Sequence[int]]) -> None:
         "Find a genre", range(len(genres)), index=None, key=_FIND, on_change=choose, width=190,
         format_func=genres.__getitem__, placeholder="Find a genre", label_visibility="collapsed",
     )  # fmt: skip
+
+
+def tall(height: int) -> DeltaGenerator:
+    """Return the place of a drawing of that height with a line for each genre."""
+    return st.container(height=HEIGHT if height > HEIGHT else "content", border=False)
 
 
 def worst_pairs(matrix: ConfusionMatrix, members: Sequence[Sequence[int]]) -> None:

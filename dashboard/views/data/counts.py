@@ -1,5 +1,6 @@
 """How many tracks each genre has."""
 
+from dashboard.components.many_genres import tall
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
 from dashboard.views.data import text as sentences
@@ -11,7 +12,9 @@ from genre_core.settings.config import DatasetConfig
 def draw(config: DatasetConfig, data: Dataset) -> None:
     """Draw the number of tracks of each genre."""
     height = 44 + min(22, max(12, 420 // len(data.genres))) * len(data.genres)
-    plot(counts_figure(data.counts.tolist(), data.genres), key="counts", height=height, alt=sentences.counts_alt(data))
+    with tall(height):
+        figure = counts_figure(data.counts.tolist(), data.genres)
+        plot(figure, key="counts", height=height, alt=sentences.counts_alt(data))
     rows = [
         {"genre": genre, "tracks": int(number), "share": round(100 * number / len(data), 2)}
         for genre, number in zip(data.genres, data.counts, strict=True)

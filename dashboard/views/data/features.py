@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard.components.address_choice import address_choice
 from dashboard.components.features_meaning import features_meaning
 from dashboard.components.has_features import has_features
+from dashboard.components.many_genres import tall
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
 from dashboard.services import exploring
@@ -103,7 +104,8 @@ def _one_feature(config: DatasetConfig, data: Dataset) -> None:
         figure["layout"]["title"] = {"text": ""}
         figure["layout"]["margin"] = {"l": 8, "r": 8, "t": 8, "b": 8}
         height = 70 + min(26, max(12, 420 // len(data.genres))) * len(data.genres)
-        plot(figure, key="feature plot", height=height, alt=sentence)
+        with tall(height):
+            plot(figure, key="feature plot", height=height, alt=sentence)
         st.caption(plain(sentence))
         alt = f"Quartiles of {feature} in each genre."
         twin(sentences.spread_table(exploring.spreads(config, feature)), "feature by genre", alt)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.has_features import has_features
+from dashboard.components.many_genres import tall
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
 from dashboard.figures.written import shortened
@@ -35,8 +36,9 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
             st.caption(plain(str(error)))
             return
         sentence = sentences.distance_sentence(found, len(data))
-        height = 130 + min(46, max(11, 760 // len(found.genres))) * len(found.genres)
-        plot(distances_figure(found), key="distances", height=height, alt=sentence)
+        height = 130 + min(46, max(11, 500 // len(found.genres))) * len(found.genres)
+        with tall(height):
+            plot(distances_figure(found), key="distances", height=height, alt=sentence)
         st.caption(plain(sentence))
         twin(sentences.distance_table(found), "distances", "All pairs of genres, closest first.", ("wrong side",))
     with right:

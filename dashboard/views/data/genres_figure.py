@@ -36,8 +36,8 @@ def distances_figure(found: GenreDistances) -> Figure:
         "zmin": round(float(np.nanmin(apart)) / 2, 3),
         "zmax": round(float(np.nanquantile(apart, MOSTLY)), 3),
         "showscale": False,
-        "xgap": 1,
-        "ygap": 1,
+        "xgap": int(k <= NAMES_SHOWN),
+        "ygap": int(k <= NAMES_SHOWN),
         "hoverongaps": False,
         "textfont": {"size": 12, "color": INK},
     }
