@@ -75,6 +75,9 @@ def test_a_published_split_counts_the_rows_that_it_names() -> None:
     assert of_import.published_sentence(tracks(published=named)) == f"{said}."
     named = np.where(np.arange(12) == 0, -1, named)
     assert of_import.published_sentence(tracks(published=named)).endswith("; 1 row is in no part and left out.")
+    named = np.zeros(12, int)
+    said = "It names 12 train and 0 test rows; the validation part is cut from the training part."
+    assert of_import.published_sentence(tracks(published=named)) == said
 
 
 def test_gaps_are_counted_by_feature() -> None:

@@ -1,7 +1,7 @@
 """Stored data to train on: tables, imports of FMA and published splits, and what a person says of columns."""
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
@@ -25,7 +25,8 @@ from genre_core.data.published import part_of, read_split
 from genre_core.data.sources.fma import PLAIN
 from genre_core.data.sources.table import Inspection, inspect, rows_as_read
 from genre_core.data.tables.how import FOUND_OUT, How
-from genre_core.data.tables.reading import read_table, read_with
+from genre_core.data.tables.meaning import numbers_read
+from genre_core.data.tables.reading import read_table, read_with, reader_in
 from genre_core.data.tables.roles import changed_roles, read_names, write_names
 from genre_core.errors import DataError
 from genre_core.settings.config import DatasetConfig, TableConfig
@@ -77,15 +78,21 @@ def columns(content_hash: str) -> dict[str, tuple[str, ...]]:
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)
-def first_rows(content_hash: str, n_rows: int) -> Any:
-    """Return the first rows of a stored table, of FMA those columns that are no features; raises DataError."""
+def first_rows(content_hash: str, n_rows: int, features: Collection[str] = ()) -> Any:
+    """Return the first rows of a stored table, features as numbers where their text says so; raises DataError.
+
+    Of FMA they have the columns that are no features.
+    """
+    import pandas as pd
     from pyarrow import parquet
 
     with store().open_table(content_hash) as source:
         file = parquet.ParquetFile(source)
         names = [name for name in PLAIN if name in file.schema_arrow.names]
         columns = names if len(names) == len(PLAIN) else None
-        return next(file.iter_batches(n_rows, columns=columns))
+        rows = next(file.iter_batches(n_rows, columns=columns)).to_pandas(types_mapper=pd.ArrowDtype)
+    others = [name for name in rows.columns if name not in features]
+    return numbers_read(rows, others, reader_in(file.schema_arrow.metadata) or {})[0]
 
 
 def genres(config: DatasetConfig) -> Sequence[str]:

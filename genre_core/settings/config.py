@@ -27,6 +27,11 @@ SHORTEST_WINDOW, SHORTEST_HOP = 0.1, 0.01
 MUSIC_GENRES = 8
 """Genres that music is composed for: the notebook's."""
 
+FMA_FAMILIES = ("chroma_cens", "chroma_cqt", "chroma_stft", "mfcc", "rmse", "spectral_bandwidth", "spectral_centroid",
+                "spectral_contrast", "spectral_rolloff", "tonnetz", "zcr")  # fmt: skip
+FMA_STATISTICS = ("kurtosis", "max", "mean", "median", "min", "skew", "std")
+"""Features of FMA, and what each is over time."""
+
 
 def shares_of(each: int, n_genres: int, imbalance: float) -> tuple[int, ...]:
     """Return how many tracks each genre has, `each` on average: a geometric series from the first genre to the last.
@@ -207,8 +212,8 @@ class FmaConfig(StoredConfig):
 
     source: Literal["fma"] = "fma"
     subset: Literal["small", "medium", "large", "full"] = setting("small", "Subset", "How much of FMA to use. Small has 8 genres with 1,000 tracks each; medium has 16 genres of very different sizes; large and full hold every track.", labels={"small": "small", "medium": "medium", "large": "large", "full": "full"})
-    features: str = setting("", "Feature sets", "The features to use, as names of their families separated by commas: chroma_cens, chroma_cqt, chroma_stft, mfcc, rmse, spectral_bandwidth, spectral_centroid, spectral_contrast, spectral_rolloff, tonnetz, zcr, and echonest if it was imported. Empty: all except echonest.", max_length=300)
-    statistics: str = setting("", "Statistics", "The statistics of each feature over time to use, separated by commas: kurtosis, max, mean, median, min, skew, std. Empty: all.", max_length=200)
+    features: str = setting("", "Feature sets", f"The features to use, as names of their families separated by commas: {', '.join(FMA_FAMILIES)}, and echonest if it was imported. Empty: all except echonest.", max_length=300)
+    statistics: str = setting("", "Statistics", f"The statistics of each feature over time to use, separated by commas: {', '.join(FMA_STATISTICS)}. Empty: all.", max_length=200)
     genre: Literal["top", "lifted", "sub"] = setting("top", "Genre", "The genre that a track counts as: its top genre as given, or, for tracks without one, the top of the genre tree that most of its genres lead to. Sub-genres are the finest that a track has, scored in the tree.", labels={"top": "top genre as given", "lifted": "found in the genre tree if none is given", "sub": "its sub-genre"})
     missing: Literal["median", "all", "drop"] = _MISSING
     min_tracks: int = _MIN_TRACKS

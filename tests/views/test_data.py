@@ -636,3 +636,10 @@ def test_of_a_wide_table_the_first_columns_are_shown(store):
     page = dropped(on_table(""), ("wide.csv", "\n".join([",".join(["genre", *names]), *rows]).encode()))
     assert "First rows** :gray[of 30, the first 200 of 211 columns]" in texts(page)
     assert list(page.dataframe[0].value) == ["genre", *names[:199]]
+
+
+def test_the_first_rows_show_features_as_they_are_read(store):
+    lines = "\n".join(f"clip{n}.wav;1.{500 + n};0,{1128 + n};{'rock' if n % 2 else '007'}" for n in range(40))
+    page = on_table(tables.add_table([("german.csv", f"filename;tempo;zcr;genre\n{lines}\n".encode())]))
+    shown = next(one.value for one in page.dataframe if "zcr" in one.value)
+    assert (shown["tempo"].tolist()[:2], shown["genre"].tolist()[:2]) == ([1500, 1501], ["007", "rock"])

@@ -1,5 +1,7 @@
 """A table as it was taken: what each column is for and why, to be changed; a published split; and the first rows."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from dashboard.components.table import table
@@ -26,7 +28,7 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
         if isinstance(config.data, TableConfig):
             _columns(config.data, data)
             genre_choice.draw(config.data)
-            preview(config.data)
+            preview(config.data, [column.name for column in data.columns if column.role == "feature"])
         elif isinstance(config.data, FmaConfig):
             _fma(config.data)
             genre_choice.draw(config.data)
@@ -73,17 +75,17 @@ def unusable(config: TableConfig) -> None:
     preview(config)
 
 
-def preview(config: TableConfig | FmaConfig) -> None:
-    """Draw the first rows as they are stored."""
+def preview(config: TableConfig | FmaConfig, features: Sequence[str] = ()) -> None:
+    """Draw the first rows, with features as they are read."""
     stored = tables.stored(config)
     if stored is None:
         return
-    rows = tables.first_rows(config.table, PREVIEW_ROWS)
-    n_columns = len(rows.schema.names)
+    rows = tables.first_rows(config.table, PREVIEW_ROWS, features)
+    n_columns = len(rows.columns)
     wide = f", the first {PREVIEW_COLUMNS:,} of {n_columns:,} columns" if n_columns > PREVIEW_COLUMNS else ""
     st.markdown(f"**First rows** :gray[of {stored.n_rows:,}{wide}]")
-    shown = rows.select(rows.schema.names[:PREVIEW_COLUMNS])
-    table(shown, "first rows", "The first rows, as they are stored.", n=len(rows), most=5, file="first rows")
+    shown = rows.iloc[:, :PREVIEW_COLUMNS]
+    table(shown, "first rows", "The first rows, as they are read.", n=len(rows), most=5, file="first rows")
 
 
 def _choose_genre() -> None:

@@ -9,6 +9,7 @@ from genre_core.data.dataset import PARTS, Dataset
 from genre_core.data.sources.table import Inspection
 from genre_core.data.splitting import Split
 from genre_core.inspection.warnings import Finding
+from genre_core.text import joined
 
 NOUNS = {"serious": "serious", "warning": "to check", "note": "good to know"}
 FMA_SOURCE = (
@@ -70,9 +71,9 @@ def published_sentence(data: Dataset) -> str:
     """Say how many rows a published split names for each part, and how many for none."""
     assert data.published is not None
     n_rows = [int((data.published == number).sum()) for number in range(len(PARTS))]
-    named = [f"{n:,} {part}" for n, part in zip(n_rows, PARTS, strict=True) if n]
+    named = [f"{n:,} {part}" for n, part in zip(n_rows[:-1], PARTS, strict=False) if n]
     rest, last = len(data) - sum(n_rows), count(n_rows[-1], f"{PARTS[-1]} row")
-    said = [f"It names {', '.join(named[:-1])} and {last}"]
+    said = [f"It names {joined([*named, last])}"]
     if not n_rows[1]:
         said.append("the validation part is cut from the training part")
     if rest:

@@ -9,7 +9,7 @@ import ast
 import hashlib
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 from typing import Any
@@ -422,8 +422,12 @@ def read_with(parquet: bytes) -> dict[str, str] | None:
     """Return how the text of a stored table is to be taken; None of a table that an earlier version stored."""
     from pyarrow import parquet as files
 
-    metadata = files.read_schema(io.BytesIO(parquet)).metadata or {}
-    found: dict[str, str] | None = json.loads(metadata.get(READER.encode(), b"null"))
+    return reader_in(files.read_schema(io.BytesIO(parquet)).metadata)
+
+
+def reader_in(metadata: Mapping[bytes, bytes] | None) -> dict[str, str] | None:
+    """Return how the text of a stored table is to be taken, as its metadata say."""
+    found: dict[str, str] | None = json.loads((metadata or {}).get(READER.encode(), b"null"))
     return found
 
 
