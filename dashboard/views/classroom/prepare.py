@@ -27,7 +27,8 @@ def draw() -> None:
     except (ValidationError, ConfigError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
-    with st.container(key="prepare", width=760, gap="small"):
+    task, rules = st.columns(2, gap="large", width=1200)
+    with task:
         st.text_input("Title", key="class title", max_chars=120, placeholder="What a learning rate does")
         st.text_area("Task", key="class task", max_chars=600, height=80,
                      placeholder="What your students are to find out. It stands above every page.")  # fmt: skip
@@ -35,13 +36,14 @@ def draw() -> None:
         st.selectbox("Lesson", list(own), format_func=own.__getitem__, key="class lesson")
         st.toggle("Hold results back until I show them", key="class together",
                   help="In a lesson nobody trains or sees a result before you show the predictions.")  # fmt: skip
+    with rules:
         paces = {"": "as each student chooses"} | {name: name for name in PACES}
         st.selectbox("Pace of their runs", list(paces), format_func=paces.__getitem__, key="class pace", width=300,
                      help="How fast all runs of the class train. Their results are the same at each pace.")  # fmt: skip
         if not st.session_state["class lesson"]:
             _what_may_change(plan)
-        st.button("Begin the class", type="primary", icon=":material/school:", key="begin class", on_click=_begin,
-                  args=(plan.said,))  # fmt: skip
+    st.button("Begin the class", type="primary", icon=":material/school:", key="begin class", on_click=_begin,
+              args=(plan.said,))  # fmt: skip
     if problem := st.session_state.pop(_PROBLEM, ""):
         st.error(plain(problem), icon=":material/error:")
 

@@ -16,9 +16,10 @@ def main() -> None:
         "In each lesson you say what will happen, let a network learn, and compare. "
         "Your predictions stay in this browser; in a class, your teacher sees them without your name."
     )
-    for number, (name, lesson) in enumerate(lessons().items(), 1):
-        with st.container(key=f"lesson-{name}", border=True, gap="xsmall"):
-            _lesson(number, name, lesson)
+    with st.grid(2, min_column_width=420):
+        for number, (name, lesson) in enumerate(lessons().items(), 1):
+            with st.container(key=f"lesson-{name}", border=True, height="stretch", gap="xsmall"):
+                _lesson(number, name, lesson)
     st.page_link("views/glossary/page.py", label="What a word means: the glossary", icon=":material/menu_book:")
 
 
