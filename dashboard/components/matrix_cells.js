@@ -85,14 +85,15 @@ function margin(grid, cell, value, of, title, among = "") {
 
 function margins(grid) {
   const { genres, recalls, precisions } = grid.data.view;
-  const said = (value, of, what, nothing) => (value ? `${what} ${percent(value[0])}${range(value.slice(1))}, ${tracks(of)}` : `${what}: ${nothing}`);
+  const said = (value, of, what, nothing) => (value ? `${what} ${percent(value[0])}${range(value.slice(1))}, ${counted(grid, of)}` : `${what}: ${nothing}`);
+  const none = `no ${nounsOf(grid)}`;
   const recall = grid.wide > grid.k ? "answered correctly of" : "recall of";
   genres.forEach((name, i) => {
-    margin(grid, grid.recalls[i], recalls[i], grid.rows[i], said(recalls[i], grid.rows[i], `${recall} ${name}`, "no tracks"));
-    const title = said(precisions[i], grid.columns[i], `precision of ${name}`, "no track was predicted as it");
+    margin(grid, grid.recalls[i], recalls[i], grid.rows[i], said(recalls[i], grid.rows[i], `${recall} ${name}`, none));
+    const title = said(precisions[i], grid.columns[i], `precision of ${name}`, "nothing was predicted as it");
     margin(grid, grid.precisions[i], precisions[i], grid.columns[i], title);
   });
   if (grid.wide === grid.k) return;
   const held = precisions[grid.k];
-  margin(grid, grid.precisions[grid.k], held, grid.total, said(held, grid.total, "not answered:", "no tracks"), "of all");
+  margin(grid, grid.precisions[grid.k], held, grid.total, said(held, grid.total, "not answered:", none), "of all");
 }

@@ -141,7 +141,7 @@ function fit(grid) {
   grid.heads.forEach((node, j) => { call(node, genres[j] ?? HELD, j % every ? "" : (short[j] ?? HELD)); });
   abbreviate(genres, Math.floor((head - 10) / 6.8)).forEach((text, i) => {
     call(grid.sides[i], genres[i], text);
-    if (few[i] != null) grid.sides[i].append(element("small", {}, tracks(few[i])));
+    if (few[i] != null) grid.sides[i].append(element("small", {}, counted(grid, few[i])));
   });
   if (grid.foot) grid.foot.textContent = grid.bare ? "precision, %" : "precision";
 }

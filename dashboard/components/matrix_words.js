@@ -10,7 +10,8 @@ const GAP = "\u202f";
 const FEW = 10;
 const grouped = new Intl.NumberFormat("en-US");
 const number = (value) => (value < 1000 ? String(value) : grouped.format(value));
-const tracks = (n) => `${number(n)} track${n === 1 ? "" : "s"}`;
+const nounsOf = (grid) => grid.data.view.nouns.split(" ").pop();
+const counted = (grid, n) => `${number(n)} ${n === 1 ? nounsOf(grid).slice(0, -1) : nounsOf(grid)}`;
 const percent = (rate, digits = 1) => `${(100 * rate).toFixed(digits)}${GAP}%`;
 const told = ([low, high]) => low > 0 || high < 1;
 const range = (limits) => (!limits ? "" : !told(limits) ? " (too few for an interval)" : ` (${(100 * limits[0]).toFixed(1)}–${(100 * limits[1]).toFixed(1)})`);
@@ -62,7 +63,7 @@ function differenceSentence(grid, i, j) {
   const compared = `${what}: ${number(mine)} by ${first}, ${number(best)} by ${second}`;
   if (mine === best) return compared;
   const show = by === "count" ? (value) => signed(value, Math.abs(value).toFixed(0)) : (value) => points(value);
-  const unit = by === "count" ? "tracks" : "points";
+  const unit = by === "count" ? nounsOf(grid) : "points";
   const between = limits ? ` (${show(limits[0])} to ${show(limits[1])})` : "";
   return `${compared}, ${show(rates[i][j])} ${unit}${between}${noise[i][j] ? ", could be chance" : ""}`;
 }

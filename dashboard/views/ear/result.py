@@ -164,7 +164,7 @@ def _matrix(side: Side, sitting: Sitting, other: str = "") -> None:
 
 
 def _next(sitting: Sitting, found: Compared | None) -> None:
-    with st.container(key="ear-next", horizontal=True, gap="small"):
+    with st.container(key="ear-next", horizontal=True, vertical_alignment="center", gap="small"):
         st.button("Take another test", icon=":material/play_arrow:", key="another ear test", on_click=address.look,
                   kwargs={"ear": None, "with": None, "who": None})  # fmt: skip
         st.button(f"Let somebody else answer the same {sitting.test.noun}s", icon=":material/group:", type="tertiary",
