@@ -102,14 +102,14 @@ def test_a_category_that_the_training_part_lacks_says_nothing():
     assert np.isfinite(np.asarray(scores)).all()
 
 
-def test_no_key_mode_meter_or_part_is_offered_as_the_genre():
+def test_no_key_mode_meter_part_or_moment_is_offered_as_the_genre():
     import pandas as pd
 
     frame = pd.DataFrame(
         {"style": ["a", "b"] * 30, "key": ["C", "D"] * 30, "mode": [0, 1] * 30, "time_signature": [3, 4] * 30,
-         "split": ["train", "test"] * 30}
+         "split": ["train", "test"] * 30, "offset_s": [0, 5] * 30, "decade": ["80s", "90s"] * 30}
     )  # fmt: skip
-    assert candidates(frame) == ("style",)
+    assert candidates(frame) == ("style", "decade")
 
 
 def test_a_duration_is_left_out_and_taken_by_one_click():

@@ -7,7 +7,8 @@ from typing import TypeVar
 import numpy as np
 
 from dashboard.figures.matrix import DIGITS, MatrixView, matrix_view
-from genre_core.evaluation.confusion import ConfusionMatrix, Normalization
+from genre_core.ear.agreement import Side
+from genre_core.evaluation.confusion import ConfusionMatrix, Normalization, confusion_matrix
 from genre_core.evaluation.matrix_difference import MatrixDifference
 from genre_core.evaluation.ordering import GenreOrder
 
@@ -42,6 +43,13 @@ def difference_view(
         others=best.counts.tolist(),
         noise=(~difference.beyond_chance).tolist(),
     )
+
+
+def side_view(side: Side, nouns: str) -> MatrixView:
+    """Return what a matrix shows of one who took an ear test, “don't know” as its last column where that was said."""
+    if side.n_unknown:
+        return answered_view(side.matrix, "count", nouns=nouns)
+    return matrix_view(confusion_matrix(side.y, side.said, side.genres, side.groups, side.level), nouns=nouns)
 
 
 def answered_view(matrix: ConfusionMatrix, by: Normalization, *, nouns: str) -> MatrixView:

@@ -192,6 +192,7 @@ def test_the_board_shows_who_is_where_predictions_until_the_result_is_shown_and_
     assert "81.25" not in said
     assert "Most often: rock, 3 of 3." in said
     assert "2 runs of the class" in [item.value for item in page.subheader]
+    assert {mark["kind"] for mark in drawn(page, "class ruler")["marks"]} == {"baseline", "limit", "tick", "model"}
     assert "looks better than it is" in said
     assert "Because \\<b\\>" in " ".join(item.value for item in page.markdown)
     page.button(key="reveal rates.1").click().run()

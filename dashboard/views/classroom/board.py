@@ -11,13 +11,14 @@ import segno
 import streamlit as st
 
 from dashboard.components import ruler as rulers
+from dashboard.components.best_possible import limit_marks
 from dashboard.components.class_following import board_follows
 from dashboard.components.drawn import drawn
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
 from dashboard.services import class_board
-from dashboard.services.matrix_views import answered_view
+from dashboard.services.matrix_views import side_view
 from dashboard.shell.address import plain
 from dashboard.views.classroom import figures
 from dashboard.views.classroom import text as sentences
@@ -180,9 +181,12 @@ def _runs(code: str, found: Sequence[tuple[int, Run]]) -> None:
 
 
 def _ruler(runs: Sequence[Run]) -> rulers.Ruler:
-    scores = sorted(run.summary["validation"]["accuracy"] for run in runs)
-    ticks = tuple(rulers.Mark("tick", score) for score in scores[:-1])
-    return rulers.Ruler((*ticks, rulers.Mark("model", scores[-1], "best of the class")), ticks_named=False)
+    *others, best = sorted(runs, key=lambda run: run.summary["validation"]["accuracy"])
+    marks = [rulers.majority(rate)] if (rate := best.context.get("majority_accuracy")) is not None else []
+    marks += limit_marks(best.config.data)
+    marks += [rulers.Mark("tick", run.summary["validation"]["accuracy"]) for run in others]
+    marks.append(rulers.Mark("model", best.summary["validation"]["accuracy"], "best of the class"))
+    return rulers.Ruler(tuple(marks), ticks_named=False)
 
 
 def _differs(values: Sequence[Mapping[str, object]], name: str) -> bool:
@@ -202,8 +206,8 @@ def _heard(sittings: Sequence[Sitting]) -> None:
     marks = [rulers.model(together.accuracy, together.interval, together.name)]
     marks += [rulers.model(most.accuracy, most.interval, most.name, kind="other")] if most else []
     rulers.ruler(rulers.Ruler(tuple(marks), "accuracy by ear"), "class ear ruler")
-    matrix(answered_view(together.matrix, "count", nouns="answers"), "class ear matrix",
-           compact=len(together.genres) > COMPACT_FROM, label="Confusion matrix of the class")  # fmt: skip
+    matrix(side_view(together, "answers"), "class ear matrix", compact=len(together.genres) > COMPACT_FROM,
+           label="Confusion matrix of the class")  # fmt: skip
 
 
 def _sentences(code: str, entries: Sequence[Entry]) -> None:

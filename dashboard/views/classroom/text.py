@@ -81,7 +81,7 @@ def best(complete: Sequence[tuple[int, Run]], corrected: Optimism | None) -> str
     n = corrected.n_trials
     return (
         f"{said} The best of {n} runs on the same tracks looks better than it is, since it was picked for its score: "
-        f"on tracks that did not choose it, {percent(corrected.corrected)} "
+        f"on new tracks, {percent(corrected.corrected)} "
         f"({percent(corrected.interval[0])} to {percent(corrected.interval[1])})."
     )
 

@@ -14,10 +14,9 @@ from dashboard.components.run_picker import run_labels
 from dashboard.components.take_home import take_home
 from dashboard.components.terms import numbers_line
 from dashboard.components.view import beyond_plain, numbers, numbers_part
-from dashboard.figures.matrix import matrix_view
 from dashboard.services import ear, workers
 from dashboard.services.ear import Compared
-from dashboard.services.matrix_views import answered_view
+from dashboard.services.matrix_views import side_view
 from dashboard.services.runs import run as find_run
 from dashboard.shell import address
 from dashboard.shell.address import plain
@@ -29,7 +28,6 @@ from genre_core.ear import sentences as said
 from genre_core.ear.agreement import Side
 from genre_core.ear.sitting import Sitting
 from genre_core.errors import GenreLabError
-from genre_core.evaluation.confusion import confusion_matrix
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.settings.config import DatasetConfig
 from genre_core.store.runs import new_run_id
@@ -151,10 +149,9 @@ def _ruler(you: Side, other: Side | None, config: DatasetConfig | None, name: st
 
 
 def _matrix(side: Side, sitting: Sitting, other: str = "") -> None:
-    """Draw the matrix of one side, that of an `other` if named, “don't know” as its last column where that was said."""
-    nouns, key, title = f"{sitting.test.noun}s", f"ear matrix {not other}", other or ear.label(sitting)
-    plainly = confusion_matrix(side.y, side.said, side.genres, side.groups, side.level) if not side.n_unknown else None
-    view = matrix_view(plainly, nouns=nouns) if plainly else answered_view(side.matrix, "count", nouns=nouns)
+    """Draw the matrix of one side, that of an `other` if named."""
+    key, title = f"ear matrix {not other}", other or ear.label(sitting)
+    view = side_view(side, f"{sitting.test.noun}s")
     st.subheader(plain(title), anchor=False)
     matrix(view, key, compact=len(side.genres) > 12, label=f"Confusion matrix: {title}")
     folded = st.expander("The matrix as a table", key=f"{key} folded", type="compact", on_change="rerun")

@@ -14,6 +14,7 @@ from genre_core.data.tables.cells import (
     is_index_name,
     is_key,
     is_length_name,
+    is_not_sound_name,
     is_part_name,
     is_whole,
     label_texts,
@@ -115,6 +116,7 @@ def candidates(frame: "pd.DataFrame", judged: Sequence[Column] = ()) -> tuple[st
     names = (c for c in map(str, frame.columns) if not (is_key(c) or is_index_name(c) or is_length_name(c)))
     names = (c for c in names if not (is_category_name(c) or is_part_name(c)))
     names = (c for c in names if roles.get(c) != "feature" or is_numeric(frame[c]))
+    names = (c for c in names if roles.get(c) == "label" or not (is_not_sound_name(c) and is_numeric(frame[c])))
     fitting = tuple(c for c in names if roles.get(c) == "label" or _could_be_genre(frame[c]))
     marks = marked_genres(frame)
     return (write_names(marks), *(c for c in fitting if c not in marks)) if marks else fitting
