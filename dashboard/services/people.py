@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import streamlit as st
 from starlette.responses import Response
 
-COOKIE, COOKIE_SECONDS = "genre-lab-browser", 365 * 24 * 3600
-"""A random token that a browser keeps when it is closed, so that who comes back has the same seat in a class."""
+COOKIE, COOKIE_SECONDS = "genre-lab-browser", 2 * 24 * 3600
+"""A random token that a browser keeps for as long as anything of a class is kept: who comes back has the same seat."""
 
 
 def know_again(response: Response, cookies: Mapping[str, str]) -> None:
