@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components import findings
-from dashboard.components.phone_parts import part, phone_parts
+from dashboard.components.phone_parts import part
 from dashboard.components.view import beyond_plain
 from dashboard.services import diagnoses
 from dashboard.shell.address import plain
@@ -15,18 +15,21 @@ FEATURES = 8
 
 
 def draw(one: OneGenre) -> None:
-    """Draw the three pictures beside each other, under them the most and least typical tracks, and what stands out."""
-    phone_parts({"exchange": "Taken for", "apart": "Features", "answered": "Threshold", "ends": "Tracks"})
+    """Draw the three pictures beside each other, under them the most and least typical tracks, and what stands out.
+
+    A phone shows the first alone: the others are sections of their own.
+    """
     left, middle, right = st.columns([1.1, 1, 1], gap="medium")
-    with left, part("exchange"):
+    with left:
         exchange.draw(one)
     with middle, beyond_plain("features", aside=True), part("apart"), st.container(key="glance-features", gap=None):
         st.subheader("What sets it apart", anchor=False)
         features.apart_chart(one, FEATURES, folded=False)
     with right, beyond_plain("threshold", aside=True), part("answered"):
         threshold.curves(one, both=False)
-    with beyond_plain("tracks"), part("ends"):
-        tracks.both_ends(one)
+    with beyond_plain("tracks"):
+        with part("ends"):
+            tracks.both_ends(one)
         _what_stands_out(one)
 
 

@@ -115,11 +115,11 @@ def marked(numbers: Sequence[int], ids: Sequence[str], named: Sequence[str]) -> 
 
 Cells = Callable[[Sequence[Row]], list[Any]]
 COLUMNS: Mapping[str, tuple[str, Cells]] = {
-    "state": ("State", lambda rows: [STATES[row.run.state] for row in rows]),
     "validation": ("Validation accuracy", lambda rows: [_validation(row) for row in rows]),
     "macro_f1": ("Macro-F1", lambda rows: [None if row.macro_f1 is None else percent(row.macro_f1) for row in rows]),
     "test": ("Test accuracy", lambda rows: [row.test for row in rows]),
     "opened": ("Opened", lambda rows: [row.opened for row in rows]),
+    "state": ("State", lambda rows: [STATES[row.run.state] for row in rows]),
     "apart": ("What differs", lambda rows: _apart(rows)),
     "settings": ("Not at the default", lambda rows: [row.settings for row in rows]),
     "data": ("Data", lambda rows: [row.data for row in rows]),
@@ -142,11 +142,11 @@ def differing(rows: Sequence[Row]) -> list[str]:
 def usual_columns(rows: Sequence[Row]) -> list[str]:
     """Return the columns that are shown where nobody chose any: those in which the runs differ, or say something."""
     told = {
-        "state": any(row.run.state != "complete" for row in rows),
         "validation": True,
         "macro_f1": True,
         "test": any(row.test for row in rows),
         "opened": any(row.test for row in rows),
+        "state": any(row.run.state != "complete" for row in rows),
     }
     after = {
         "tags": any(row.note.tags for row in rows),
