@@ -1,6 +1,11 @@
 """Errors, in one sentence each: every message says what is wrong, where, and what to do."""
 
+from typing import TYPE_CHECKING
+
 from genre_core.text import joined
+
+if TYPE_CHECKING:
+    from genre_core.data.dataset import Column
 
 
 class GenreLabError(Exception):
@@ -28,6 +33,14 @@ class NotExtractedError(DataError):
             "bring back what lay in GENRE_LAB_FILES."
         )
         self.n_missing, self.n_windows = n_missing, n_windows
+
+
+class NoFeatureError(DataError):
+    """A table without a feature: taking another of its `columns` as one is what to do, where it holds numbers."""
+
+    def __init__(self, sentence: str, columns: "tuple[Column, ...]") -> None:
+        super().__init__(sentence)
+        self.columns = columns
 
 
 class GenresError(DataError):

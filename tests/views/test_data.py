@@ -128,6 +128,16 @@ def test_of_a_table_without_genres_those_in_the_names_of_files_are_offered(store
     assert "genres" in heading(page)
 
 
+def test_of_a_table_without_features_the_columns_are_shown_and_one_can_be_taken(store):
+    rows = "\n".join(f"t{n}.mp3,{n * 37 % 101 / 3},{'xy'[n % 2]}" for n in range(40))
+    table = tables.add_table([("places.csv", f"file,offset_s,genre\n{rows}\n".encode())])
+    page = on_table(table)
+    assert "no numeric feature" in texts(page)
+    assert roles(page) == {"file": "identifier", "offset_s": "left out", "genre": "label"}
+    assert not page.pills
+    assert "1 feature," in heading(on_table(table, data__taken="offset_s"))
+
+
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_table_is_refused_in_one_sentence_and_nothing_is_stored(store, name):
     added("segments.csv")

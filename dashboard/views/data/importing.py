@@ -13,9 +13,9 @@ from dashboard.views.data import importing_text as sentences
 from dashboard.views.data import text as said
 from dashboard.views.data.columns import columns_list
 from dashboard.views.data.upload import closing, split_upload
-from genre_core.data.dataset import Dataset, Role
+from genre_core.data.dataset import Column, Dataset, Role
 from genre_core.data.tables.labels import UNLABELED
-from genre_core.errors import DataError
+from genre_core.errors import DataError, NoFeatureError
 from genre_core.settings.config import ClipsConfig, ExperimentConfig, FmaConfig, SoundConfig, TableConfig
 
 PREVIEW_ROWS, PREVIEW_COLUMNS = 20, 200
@@ -26,7 +26,7 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
     left, right = st.columns([1.1, 1], gap="medium")
     with left, st.container(key="table-columns"):
         if isinstance(config.data, TableConfig):
-            _columns(config.data, data)
+            _columns(config.data, data.columns, said.columns_sentence(data))
             genre_choice.draw(config.data)
             preview(config.data, [column.name for column in data.columns if column.role == "feature"])
         elif isinstance(config.data, FmaConfig):
@@ -43,7 +43,7 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
             collection.describe(config.data, sounds.clips(config.data))
 
 
-def unusable(config: TableConfig) -> None:
+def unusable(config: TableConfig, why: DataError | None) -> None:
     """Draw what a person can choose where a table cannot be used as it is, and its first rows."""
     seen = tables.inspection(config.table)
     if seen is None:
@@ -66,12 +66,15 @@ def unusable(config: TableConfig) -> None:
             on_click=forms.take,
             args=({"values": dict.fromkeys(forms.OF_COLUMNS)},),
         )
-    elif seen.candidates:
+    elif seen.candidates and not isinstance(why, NoFeatureError):
         st.pills(
             "Which column names the genre?", seen.candidates[:30], format_func=plain, key="choose genre column",
             on_change=_choose_genre,
         )  # fmt: skip
-    genre_choice.draw(config)
+    if isinstance(why, NoFeatureError):
+        _columns(config, why.columns)
+    else:
+        genre_choice.draw(config)
     preview(config)
 
 
@@ -93,24 +96,24 @@ def _choose_genre() -> None:
         forms.take({"values": {"data.label": chosen}})
 
 
-def _columns(config: TableConfig, data: Dataset) -> None:
+def _columns(config: TableConfig, columns: Sequence[Column], sentence: str = "") -> None:
     """Draw what each column was taken for; a change that cannot be is not taken and says why."""
 
     def change(name: str, role: Role | None) -> None:
         before = address.settings_named()
         try:
-            values = tables.changed(data.columns, {name: role}, config)
+            values = tables.changed(columns, {name: role}, config)
         except DataError as error:
             quality.refuse(name, str(error), before)
             return
         forms.take({"values": values})
 
-    column, sentence = quality.refusal(address.settings_named())
+    column, problem = quality.refusal(address.settings_named())
     st.markdown("**Role of each column**")
-    st.caption(plain(said.columns_sentence(data), 1000))
-    columns_list(
-        data.columns, "columns", change, chosen=tables.chosen(config), problems={column: sentence} if column else {}
-    )
+    if sentence:
+        st.caption(plain(sentence, 1000))
+    problems = {column: problem} if column else {}
+    columns_list(columns, "columns", change, chosen=tables.chosen(config), problems=problems)
     stored = tables.stored(config)
     for note in stored.notes if stored else ():
         st.caption(plain(note, 1000))

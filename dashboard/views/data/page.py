@@ -73,7 +73,7 @@ def main() -> None:
         if isinstance(data, NotExtractedError) and isinstance(config.data, SoundConfig):
             _to_measure(config.data, data)
         elif not isinstance(data, Dataset):
-            _nothing(config.data, str(data or form.problem))
+            _nothing(config.data, data, form.problem)
         else:
             _answer(config, data)
     if isinstance(data, Dataset):
@@ -153,13 +153,13 @@ def _to_measure(config: SoundConfig, missing: NotExtractedError) -> None:
     import_progress()
 
 
-def _nothing(config: DatasetConfig, problem: str) -> None:
+def _nothing(config: DatasetConfig, why: DataError | None, problem: str) -> None:
     """Say why there are no tracks, and what to do."""
     is_stored = not config.imported or tables.stored(config) is not None
     stored = [] if is_stored else tables.tables()[config.source]
     answer, reason = sentences.nothing(config.imported, bool(config.stored), bool(stored))
     st.header(sentences.UNUSABLE if is_stored else answer, anchor=False)
-    st.caption(plain(problem, 1000) if is_stored else reason)
+    st.caption(plain(str(why or problem), 1000) if is_stored else reason)
     upload_problem()
     import_progress()
     if not is_stored:
@@ -168,7 +168,7 @@ def _nothing(config: DatasetConfig, problem: str) -> None:
         upload()
         return
     if isinstance(config, TableConfig):
-        importing.unusable(config)
+        importing.unusable(config, why)
     with st.container(horizontal=True, gap="small"):
         _add_button()
         _otherwise(config)

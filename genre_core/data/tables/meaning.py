@@ -14,7 +14,7 @@ from genre_core.data.tables.paths import folder_columns, with_paths
 from genre_core.data.tables.roles import Chosen, chosen_roles, named_columns, read_codes
 from genre_core.data.tables.several import one_each
 from genre_core.data.tables.written import MOST_ODD, MOST_TAKEN, Signs, read_written
-from genre_core.errors import DataError
+from genre_core.errors import DataError, NoFeatureError
 from genre_core.settings.config import TableConfig
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def meaning(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str, str
     frame = _without_codes(frame, config.codes)
     columns = judge_columns(frame, label, chosen, problems)
     if not any(column.role == "feature" for column in columns):
-        raise DataError(_no_feature(columns))
+        raise NoFeatureError(_no_feature(columns), columns)
     return Meaning(frame, label, chosen, columns, notes, n_several)
 
 
