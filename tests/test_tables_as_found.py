@@ -67,6 +67,21 @@ def workbook(table: bytes, **others: list[str]) -> bytes:
     return buffer.getvalue()
 
 
+def merged() -> bytes:
+    """Write a workbook whose genres are merged cells, as are a title and two names of columns."""
+    book = Workbook()
+    sheet = book.active
+    for row in (["My features"], ["label", "mfcc"], ["", "mean", "var"]):
+        sheet.append(row)
+    for i in range(N_ROWS):
+        sheet.append([("Jazz", "Rock")[i // 60] if i % 60 == 0 else None, i * 37 % 101 / 3, i * 53 % 97 / 7])
+    for cells in ("B2:C2", "A4:A63", "A64:A123"):
+        sheet.merge_cells(cells)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
 def marks() -> bytes:
     """Write tracks with a column of 0 and 1 for each genre."""
     return b"tempo,rms,Jazz,Rock\n" + rows("", "~,~,G")[1:].replace(b"Jazz", b"1,0").replace(b"Rock", b"0,1")
@@ -168,7 +183,8 @@ CASES = {
         rows("title,tempo,rms,label", '"Song {i}, live",~,~,G'), said="Names the tracks; not a measurement."
     ),
     "quotation marks with a sign before them": Case(
-        rows("title,tempo,rms,label", '"The \\"Song\\" {i}, live",~,~,G'), said="Names the tracks; not a measurement."
+        rows("title,tempo,rms,label", '"The \\"Song\\" {i}, live",~,~,G'),
+        said='240 quotation marks within cells read, written as \\".',
     ),
     "commas with a sign before them": Case(
         rows("title,tempo,rms,label", "Song\\, live {i},~,~,G", first="Song 0,~,~,Jazz"), said="Names the tracks"
@@ -212,10 +228,14 @@ CASES = {
     "a unit in capitals and small letters": Case(
         rows("label,tempo,rms", "G,12{i}.5 BPM,~", first="Jazz,9.5 bpm,~"), said="tempo: 120 values had the unit"
     ),
-    "two units": Case(
+    "a value in another unit": Case(
         rows("label,tempo,rms", "G,12{i}.5 Hz,~", first="Jazz,9.5 kHz,~"),
+        said="tempo: 1 value is no number and counts as missing: “9.5 kHz” in row 1. 119 values had the unit Hz",
+    ),
+    "two units": Case(
+        rows("label,tempo,rms", "Jazz,12{i}.5 Hz,~", 60) + rows("", "Rock,9.{i} kHz,~", 60, seed=6)[1:],
         features=("rms",),
-        said="tempo: 120 of 120 values are numbers with something else, such as “9.5 kHz”, so it is left out.",
+        said="tempo: 120 of 120 values are numbers with something else, such as “120.5 Hz”, so it is left out.",
     ),
     "commas of thousands as in India": Case(
         b"label,tempo,rms\n"
@@ -338,6 +358,21 @@ CASES = {
         rows("label,tempo,rms,ref", "G,~,~,{i}7"), said="ref is left out. Whole numbers, a different one in each row"
     ),
     "folds": Case(rows("label,tempo,rms,fold,is_test", "G,~,~,{i},#"), said="published split, or in which fold"),
+    "folds as words": Case(
+        b"label,tempo,rms,fold\n"
+        + b"".join(b"%b,%d.5,%d,fold_%d\n" % (GENRES[i % 2], i, i * 7 % 11, i // 2 % 5) for i in range(N_ROWS)),
+        said="fold 4 as test and 3 as validation part",
+    ),
+    "numbers for the parts": Case(
+        b"label,tempo,rms,split\n"
+        + b"".join(b"%b,%d.5,%d,%d\n" % (GENRES[i % 2], i, i * 7 % 11, max(0, i // 2 % 5 - 2)) for i in range(N_ROWS)),
+        said="in which part, 0 as training and 2 as test part: 72 train, 24 validation, 24 test",
+    ),
+    "a development and an evaluation part": Case(
+        b"label,tempo,rms,subset\n"
+        + b"".join(b"%b,%d.5,%d,%b\n" % (GENRES[i % 2], i, i * 7 % 11, [b"dev", b"eval"][i > 80]) for i in range(120)),
+        said="subset says which rows are in which part: 81 train, 39 test.",
+    ),
     "words for the parts": Case(
         rows("label,tempo,rms,usage", "G,~,~,train").replace(b"Jazz", b"Jazz", 1).replace(b",train\nJ", b",testing\nJ"),
         said="usage says which rows are in which part: ",
@@ -389,6 +424,19 @@ CASES = {
     "xz": Case(lzma.compress(rows("label,tempo,rms", "G,~,~"))),
     "zstd": Case(pa.compress(rows("label,tempo,rms", "G,~,~"), "zstd", asbytes=True)),
     "zip": Case(zipped({"a.csv": rows("label,tempo,rms", "G,~,~"), "__MACOSX/._a.csv": b"x"}), said="Unpacked from"),
+    "a README beside the table in a zip": Case(
+        zipped({"data/a.csv": rows("label,tempo,rms", "G,~,~"), "README.txt": b"x"}),
+        said="Unpacked from table.csv. Not read of it: README.txt.",
+    ),
+    "a table for each genre in a zip": Case(
+        zipped({f"own/{own}.csv": rows("tempo,rms", "~,~", 60, seed=n) for n, own in enumerate(("Jazz", "Rock"))}),
+        said="2 files with the same columns, of which none names the genre: each file's name does, such as Jazz for "
+        "own/Jazz.csv.",
+    ),
+    "the parts of a split in a zip": Case(
+        zipped({f"{own}.csv": rows("label,tempo,rms", "G,~,~", 60, seed=n) for n, own in enumerate(("dev", "eval"))}),
+        said="split says which rows are in which part: 60 train, 60 test.",
+    ),
     "JSON lines": Case(
         b"\n".join(b'{"label":"%b","tempo":%b,"rms":%b}' % tuple(row.split(b",")) for row in rows("", "G,~,~").split())
     ),
@@ -440,6 +488,9 @@ CASES = {
         workbook(rows("label,tempo,rms", "G,~,~"), About=["Features of 2024"]),
         said="Read from the sheet Features. The other sheets are not read: About.",
     ),
+    "merged cells of a workbook": Case(
+        merged(), features=("mfcc_mean", "mfcc_var"), said="Merged cells: 3. Their value stands in each of their rows."
+    ),
     "a long text": Case(rows("label,tempo,rms,lyrics", "G,~,~,x", first="Jazz,~,~," + "la " * 60_000)),
     # layered headers
     "two header rows": Case(
@@ -460,6 +511,11 @@ CASES = {
     ),
     "artists and albums": Case(
         rows("artist,album,tempo,rms,label", "a{t},b{t},~,~,G"), levels={"album": 40, "artist": 40}
+    ),
+    "an artist in several spellings": Case(
+        rows("artist,tempo,rms,label", "Band {t},~,~,G", 60) + rows("", "BAND  {t},~,~,G", 60, seed=6)[1:],
+        levels={"artist": 20},
+        said="artist writes 20 names in several ways, such as “Band 00000” and “BAND  00000”: each counts as one.",
     ),
     # genres and labels that mislead
     "a genre of two tracks": Case(
@@ -486,7 +542,11 @@ REFUSED = {
     "no label": (rows("tempo,rms", "~,~"), "No column names the genre of each track"),
     "Git-LFS pointer": (POINTER, "is a Git-LFS pointer, not the data"),
     "every value missing": (rows("label,tempo,rms", "G,?,NA"), "has no numeric feature"),
-    "several tables in an archive": (zipped({"a.csv": b"a", "b.csv": b"b"}), "holds 2 files: unpack it"),
+    "several tables in an archive": (
+        zipped({"a.csv": rows("label,tempo", "G,~"), "b.csv": rows("file,rms", "{i}.mp3,~")}),
+        "share no column",
+    ),
+    "several sounds in an archive": (zipped({"a.wav": b"a", "b.wav": b"b"}), "holds 2 files: unpack it"),
     "an archive of runs": (
         zipped({"manifest.json": b"{}", "runs.json": b"{}"}),
         "Genre Lab exported: import it on the",

@@ -33,6 +33,8 @@ WORDS: Mapping[str, Part] = {
     "valid": "validation",
     "validation": "validation",
     "dev": "validation",
+    "devel": "validation",
+    "development": "validation",
     "test": "test",
     "testing": "test",
     "eval": "test",
@@ -63,6 +65,20 @@ def part_of(file_name: str) -> Part | None:
     return found.pop() if len(found) == 1 else None
 
 
+def parts_of(names: Sequence[str]) -> list[Part | None]:
+    """Return the part that each of several files or words speaks of; a development set trains where nothing else does.
+
+    So MediaEval and DCASE call what others call training and test: development and evaluation.
+    """
+    found = [part_of(name) for name in names]
+    if "train" in found:
+        return found
+    return [
+        "train" if part == "validation" and "dev" in name.lower() else part
+        for name, part in zip(names, found, strict=True)
+    ]
+
+
 def read_split(files: Sequence[tuple[str, bytes]], parts: Sequence[Part | None] = ()) -> PublishedSplit:
     """Read a split from its files; `parts` says of which part each is, None or nothing where its name says so.
 
@@ -73,8 +89,9 @@ def read_split(files: Sequence[tuple[str, bytes]], parts: Sequence[Part | None] 
     """
     part_of_name: dict[str, Part] = {}
     notes: list[str] = []
-    for (name, data), given in zip(files, (*parts, *[None] * (len(files) - len(parts))), strict=True):
-        part = given or part_of(name)
+    said = parts_of([name for name, _ in files])
+    for (name, data), given, found in zip(files, (*parts, *[None] * (len(files) - len(parts))), said, strict=True):
+        part = given or found
         if part is None:
             raise DataError(f"{name} does not say which part it lists: write train=, validation= or test= before it.")
         _add(part_of_name, _names(name, data), part, name, notes)

@@ -19,7 +19,7 @@ from genre_core.data.tables.columns import COARSER, LENGTH, NOT_TAKEN, SEVERAL_N
 from genre_core.data.tables.decoding import AS_LIKELY
 from genre_core.data.tables.labels import UNLABELED
 from genre_core.inspection.sampling import MAX_ROWS, sample
-from genre_core.inspection.warning import Finding, Kind, listed, percent, rows_of, tracks
+from genre_core.inspection.warning import Finding, Kind, Severity, listed, percent, rows_of, tracks
 
 MIN_ROWS = 50
 NEARLY_ALL = 0.98
@@ -32,6 +32,8 @@ CODES = (-1, -9, -99, -999, -9999, -99999)
 """Codes for a missing value in a column that cannot be negative."""
 SAME = 1 - 1e-6
 """Correlation from which two columns hold the same."""
+UNIT = re.compile(r"[\d,]+ values? had the unit")
+"""What is said of a column of numbers of which nothing was lost but their unit."""
 MANY_COLUMNS = 1000
 """As many columns are compared with all at a time; of more, by as many rows first."""
 
@@ -95,7 +97,8 @@ def _problems(dataset: Dataset) -> list[Finding]:
         serious = column.problem.startswith("does not agree")
         kind: Kind = "not taken" if column.problem.startswith("is left out") else "read in part"
         kind = "rows without a genre" if UNLABELED in column.problem else kind
-        found.append(Finding(kind, "serious" if serious else "warning", column.sentence, (column.name,)))
+        severity: Severity = "serious" if serious else "note" if UNIT.match(column.problem) else "warning"
+        found.append(Finding(kind, severity, column.sentence, (column.name,)))
     lengths = [
         column.name for column in dataset.columns if column.reason == LENGTH and "duration" in plain(column.name)
     ]

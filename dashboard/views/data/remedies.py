@@ -1,5 +1,6 @@
 """Remedies of a finding: each remedy is a change of settings, and what was changed can be taken back."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ from genre_core.settings.config import ClipsConfig, ExperimentConfig, FmaConfig,
 NOT_MEASURED = ("gives the genre away", "says nothing about the sound", "missing in a genre", "constant", "outliers")
 TORN = ("copies", "near copies", "copies under several genres")
 EXACT = ("copies", "copies under several genres")
+IN_UNITS = re.compile(r"numbers with something else, such as “[^”]*\d ?[A-Za-z%°]{1,5}”")
 LEVELS = {"track": "tracks", "album": "albums", "artist": "artists", "group": "groups"}
 
 
@@ -69,7 +71,7 @@ def _leave_out(finding: Finding, data: Dataset) -> list[Remedy]:
     columns = tuple(dict.fromkeys(own if own in names else c for own, c in zip(owners, finding.columns, strict=True)))
     if finding.kind == "copied column" and len(columns) == 2:
         columns = columns[1:]
-    elif finding.kind not in NOT_MEASURED:
+    elif finding.kind not in NOT_MEASURED and not (finding.kind == "read in part" and columns[0] in data.features):
         return []
     if not 0 < len(columns) < len(data.features):
         return []
@@ -119,9 +121,11 @@ def _rows_too(finding: Finding) -> list[Remedy]:
 def _without_words(finding: Finding, data: Dataset) -> list[Remedy]:
     """Offer to use a column of numbers and words, the words as missing."""
     column = next((column for column in data.columns if (column.name,) == finding.columns), None)
-    if column is None or column.role != "left out" or "are no numbers" not in column.problem:
+    if column is None or column.role != "left out":
         return []
-    return [Remedy(f"Use {column.name}, these values as missing", take=(column.name,))]
+    odd = "these values" if "are no numbers" in column.problem else ""
+    odd = odd or ("values in another unit" if IN_UNITS.search(column.problem) else "")
+    return [Remedy(f"Use {column.name}, {odd} as missing", take=(column.name,))] if odd else []
 
 
 def _is_one_number(finding: Finding, data: Dataset) -> bool:

@@ -17,7 +17,7 @@ from dashboard.views.data.imports import Import
 from genre_core.data.clips.uploads import MAX_BYTES as MOST_BYTES
 from genre_core.data.clips.uploads import MAX_FILES, check, is_sound, says_genre
 from genre_core.data.dataset import PARTS, Part
-from genre_core.data.published import part_of
+from genre_core.data.published import parts_of
 from genre_core.data.tables.formats import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
 from genre_core.settings.config import ClipsConfig, DatasetConfig, SoundConfig, TableConfig
@@ -147,8 +147,7 @@ def split_upload() -> None:
         key=key,
     )
     parts: list[Part | None] = []
-    for number, file in enumerate(files):
-        found = part_of(file.name)
+    for number, (file, found) in enumerate(zip(files, parts_of([file.name for file in files]), strict=True)):
         at = PARTS.index(found) if found else None
         parts.append(
             st.selectbox(file.name, PARTS, index=at, placeholder="which part is it?", key=f"{key} part {number}")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from genre_core.data.dataset import GROUPS, IntArray, count_groups, telling
-from genre_core.data.tables.cells import composed, names_nobody, texts
+from genre_core.data.tables.cells import names_nobody, same_names, texts
 from genre_core.data.tables.delimited import count_of
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def belonging(rows: "pd.DataFrame", tracks: IntArray, columns: Mapping[str, str]
     parent: IntArray | None = None
     for level in ("artist", "album"):
         if level in columns:
-            names = composed(texts(rows[columns[level]]))
+            names = same_names(texts(rows[columns[level]]))
             parent = levels[level] = _within(_numbered(names.mask(names_nobody(names)), tracks), parent)
     levels["track"] = _within(tracks, parent)
     return {level: levels[level] for level in GROUPS if level in levels}

@@ -127,6 +127,13 @@ def composed(text: "pd.Series[str]") -> "pd.Series[str]":
     return text.replace(changed) if changed else text
 
 
+def same_names(text: "pd.Series[str]") -> "pd.Series[str]":
+    """Return names (n_rows,) of artists or albums in which capitals and the number of blanks tell nothing apart."""
+    spelled = composed(text)
+    one = {word: " ".join(word.casefold().split()) for word in spelled.dropna().unique()}
+    return spelled.map(one)
+
+
 def _genre_words(series: "pd.Series[Any]") -> frozenset[str]:
     """Return the words for a missing value that are genres: no cell is blank beside them, and they are as common."""
     import pandas as pd

@@ -25,8 +25,10 @@ from genre_core.data.tables.cells import (
     names_nobody,
     numbers,
     plain,
+    same_names,
     texts,
 )
+from genre_core.data.tables.delimited import count_of
 from genre_core.data.tables.labels import GLANCE_ROWS, Label, may_group, rereads
 from genre_core.data.tables.onehot import gives_away, marked_genres
 from genre_core.data.tables.parts import says_parts
@@ -83,8 +85,8 @@ def judge_columns(
             why = f"One of {len(label.marks)} columns of genres, each 0 or 1."
             columns.append(Column(name, "label", why))
         elif name in levels.values():
-            nobody = _nobody(name, cells[name]) if name != chosen.group else ""
-            columns.append(Column(name, "group", _kept_together(name, levels, chosen), nobody))
+            problem = _of_names(cells[name]) if name != chosen.group else ""
+            columns.append(Column(name, "group", _kept_together(name, levels, chosen), problem))
         elif name == chosen.name:
             columns.append(Column(name, "identifier", "Chosen by you to name the tracks."))
         elif name in chosen.left_out:
@@ -129,14 +131,22 @@ def find_name(columns: Sequence[Column], chosen: Chosen) -> str | None:
     return min(names, key=lambda name: ("file" not in plain(name), not is_key(name), name), default=None)
 
 
-def _nobody(name: str, series: "pd.Series[Any]") -> str:
-    """Say how many rows name an artist that is none, such as unknown."""
-    text = texts(series)
+def _of_names(series: "pd.Series[Any]") -> str:
+    """Say how many rows name an artist that is none, such as unknown, and which artists are written in several ways."""
+    text, told = texts(series), list[str]()
     rows = names_nobody(text)
-    if not (n := int(rows.sum())):
-        return ""
-    word = text[rows].mode().iloc[0]
-    return f"names nobody in {n:,} of {len(text):,} rows (“{word}”): their tracks are kept together with no others."
+    if n := int(rows.sum()):
+        word = text[rows].mode().iloc[0]
+        told.append(
+            f"names nobody in {n:,} of {len(text):,} rows (“{word}”): their tracks are kept together with no others."
+        )
+    names = text[~rows].drop_duplicates().dropna()
+    one = same_names(names)
+    if (several := one[one.duplicated()]).any():
+        pair = " and ".join(f"“{name}”" for name in names[one == several.iloc[0]].iloc[:2])
+        n, they = int(several.nunique()), "it counts" if several.nunique() == 1 else "each counts"
+        told.append(f"{'It ' * bool(told)}writes {count_of(n, 'name')} in several ways, such as {pair}: {they} as one.")
+    return " ".join(told)
 
 
 def _kept_together(name: str, levels: Mapping[str, str], chosen: Chosen) -> str:

@@ -83,7 +83,9 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
     """
     notes: list[str] = []
     try:
-        text = ESCAPED_QUOTE.sub(b'""', text) if b'\\"' in text else text
+        text, n_escaped = ESCAPED_QUOTE.subn(b'""', text) if b'\\"' in text else (text, 0)
+        if n_escaped:
+            notes.append(f'{count_of(n_escaped, "quotation mark")} within cells read, written as \\".')
         named = SEP_LINE.match(text)
         if named:
             text = text[named.end() :]
@@ -94,6 +96,7 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
             text, separator = _by_commas(text), ","
         elif _is_escaped(text, separator):
             text = _rewritten(text, separator, quotechar='"', escapechar="\\")
+            notes.append(f"“\\{separator}” within cells is read as “{separator}”.")
         elif _is_spaced(text, separator):
             text = re.sub(rb"(?<=" + re.escape(separator.encode()) + rb") +(?=\")", b"", text)
         if separator == "|":

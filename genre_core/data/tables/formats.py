@@ -12,7 +12,7 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import IO, Any
 
@@ -23,6 +23,8 @@ from genre_core.errors import DataError
 
 MAX_BYTES = 200 * 1024**2
 """Largest file that is read, and the most that a packed one may hold."""
+MOST_IN_ARCHIVE = 200
+"""Most tables that are read of an archive."""
 TINY = 10
 """How many times as much another sheet holds as one that only says what the workbook is."""
 
@@ -70,16 +72,20 @@ _INSIDE = {
     "Index/Document.iwa": "a sheet of Numbers: export it as CSV",
 }
 """Other kinds of files that are archives themselves, by a file in them."""
+_ABOUT = re.compile(r"(?i)(^|/)(readme|licen[cs]e|citation|changes|changelog|notice)[^/]*$|\.(md|pdf|html?)$")
+"""Names of files that only tell of a table beside them."""
+_TABLE = re.compile(r"(?i)\.(csv|tsv|tab|parquet|feather|arrow|arff|jsonl?|xlsx)$")
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _LINK = re.compile(rb"\s*(https?://\S{4,500})\s*")
 
 
-def unpacked(name: str, data: bytes) -> tuple[str, bytes, tuple[str, ...]]:
-    """Return the name and the bytes of what is packed in a file, or of the file itself, and a note on that.
+def unpacked(name: str, data: bytes) -> tuple[list[tuple[str, bytes]], list[str]]:
+    """Return the names and the bytes of the tables that are packed in a file, or of the file itself, and notes on that.
 
     Raises
     ------
     DataError
-        It is broken, protected, holds several files, or more than `MAX_BYTES`.
+        It is broken, protected, holds several files that are no tables, or more than `MAX_BYTES`.
     """
     opened = next((opened for start, opened in _PACKED.items() if data.startswith(start)), None)
     if opened:
@@ -88,28 +94,39 @@ def unpacked(name: str, data: bytes) -> tuple[str, bytes, tuple[str, ...]]:
     if data[257:262] == b"ustar":
         raise DataError(f"{name} is a tar archive: unpack it and choose the table in it.")
     if not data.startswith(b"PK\x03\x04"):
-        return name, data, ()
+        return [(name, data)], []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = [one for one in archive.namelist() if not one.endswith("/") and not re.search(r"(^|/)[._]", one)]
             if "xl/workbook.xml" in names:
                 if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
                     raise DataError(_too_large(name))
-                return name, data, ()
+                return [(name, data)], []
             if other := next((what for one, what in _INSIDE.items() if one in names), ""):
                 raise DataError(f"{name} is {other}.")
             if any(one.endswith(".npy") for one in names):
                 raise DataError(f"{name} is an archive of NumPy arrays: save them as one CSV or Parquet table.")
             if {"manifest.json", "runs.json"} <= {*names} or {"manifest.json", "run.json"} <= {*names}:
                 raise DataError(f"{name} holds runs or a model that Genre Lab exported: import it on the Runs page.")
-            if len(names) != 1:
+            tables = _tables_in(names)
+            if not 1 <= len(tables) <= MOST_IN_ARCHIVE:
                 raise DataError(f"{name} holds {len(names):,} files: unpack it and choose the tables in it.")
-            with archive.open(names[0]) as file:
-                return names[0], _limited(name, file), (f"Unpacked from {name}.",)
+            if sum(archive.getinfo(one).file_size for one in tables) > MAX_BYTES:
+                raise DataError(_too_large(name))
+            others = [one for one in names if one not in tables]
+            beside = f" Not read of it: {', '.join(others[:3])}{' …' if len(others) > 3 else ''}." if others else ""
+            opened = [(one, _limited(name, archive.open(one))) for one in tables]
+            return opened, [f"Unpacked from {name}.{beside}"]
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, UnicodeError) as error:
         raise DataError(
             f"{name} is an archive that is cut short, broken or protected: download it again, or unpack it first."
         ) from error
+
+
+def _tables_in(names: list[str]) -> list[str]:
+    """Return which of an archive's files are its tables: the only file, those by their endings, or the only text."""
+    own = [one for one in names if not _ABOUT.search(one)]
+    return own if len(own) == 1 else [one for one in own if _TABLE.search(one)]
 
 
 def _limited(name: str, file: IO[Any]) -> bytes:
@@ -178,10 +195,10 @@ def _sheet(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
 
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-        sheets = {
-            sheet.title: _written([_cell(cell) for cell in row] for row in sheet.iter_rows(values_only=True))
-            for sheet in [one for one in book.worksheets if one.sheet_state == "visible"] or book.worksheets
-        }
+        shown = [one for one in book.worksheets if one.sheet_state == "visible"] or book.worksheets
+        merged = {sheet.title: _MERGED.findall(sheet._get_source().read()) for sheet in shown}
+        cells = {s.title: ([_cell(cell) for cell in row] for row in s.iter_rows(values_only=True)) for s in shown}
+        sheets = {title: _written(_spread(rows, merged[title])) for title, rows in cells.items()}
     except (
         InvalidFileException,
         zipfile.BadZipFile,
@@ -197,7 +214,37 @@ def _sheet(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
     more = (
         f" The other sheets are not read: {', '.join(others[:3])}{' …' if len(others) > 3 else ''}." if others else ""
     )
-    return text, (f"Read from the {'sheet' if len(read) == 1 else 'sheets'} {', '.join(read)}.{more}",)
+    notes = [f"Read from the {'sheet' if len(read) == 1 else 'sheets'} {', '.join(read)}.{more}"]
+    if n := sum(len(merged[title]) for title in read):
+        notes.append(f"Merged cells: {n:,}. Their value stands in each of their rows.")
+    return text, tuple(notes)
+
+
+def _spread(rows: Iterable[list[str]], merged: Sequence[tuple[bytes, ...]]) -> Iterable[list[str]]:
+    """Return the rows of a sheet with the value of merged cells in each of their rows.
+
+    It stands in each of their columns where the row has other cells: alone in its row it is a title. A row with such
+    cells and the one below it are one header.
+    """
+    if not merged:
+        return rows
+    from openpyxl.utils import column_index_from_string
+
+    filled, header = list(rows), 0
+    for left, top, right, bottom in merged:
+        first, last = (column_index_from_string(letters.decode()) for letters in (left, right))
+        spanned = filled[int(top) - 1 : int(bottom)]
+        value = spanned[0][first - 1] if spanned else ""
+        for row in spanned:
+            row[first - 1] = value
+            if any(row[: first - 1]) or any(row[last:]):
+                row[first - 1 : last] = [value] * len(row[first - 1 : last])
+                header = header or (int(top) if last > first else 0)
+    if header:
+        end = max(header + 1, *(int(bottom) for _, top, _, bottom in merged if int(top) == header))
+        names = ("_".join(dict.fromkeys(filter(None, cells))) for cells in zip(*filled[header - 1 : end], strict=False))
+        filled[header - 1 : end] = [list(names)]
+    return filled
 
 
 def _of_sheets(sheets: Mapping[str, bytes]) -> tuple[bytes, list[str]]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genre_core.data.dataset import PARTS, IntArray
-from genre_core.data.published import WORDS
+from genre_core.data.dataset import PARTS, FloatArray, IntArray
+from genre_core.data.published import WORDS, part_of, parts_of
 from genre_core.data.tables.cells import is_part_name, numbers, plain, texts
 from genre_core.data.tables.paths import is_numeric
 
@@ -19,6 +19,7 @@ IS_PART = re.compile(r"(?:(?:is|in)_)?(train|training|test|testing|val|valid|val
 FOLD_NAME = re.compile(r"(.*_)?k?folds?(_(id|no|nr|number|index|idx))?")
 GLANCE_ROWS = 200
 FEWEST_FOLDS, MOST_FOLDS = 3, 20
+MOST_WORDS = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,7 +38,7 @@ def find_parts(frame: "pd.DataFrame", others: Collection[str] = ()) -> Parts | N
     tests, and the one before it validates. None where no column says which rows train and which test.
     """
     names = [c for c in map(str, frame.columns) if c not in others and (is_part_name(c) or says_parts(frame[c]))]
-    found = _by_words(frame, names) or _by_truth(frame, names) or _by_folds(frame, names)
+    found = _by_words(frame, names) or _by_truth(frame, names) or _by_numbers(frame, names)
     if found is None or not {0, 2} <= set(np.unique(found.numbers).tolist()):
         return None
     return found
@@ -47,11 +48,11 @@ def says_parts(series: "pd.Series[Any]") -> bool:
     """Say whether a column holds words such as train and test and nothing else, whatever it is called."""
     if is_numeric(series):
         return False
-    glance = series.iloc[:GLANCE_ROWS].dropna()
-    if numbers(glance) is not None or not texts(glance).str.lower().isin(WORDS).all():
+    glance = texts(series.iloc[:GLANCE_ROWS]).dropna().unique()
+    if not all(map(part_of, glance)):
         return False
-    found = {WORDS.get(word) for word in texts(series).dropna().str.lower().unique()}
-    return None not in found and {"train", "test"} <= found
+    found = parts_of(texts(series).dropna().unique().tolist())
+    return None not in found and {"train", "test"} <= set(found)
 
 
 def _told(names: Collection[str], found: Any, how: str = "") -> Parts:
@@ -65,8 +66,9 @@ def _told(names: Collection[str], found: Any, how: str = "") -> Parts:
 
 def _by_words(frame: "pd.DataFrame", names: Collection[str]) -> Parts | None:
     for name in names:
-        words = texts(frame[name]).str.lower()
-        found = words.map({word: PARTS.index(part) for word, part in WORDS.items()})
+        words = texts(frame[name])
+        known = words.dropna().unique()[:MOST_WORDS].tolist()
+        found = words.map({word: PARTS.index(part) for word, part in zip(known, parts_of(known), strict=True) if part})
         if found.notna().sum() * 2 > words.notna().sum() and {0, 2} <= set(found.dropna().astype(int)):
             return _told([name], found.fillna(-1))
     return None
@@ -92,13 +94,25 @@ def _flagged(name: str) -> str:
     return found[1] if found else ""
 
 
-def _by_folds(frame: "pd.DataFrame", names: Collection[str]) -> Parts | None:
+def _by_numbers(frame: "pd.DataFrame", names: Collection[str]) -> Parts | None:
+    """Return what numbers say: of a split the largest part first, which trains; or of folds."""
     for name in names:
-        values = numbers(frame[name]) if FOLD_NAME.fullmatch(plain(name)) else None
-        if values is None or np.isnan(values).any():
+        values = _numbered(frame[name])
+        if values is None or np.isnan(values).any() or (values != np.round(values)).any():
             continue
-        folds = np.unique(values)
-        if FEWEST_FOLDS <= len(folds) <= MOST_FOLDS and (folds == np.round(folds)).all():
-            found = np.select([values == folds[-1], values == folds[-2]], [2, 1], 0)
-            return _told([name], found, f", fold {folds[-1]:g} as test and {folds[-2]:g} as validation part")
+        kinds, at, sizes = np.unique(values, return_inverse=True, return_counts=True)
+        if not FOLD_NAME.fullmatch(plain(name)) and len(kinds) in (2, 3) and 2 * sizes[0] > len(values):
+            found = np.array([0, 2] if len(kinds) == 2 else [0, 1, 2])
+            return _told([name], found[at], f", {kinds[0]:g} as training and {kinds[-1]:g} as test part")
+        if FEWEST_FOLDS <= len(kinds) <= MOST_FOLDS:
+            found = np.select([values == kinds[-1], values == kinds[-2]], [2, 1], 0)
+            return _told([name], found, f", fold {kinds[-1]:g} as test and {kinds[-2]:g} as validation part")
     return None
+
+
+def _numbered(series: "pd.Series[Any]") -> FloatArray | None:
+    """Return the numbers of parts or folds (n_rows,), of `fold3` as well; None where it holds none."""
+    if (values := numbers(series)) is not None:
+        return values
+    found = texts(series).str.extract(r"^([A-Za-z]+)[ _-]*(\d+)$")
+    return None if found[0].nunique() != 1 else numbers(found[1])

@@ -9,12 +9,13 @@ import ast
 import hashlib
 import io
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import PureWindowsPath
+from pathlib import PurePath, PureWindowsPath
 from typing import Any
 
-from genre_core.data.published import part_of
+from genre_core.data.published import parts_of
 from genre_core.data.tables.cells import (
     EXTENSION,
     composed,
@@ -30,6 +31,7 @@ from genre_core.data.tables.delimited import MAX_COLUMNS, NUMBER, count_of, find
 from genre_core.data.tables.formats import MAX_BYTES, as_table, as_text, unpacked
 from genre_core.data.tables.how import FOUND_OUT, How
 from genre_core.data.tables.json_tables import flat
+from genre_core.data.tables.labels import LABEL_NAMES
 from genre_core.data.tables.lists import unlisted
 from genre_core.errors import DataError
 
@@ -92,15 +94,21 @@ def read_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> Read
     names = [PureWindowsPath(name).name for name, _ in files]
     for name, (_, data) in zip(names, files, strict=True):
         check_size(name, len(data))
+    title = " + ".join(names)
     digest = hashlib.sha256()
-    tables, notes, decimals = [], [], set[str]()
+    opened, tables, notes, decimals = list[tuple[str, bytes]](), [], list[str](), set[str]()
     for name, (_, data) in zip(names, files, strict=True):
         digest.update(data)
+        found_in, packed = unpacked(name, data)
+        opened += found_in
+        notes += packed
+    names = [name for name, _ in opened]
+    for name, data in opened:
         table, found, decimal = _read_file(name, data, how)
         tables.append(table)
         decimals.add(decimal)
-        notes += [f"{name}: {note[0].lower()}{note[1:]}" if len(files) > 1 else note for note in found]
-    if said := _of_parts(names, tables):
+        notes += [f"{name}: {note[0].lower()}{note[1:]}" if len(opened) > 1 else note for note in found]
+    if said := _of_parts(names, tables) or _of_genres_each(names, tables):
         tables, found = said
         notes += found
     table = tables[0]
@@ -112,7 +120,7 @@ def read_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> Read
         digest.update(how.to_json().encode())
     table, found = _repeats_told(table)
     notes += [*found, *filter(None, [how.sentence()])]
-    _check_shape(" + ".join(names), table.num_rows, table.num_columns)
+    _check_shape(title, table.num_rows, table.num_columns)
     return Reading(
         _to_parquet(
             table,
@@ -121,7 +129,7 @@ def read_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> Read
             _lost(notes),
         ),
         digest.hexdigest(),
-        " + ".join(names),
+        title,
         table.num_rows,
         table.num_columns,
         tuple(notes),
@@ -135,13 +143,12 @@ def _lost(notes: Sequence[str]) -> list[str]:
 
 def _read_file(name: str, data: bytes, how: How) -> tuple[Any, list[str], str]:
     """Return a file's table, notes on how it was read, and the sign before decimals in what is still text."""
-    name, data, packed = unpacked(name, data)
     table = _read_parquet(name, data) if data.startswith(b"PAR1") else as_table(name, data)
     if table is not None:
         _check_shape(name, table.num_rows, table.num_columns)
         table = table.rename_columns(unique_names(_flat_name(column) for column in table.column_names))
         table, notes = _plain(name, table)
-        return _emptied(table, how.missing), [*packed, *notes], how.decimal or "."
+        return _emptied(table, how.missing), notes, how.decimal or "."
     written, form = as_text(name, data, how.encoding)
     text, encoding_notes = decode(name, written, "" if form else how.encoding)
     layout = find_layout(name, text, replace(how, separator="") if form else how)
@@ -149,7 +156,7 @@ def _read_file(name: str, data: bytes, how: How) -> tuple[Any, list[str], str]:
         _check_shape(name, text.count(b"\n") - layout.first_line, len(layout.names))
     table, row_notes = parse(name, layout, keep_rows=how.keep_rows)
     table, type_notes = _plain(name, table)
-    notes = [*packed, *form, *encoding_notes, *layout.notes, *row_notes, *type_notes]
+    notes = [*form, *encoding_notes, *layout.notes, *row_notes, *type_notes]
     return _emptied(table, how.missing), notes, layout.decimal
 
 
@@ -277,15 +284,10 @@ def _of_parts(names: Sequence[str], tables: Sequence[Any]) -> tuple[list[Any], l
 
     None where they do not: there is no file of a training or of a test part, or their columns differ.
     """
-    import pyarrow as pa
-
-    parts, columns = [part_of(name) for name in names], tables[0].column_names
-    if None in parts or not {"train", "test"} <= set(parts) or SPLIT in columns:
+    parts, columns = parts_of(names), tables[0].column_names
+    if None in parts or not {"train", "test"} <= set(parts) or SPLIT in columns or not _are_alike(tables):
         return None
-    if any(set(table.column_names) != set(columns) for table in tables):
-        return None
-    told = [t.append_column(SPLIT, pa.array([p] * t.num_rows)) for t, p in zip(tables, parts, strict=True)]
-    both = _below(*(table.select([*columns, SPLIT]) for table in told))
+    both = _told_apart(tables, SPLIT, parts)
     notes = [f"{' and '.join(names)} are the parts of a split: their rows are put below each other."]
     key = next((name for name in columns if is_key(name)), None)
     if key and (n_shared := len(set.intersection(*(set(table[key].to_pylist()) for table in tables)))):
@@ -293,9 +295,47 @@ def _of_parts(names: Sequence[str], tables: Sequence[Any]) -> tuple[list[Any], l
     return [both], notes
 
 
+def _of_genres_each(names: Sequence[str], tables: Sequence[Any]) -> tuple[list[Any], list[str]] | None:
+    """Put files of one form below each other where no column names the genre and each file's name can, in a column.
+
+    None where they do not: what differs in their names is no word, or a word stands in two of them.
+    """
+    columns, genres = tables[0].column_names, _differing([PurePath(name).with_suffix("").as_posix() for name in names])
+    named = {word for tier in LABEL_NAMES for word in tier}
+    if any(plain(name) in named for name in columns) or not _are_alike(tables):
+        return None
+    if len(genres) < 2 or len({re.sub(r"\d", "", one) for one in genres} - {""}) < len(genres):
+        return None
+    said = f"{count_of(len(names), 'file')} with the same columns, of which none names the genre: each file's name does"
+    return [_told_apart(tables, "genre", genres)], [f"{said}, such as {genres[0]} for {names[0]}."]
+
+
+def _differing(names: Sequence[str]) -> list[str]:
+    """Return what differs in names: blues and rock of `features_blues` and `features_rock`."""
+    words = [re.split(r"[/_. ]+", name) for name in names]
+    while min(map(len, words)) > 1 and len({own[0] for own in words}) == 1:
+        words = [own[1:] for own in words]
+    while min(map(len, words)) > 1 and len({own[-1] for own in words}) == 1:
+        words = [own[:-1] for own in words]
+    return [" ".join(own) for own in words]
+
+
+def _are_alike(tables: Sequence[Any]) -> bool:
+    """Say whether tables have the same columns, in any order."""
+    return all(set(table.column_names) == set(tables[0].column_names) for table in tables)
+
+
+def _told_apart(tables: Sequence[Any], name: str, words: Sequence[Any]) -> Any:
+    """Put tables below each other with a further column, which has a word for each of them."""
+    import pyarrow as pa
+
+    told = [t.append_column(name, pa.array([word] * t.num_rows)) for t, word in zip(tables, words, strict=True)]
+    return _below(*(table.select([*tables[0].column_names, name]) for table in told))
+
+
 def _stacked(upper: Any, lower: Any, names: str) -> tuple[Any, list[str]] | None:
     """Put tables with the same columns below each other; None where they have others, or are of the same tracks."""
-    if set(upper.column_names) != set(lower.column_names):
+    if not _are_alike((upper, lower)):
         return None
     first, second = upper.to_pandas(), lower.to_pandas()
     key = next((name for name in first.columns if is_key(name)), None)

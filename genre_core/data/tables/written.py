@@ -134,11 +134,12 @@ def _unwrapped(known: "pd.Series[str]") -> "pd.Series[str]":
 
 
 def _without_unit(bare: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
-    """Return numbers without the unit that all of them have that have one, and a sentence on it."""
+    """Return numbers without the unit that most of them have that have one, and a sentence on it."""
     unit = bare.str.extract(r"^[-+]?[\d.,]*\d(?:[eE][-+]?\d+)?\s*([A-Za-z%°]{1,5})$")[0].dropna()
-    one = unit.str.lower() if unit.str.len().min() > 1 else unit  # m is not M
-    if unit.empty or one.nunique() > 1:
+    if unit.empty:
         return bare, ""
+    one = unit.str.lower() if unit.str.len().min() > 1 else unit  # m is not M
+    unit = unit[one == one.mode().iloc[0]]
     found = str(unit.iloc[0])
     if len(unit) < len(bare) and found in _MULTIPLIERS:
         return bare, ""  # 1.5k beside 900
