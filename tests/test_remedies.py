@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dashboard.views.data.remedies import Remedy, remedies, taken
-from genre_core.data.dataset import Dataset
+from genre_core.data.dataset import Column, Dataset
 from genre_core.data.inputs import Features
 from genre_core.inspection.warnings import SEVERITIES, Finding, findings
 from genre_core.settings.config import ExperimentConfig
@@ -68,6 +68,16 @@ def test_small_genres_are_left_out_only_where_two_remain(data):
     three = replace(data, y=y, genres=("rare", "b", "c"))
     ways = remedies(found("too small to split", genres=["rare"]), config(split__by="row"), three, ROWS)
     assert ways == (Remedy("Leave out rare", {"data.min_tracks": 5}),)
+    assert offered(found("small", genres=["rare"]), config(), three) == ["Leave out rare"]
+    assert offered(found("small", genres=["b"]), config(), replace(three, y=np.arange(ROWS) % 3)) == []
+
+
+def test_numbers_with_a_slip_can_be_left_out_and_those_in_two_units_used(data):
+    assert offered(found("read in part", ["x"]), config(), data) == ["Leave out x"]
+    problem = "60 of 60 values are numbers with something else, such as “{}”, so it is left out."
+    for value, ways in (("9.5 kHz", ["Use t, values in another unit as missing"]), ("3:45", [])):
+        columns = (Column("t", "left out", "", problem.format(value)),)
+        assert offered(found("read in part", ["t"]), config(), replace(data, columns=columns)) == ways
 
 
 def test_what_is_of_one_artist_is_split_by_rows_where_there_are_enough(data):

@@ -28,8 +28,9 @@ def limit() -> BayesLimit:
 
 
 def test_a_published_split_that_lacks_a_list_says_which():
-    assert lacking([]) == "Still to add: the training tracks, the validation tracks and the test tracks."
-    assert lacking(["train", "test"]) == "Still to add: the validation tracks."
+    assert lacking([]) == "Still to add: the training tracks and the test tracks."
+    assert lacking(["train", "validation"]) == "Still to add: the test tracks."
+    assert lacking(["train", "test"]) == ""
     assert lacking(["train", None, "test"]) == "Choose the part of each file."
     assert lacking(["train", "validation", "test", "test"]) == ""
 
@@ -38,8 +39,10 @@ def test_the_answer_counts_tracks_segments_genres_and_features(limit: BayesLimit
     counted = "12 tracks in 3 genres of 4 each, 2 features"
     assert sentences.answer(tracks(), "", None) == f"{counted}."
     assert sentences.answer(tracks(), "t.csv", limit) == f"{counted}, from t.csv."
-    pieces = tracks(groups={"track": np.arange(12) // 2})
+    pieces = tracks(groups={"track": np.arange(12) % 6})
     assert sentences.answer(pieces, "", None) == ("12 segments of 6 tracks in 3 genres, 4 segments each, 2 features.")
+    filed = tracks(groups={"track": np.arange(12) // 2})
+    assert sentences.answer(filed, "", None) == "12 rows of 6 tracks in 3 genres, 4 rows each, 2 features."
     best = f"{counted}; the best possible classifier is right on {100 * limit.accuracy:.1f}\u202f% of"
     assert sentences.answer(tracks(), "", limit) == f"{best} such tracks."
     assert (

@@ -131,7 +131,7 @@ def _together(dataset: Dataset) -> list[Finding]:
         if column.reason.startswith(TOGETHER):
             n = column.reason.removeprefix(f"{TOGETHER}: ").partition(" ")[0]
             sentence = (
-                f"{column.name} parts the tracks into {n} groups, each of one genre: where tracks of one group are in "
+                f"{column.name} divides the tracks into {n} groups, each of one genre: where tracks of one are in "
                 "both training and test, the score is too good for tracks of others."
             )
             found.setdefault(n, Finding("may belong together", "warning", sentence, (column.name,)))

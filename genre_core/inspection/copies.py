@@ -160,7 +160,7 @@ def _scores(X: FloatArray) -> FloatArray:
     """Return standard scores (n_rows, at most `MAX_DIMENSIONS`) that keep most of the distances."""
     from sklearn.decomposition import PCA
 
-    Z = Standardizer.fit(X).transform(X).astype(np.float64)
+    Z = Standardizer.fit(X[sample(np.arange(len(X)), MAX_SEARCHED)]).transform(X).astype(np.float64)
     if Z.shape[1] <= MAX_DIMENSIONS:
         return Z
     solver = "covariance_eigh" if Z.shape[1] <= MAX_EXACT else "randomized"

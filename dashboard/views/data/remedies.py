@@ -156,7 +156,7 @@ def _fewer_genres(finding: Finding, config: TableConfig | FmaConfig, data: Datas
     if least <= min(int(data.counts[data.genres.index(genre)]) for genre in others):
         words = words if len(finding.genres) == 1 else f"genres with fewer than {least:,} tracks"
         return Remedy(f"Leave out {words}", {"data.min_tracks": least})
-    if "=" in config.genres:  # names of merged genres are none of the data
+    if "=" in config.genres or finding.kind == "small":  # names of merged genres are none of the data; no rarer ones
         return None
     return Remedy(f"Leave out {words}", {"data.genres": write_names(others)})
 

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from dashboard.theme import Numbers, count, percent
 from genre_core.bayes.limit import BayesLimit
 from genre_core.data.dataset import Dataset
 from genre_core.errors import RunStateError
 from genre_core.settings.config import DatasetConfig
 from genre_core.store.schema import Run
-from genre_core.text import judged
 
 UNUSABLE = "These data cannot be used yet."
 NO_RUN = "No complete run has seen these tracks yet."
@@ -20,10 +21,11 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
     sizes = set(data.counts.tolist())
     each = f" of {data.counts[0]:,} each" if len(sizes) == 1 else ""
     if each and data.in_segments:
-        each = f", {data.counts[0]:,} segments each"
+        each = f", {data.counts[0]:,} {_noun(data)}s each"
     shape, noun = " × ".join(map(str, data.inputs.shape)), data.inputs.noun
     features = count(len(data.features), "feature") if data.features else f"{noun} of {shape} numbers"
-    text = f"{judged('', n, data.n_tracks(), 'row', data.whole)} in {count(k, 'genre')}{each}, {features}"
+    whole = f" of {count(data.n_tracks(), data.whole)}" if data.in_segments else ""
+    text = f"{count(n, _noun(data))}{whole} in {count(k, 'genre')}{each}, {features}"
     if name:
         return f"{text}, from {name}."
     if limit is None:
@@ -35,7 +37,13 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
 def three(data: Dataset, limit: BayesLimit | None) -> Numbers:
     """Return the three numbers of a plain page."""
     third: Numbers = {"Best possible accuracy": limit.accuracy} if limit else {"Features": f"{len(data.features):,}"}
-    return {data.noun.capitalize() + "s": f"{len(data):,}", "Genres": f"{len(data.genres):,}", **third}
+    return {_noun(data).capitalize() + "s": f"{len(data):,}", "Genres": f"{len(data.genres):,}", **third}
+
+
+def _noun(data: Dataset) -> str:
+    """Return what a row is called: a segment is none of which each of its track's rows has a genre of its own."""
+    filed = data.in_segments and len(np.unique(data.groups["track"] * len(data.genres) + data.y)) == len(data)
+    return "row" if filed else data.noun
 
 
 def nothing(what: str, is_named: bool, others: bool) -> tuple[str, str]:

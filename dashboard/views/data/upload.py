@@ -32,8 +32,8 @@ SOON_SECONDS = 3.0
 
 Files = Sequence[tuple[str, bytes]]
 
-LISTED = {"train": "the training tracks", "validation": "the validation tracks", "test": "the test tracks"}
-"""The tracks that a file of a published split lists, by its part."""
+LISTED = {"train": "the training tracks", "test": "the test tracks"}
+"""The tracks that a published split has to list, by their part; those of validation can be cut from training."""
 
 
 def closing(label: str, icon: str = ":material/upload_file:") -> DeltaGenerator:
@@ -141,7 +141,7 @@ def split_upload() -> None:
     """Draw where the lists of a published split are dropped, and which part each of them is."""
     key = f"split {st.session_state.get(_COUNT, 0)}"
     files = st.file_uploader(
-        "Text files with one track name per line, at least one file for each part.",
+        "Text files with one track name per line, for training, test and, if there is one, validation.",
         accept_multiple_files=True,
         max_upload_size=_MEGABYTES,
         key=key,
@@ -164,7 +164,7 @@ def lacking(parts: Sequence[Part | None]) -> str:
     """Say what a published split lacks, whose files list these parts; empty where it has all."""
     if None in parts:
         return "Choose the part of each file."
-    missing = [LISTED[part] for part in PARTS if part not in parts]
+    missing = [LISTED[part] for part in LISTED if part not in parts]
     return f"Still to add: {joined(missing)}." if missing else ""
 
 
