@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from genre_core.data.dataset import PARTS, Dataset
 from genre_core.data.inputs import Features
-from genre_core.data.published import MAX_BYTES, part_of, read_split, with_split
+from genre_core.data.published import MAX_BYTES, part_of, parts_of, read_split, with_split
 from genre_core.data.splitting import split_dataset
 from genre_core.data.tables.reading import read_table
 from genre_core.errors import DataError
@@ -56,6 +56,11 @@ def parts(tracks, **lists):
 )
 def test_a_file_says_by_its_name_which_part_it_lists(name, part):
     assert part_of(name) == part
+
+
+def test_a_development_set_trains_where_no_other_does():
+    assert parts_of(["dev.txt", "eval.txt"]) == ["train", "test"]
+    assert parts_of(["train.txt", "dev.txt", "test.txt"]) == ["train", "validation", "test"]
 
 
 @pytest.mark.parametrize(

@@ -171,10 +171,10 @@ def _checked(frame: "pd.DataFrame", name: str, reason: str, config: TableConfig)
             "column, or give such genres other names."
         )
     if n_genres == 1 and not (config.unlabeled == "keep" and values.isna().any()):
-        lost = _told(frame[name], values)
+        lost = _told(frame[name], values) or "choose this file together with those of other genres."
         raise DataError(
-            f"The genre column {name} holds one genre, {values.dropna().iloc[0]}: at least two are needed."
-            f"{f' {lost[:1].upper()}{lost[1:]}' if lost else ''}"
+            f"The genre column {name} holds one genre, {values.dropna().iloc[0]}: at least two are needed. "
+            f"{lost[:1].upper()}{lost[1:]}"
         )
     return Label(name, reason, values, problem=_told(frame[name], values))
 
