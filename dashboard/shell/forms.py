@@ -50,6 +50,8 @@ OF_COLUMNS = (
     "data.published",
 )
 """Settings that name columns, genres or tracks of one table, and mean nothing for another."""
+OF_ROWS = ("data.several", "data.unlabeled", "data.min_tracks", "data.missing", "data.sample", "split.by")
+"""Settings that were chosen for the rows of one table: another one is to be seen as it is."""
 LISTS_OF_COLUMNS, MOST_TICKED = {"data.left_out", "data.taken"}, 300
 """Settings that list columns, which are ticked where a table has no more of them; they are typed otherwise."""
 
@@ -195,7 +197,8 @@ def take(change: Mapping[str, Any]) -> None:
 
 def _forgotten(given: Mapping[str, Any]) -> dict[str, None]:
     """Return the settings that mean nothing any more: tables of another source, columns of another table."""
-    names = ("data.table", *OF_COLUMNS) if "data.source" in given else OF_COLUMNS if "data.table" in given else ()
+    names = (*OF_COLUMNS, *OF_ROWS) if {"data.source", "data.table"} & given.keys() else ()
+    names = ("data.table", *names) if "data.source" in given else names
     return {name: None for name in names if name not in given}
 
 
@@ -206,9 +209,11 @@ def _unneeded(before: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, 
     return {"data.features": None} if is_needed else {}
 
 
-def choose_table(content_hash: str, source: str = "table") -> None:
-    """Train on a stored table or import of FMA, its columns found anew: for callbacks."""
-    take({"values": {"data.source": source, "data.table": content_hash}})
+def choose_table(content_hash: str, source: str = "table", *, again: bool = False) -> None:
+    """Train on a stored table or import of FMA, its columns found anew, the rows too unless it was read again."""
+    said = address.settings_named() if again else {}
+    kept = {name: said[name] for name in OF_ROWS if name in said}
+    take({"values": {**kept, "data.source": source, "data.table": content_hash}})
 
 
 def said_config() -> ExperimentConfig:

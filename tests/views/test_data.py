@@ -358,11 +358,11 @@ def test_lists_without_a_table_say_where_they_belong(store):
 
 
 def test_a_split_chosen_for_one_table_is_not_taken_to_another(store):
-    page = on_table(added("segments.csv"), data__left_out="tempo")
+    page = on_table(added("segments.csv"), data__left_out="tempo", data__min_tracks="9", split__by="row")
     text = "filename,genre,x,y\n" + "\n".join(f"t{n},{'ab'[n % 2]},{n * 37 % 101},{n * 53 % 97}" for n in range(80))
     dropped(page, ("other.csv", text.encode()))
     assert "from other.csv" in page.header[0].value.replace("\\", "")
-    assert "data.left_out" not in page.query_params
+    assert not {"data.left_out", "data.min_tracks", "split.by"} & set(page.query_params)
 
 
 @pytest.fixture(scope="module")
@@ -628,6 +628,7 @@ def test_rows_that_were_lost_are_a_finding_said_once_and_kept_by_one_click(store
     page = press(page, "Read these rows too")
     assert page.query_params["data.table"] != before
     assert "Read as you chose: rows that do not fit kept." in texts(page)
+    assert page.query_params["data.unlabeled"] == "keep"
 
 
 def test_rows_of_a_table_of_another_day_are_asked_for_with_its_file(store):

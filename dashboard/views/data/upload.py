@@ -217,10 +217,10 @@ def _show(key: str, table: str, source: str = "fma") -> None:
     _choose(table, source)
 
 
-def _choose(table: str, source: str = "table") -> None:
+def _choose(table: str, source: str = "table", *, again: bool = False) -> None:
     """Choose what was stored, in the address as well, and show what it was taken for."""
     st.session_state[_PROBLEM] = ""
-    forms.choose_table(table, source)
+    forms.choose_table(table, source, again=again)
     address.look(section=None)
 
 
@@ -248,7 +248,7 @@ def read_otherwise() -> None:
 
     def store() -> None:
         files, how = otherwise.chosen_how()
-        _choose(table := tables.add_table(files, how))
+        _choose(table := tables.add_table(files, how), again=True)
         otherwise.keep(files, table)
 
     _saying(store)
@@ -259,7 +259,7 @@ def read_again(table: str, said: Mapping[str, Any]) -> None:
 
     def store() -> None:
         if found := otherwise.choose(table, said):
-            _choose(new := tables.add_table(*found))
+            _choose(new := tables.add_table(*found), again=True)
             otherwise.keep(found[0], new)
 
     _saying(store)

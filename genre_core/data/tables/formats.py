@@ -115,8 +115,8 @@ def unpacked(name: str, data: bytes) -> tuple[list[tuple[str, bytes]], list[str]
                 raise DataError(_too_large(name))
             others = [one for one in names if one not in tables]
             beside = f" Not read of it: {', '.join(others[:3])}{' …' if len(others) > 3 else ''}." if others else ""
-            opened = [(one, _limited(name, archive.open(one))) for one in tables]
-            return opened, [f"Unpacked from {name}.{beside}"]
+            found = [(one, _limited(name, archive.open(one))) for one in tables]
+            return found, [f"Unpacked from {name}.{beside}"]
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, UnicodeError) as error:
         raise DataError(
             f"{name} is an archive that is cut short, broken or protected: download it again, or unpack it first."
