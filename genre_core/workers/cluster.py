@@ -111,7 +111,7 @@ def start(n_workers: int | None = None) -> ClusterProcess:
     watchdog.cancel()
     if not line:
         ClusterProcess("", process).close()
-        raise ClusterError("The training processes did not start. The terminal says why.")
+        raise ClusterError("The training processes did not start: the terminal says why, or the machine is too busy.")
     return ClusterProcess(json.loads(line)["address"], process)
 
 
