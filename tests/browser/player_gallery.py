@@ -71,7 +71,7 @@ def blind() -> None:
     def count() -> None:
         st.session_state["plays"] += 1
 
-    player([heard("tone 1.wav")], key="blind", on_play=count)
+    player([heard("tone 0.wav")], key="blind", on_play=count)
     st.caption(f"played {st.session_state['plays']} times")
 
 

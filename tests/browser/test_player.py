@@ -383,9 +383,14 @@ def test_for_ears_alone_there_is_no_picture_and_each_start_is_counted(fresh, gal
         one.get_by_role("button", name="Play").click()
     assert "/mel" not in heard.value.url
     page.get_by_text("played 1 times").wait_for()
+    heard_now = page.evaluate_handle("() => window.genreLabSound.playing")
+    page.wait_for_function("({ audio }) => audio.currentTime > 0.1", arg=heard_now, polling=100)
     page.keyboard.press("Space")
+    one.get_by_role("button", name="Play").wait_for()
     page.keyboard.press("Space")
-    expect(page.get_by_text("played 1 times")).to_be_visible()  # pausing and going on is no new start
+    one.get_by_role("button", name="Pause").wait_for()
+    assert heard_now.evaluate("({ plays }) => plays") == 1  # pausing and going on is no new start
+    heard_now.evaluate("({ audio }) => { audio.currentTime = audio.duration - 0.2; }")
     page.get_by_role("button", name="Play", exact=True).wait_for()  # at the end
     one.get_by_role("button", name="Play").click()
     page.get_by_text("played 2 times").wait_for()
