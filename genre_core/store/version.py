@@ -74,8 +74,9 @@ def bring_up_to_date(connection: Connection, metadata: MetaData, place: str) -> 
 def _missing(connection: Connection, metadata: MetaData) -> Iterator[str]:
     """Yield the statements that add what a store has not."""
     there = inspect(connection)
+    tables = there.get_table_names()
     for table in metadata.sorted_tables:
-        if not there.has_table(table.name):
+        if table.name not in tables:
             yield str(CreateTable(table).compile(dialect=connection.dialect))
             continue
         known = {column["name"] for column in there.get_columns(table.name)}
