@@ -119,14 +119,25 @@ def _clips_are_measured_here() -> Iterator[None]:
 @pytest.fixture(autouse=True, scope="session")
 def _nothing_around_pages() -> Iterator[None]:
     """Spare every `AppTest` what none of our pages has: components of installed packages, which Streamlit looks for in
-    all of them, and a browser's cookies, which it reads from a mock of a mock.
+    all of them, and a browser's cookies, which it reads from a mock of a mock. Pages are compiled once; their end is
+    waited for, not asked for a thousand times a second.
     """
     from streamlit.components.v2 import manifest_scanner
     from streamlit.runtime import context
+    from streamlit.testing.v1 import local_script_runner
+
+    give_up = local_script_runner.require_widgets_deltas
+
+    def wait(runner: local_script_runner.LocalScriptRunner, timeout: float) -> None:
+        runner._script_thread.join(timeout)
+        if not runner.script_stopped():
+            give_up(runner, 0)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", list)
         patch.setattr(context, "_get_client_context", lambda: None)
+        patch.setattr(local_script_runner, "ScriptCache", cache(local_script_runner.ScriptCache))
+        patch.setattr(local_script_runner, "require_widgets_deltas", wait)
         yield
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Any
 
@@ -82,12 +82,17 @@ def said_by(page: AppTest) -> Iterator[str]:
         if proto is None:
             continue
         if hasattr(proto, "json") and element.type == "bidi_component":
-            yield from _strings(json.loads(proto.json))
+            yield from _said(proto.json)
         for name in ("body", "label", "help"):
             if isinstance(text := getattr(proto, name, None), str):
                 yield text
         if hasattr(proto, "options"):
             yield from map(str, proto.options)
+
+
+@lru_cache(1_000)
+def _said(data: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(_strings(json.loads(data))))
 
 
 def _strings(part: Any) -> Iterable[str]:
