@@ -40,6 +40,7 @@ _FRAME = (
     "<style>{0} {{ outline: 2px solid light-dark(#b9770e, #e3a94a); outline-offset: 5px; border-radius: 4px; }} "
     "@media (max-width: 767px), (max-height: 800px) "
     "{{ [class*=st-key-][class*=-page] :is({0}, :has({0})) {{ order: -1 }} }} "
+    "@media (pointer: coarse) {{ {0}:has(.gl-plot) {{ padding-top: 20px; }} }} "
     ".st-key-track-page > :has({0}) {{ order: -1 }}</style>"
 )
 """What is to be looked at has a frame, and stands first where a window is small or the page long."""
