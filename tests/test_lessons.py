@@ -119,6 +119,7 @@ def test_every_lesson_has_what_a_lesson_needs():
 
 def test_no_number_is_parted_from_its_per_cent_sign():
     said = [lesson.model_dump_json() for lesson in lessons().values()]
+    said += [figure.title for figure in FIGURES.values()]
     said += [*GLOSSARY.values(), *(one.help for one in all_settings().values())]
     assert not [text for text in said if re.search(r"\d %", text)]
 

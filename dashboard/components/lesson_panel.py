@@ -266,8 +266,11 @@ class Panel:
     @property
     def _genres(self) -> list[str]:
         """The genres of the run that the step looks at; none before there is one."""
-        run = self._run_of(self.step.of) if self.step.of else None
-        return list(run.context["genres"]) if run else []
+        return list(self._looked_at.context["genres"]) if self._looked_at else []
+
+    @cached_property
+    def _looked_at(self) -> Run | None:
+        return self._run_of(self.step.of) if self.step.of else None
 
     def _said(self) -> str:
         return said(self.step.ask, self.answer.prediction, self._genres)
@@ -275,7 +278,8 @@ class Panel:
     def _predict(self, ask: Question) -> None:
         key = f"prediction {self._about}"
         st.markdown(f"**{ask.text}**")
-        prediction_fields(ask, key, self._genres)
+        run = self._looked_at
+        prediction_fields(ask, key, self._genres, run.noun if run else "track")
         st.button("This is my prediction", key="predict", type="primary", on_click=self._predicted, args=(ask, key))
         if self._page_tells:
             st.caption("The page opens after your prediction.")

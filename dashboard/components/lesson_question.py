@@ -10,14 +10,14 @@ from dashboard.shell.address import plain
 from dashboard.text import lessons as sentences
 from genre_core.lessons.figures import FIGURES, Result, n_tracks_of, sides_of, value_of
 from genre_core.lessons.lesson import Cell, Choice, Number, Question
-from genre_core.text import count
+from genre_core.text import capitalized, count
 
 Prediction = float | tuple[int, int]
 """A number, the number of an answer, or a cell of the matrix."""
 
 
-def prediction_fields(ask: Question, key: str, genres: Sequence[str]) -> None:
-    """Draw the fields for a prediction, which stand in the session at `key`; a cell is of these genres."""
+def prediction_fields(ask: Question, key: str, genres: Sequence[str], noun: str = "track") -> None:
+    """Draw the fields for a prediction, which stand in the session at `key`; a cell is of these genres and nouns."""
     match ask:
         case Number():
             st.select_slider(
@@ -31,7 +31,7 @@ def prediction_fields(ask: Question, key: str, genres: Sequence[str]) -> None:
             )  # fmt: skip
         case Cell():
             with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-                for at, label in enumerate(("Tracks of", "are taken for")):
+                for at, label in enumerate((f"{capitalized(noun)}s of", "are taken for")):
                     options, name = range(len(genres)), f"{key} {at}"
                     st.selectbox(label, options, at, key=name, format_func=genres.__getitem__, width=170)
 

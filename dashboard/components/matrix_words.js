@@ -10,7 +10,7 @@ const GAP = "\u202f";
 const FEW = 10;
 const grouped = new Intl.NumberFormat("en-US");
 const number = (value) => (value < 1000 ? String(value) : grouped.format(value));
-const nounsOf = (grid) => grid.data.view.nouns.split(" ").pop();
+const nounsOf = (grid) => grid.data.view.nouns.split(",")[0].split(" ").pop();
 const counted = (grid, n) => `${number(n)} ${n === 1 ? nounsOf(grid).slice(0, -1) : nounsOf(grid)}`;
 const percent = (rate, digits = 1) => `${(100 * rate).toFixed(digits)}${GAP}%`;
 const told = ([low, high]) => low > 0 || high < 1;

@@ -19,6 +19,7 @@ from genre_core.evaluation.mislabelled import find_mislabelled
 from genre_core.evaluation.paired import Matched, matched
 from genre_core.store.run_result import JUDGE, Judge, Outcome
 from genre_core.store.schema import Epoch, Run
+from genre_core.text import GAP
 
 Unit = Literal["percent", "points", "epochs", "tracks", "genres", "times"]
 NEARLY = 0.02
@@ -226,11 +227,11 @@ FIGURES: Mapping[str, Figure] = {
         sides={"mean confidence": lambda result: 100 * float(_confidence(result).mean()), "accuracy": _accuracy},
     ),
     "sure": Figure(
-        "the share of tracks with at least 90 % confidence", "percent",
+        f"the share of tracks with at least 90{GAP}% confidence", "percent",
         lambda result: 100 * float(_is_sure(result).mean()),
     ),
     "right when sure": Figure(
-        "accuracy on tracks with at least 90 % confidence", "percent", _right_when_sure, among=_is_sure
+        f"accuracy on tracks with at least 90{GAP}% confidence", "percent", _right_when_sure, among=_is_sure
     ),
     "luck of the best of 20": Figure("what the best of 20 equal models gains by luck", "points", _luck_of_20),
     "accuracy by true genre": Figure("accuracy by the true genres", "percent", _by_true_genre),

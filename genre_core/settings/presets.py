@@ -84,7 +84,7 @@ _ALL = (
     _preset(
         "music",
         "Generated music",
-        "Eight genres that are composed and played, so each track can be heard. Press Train: the clips are measured "
+        "Eight genres that are composed and played, so each clip can be heard. Press Train: the clips are measured "
         "first, once. Then watch which genres are confused, and listen to them.",
         {"data.source": "music"},
     ),

@@ -89,6 +89,9 @@ def test_a_lesson_goes_from_its_first_step_to_its_last(store, name):
         if step.ask:
             assert step.trains == bool(has(page, "controls"))
             assert step.explain not in texts(page)
+            if isinstance(step.ask, Cell):
+                noun = "Clips" if lesson.called(step.of).preset == "music" else "Tracks"
+                assert f"{noun} of" in [box.label for box in page.selectbox]
             predict(page, step)
             assert not step.free or page.session_state[MOVES] == {*step.free}
             if step.trains:

@@ -166,7 +166,7 @@ def _progress(run: Run | None, progress: Progress, config: ExperimentConfig | No
 
 def _marks(run: Run | None, progress: Progress, base: float | None) -> list[Mark]:
     # Before tracks are split, the baseline is that of all of them, which can be a little different.
-    on = "on validation" if run else "on all tracks"
+    on = "on validation" if run else "in all data"
     marks = [] if base is None else [majority(base, f"always the most common genre, {on}")]
     if run and progress.shown:
         interval, few = sentences.validation_interval(run, progress.shown, progress.matrix), run.too_few("validation")
