@@ -137,7 +137,7 @@ def _table(judged: Judged, labels: DoubtfulLabels) -> None:
         on_pick=look_at_one_of(judged.data, rows),
         at=at,
         columns={
-            "rank": number("Rank", width="small"),
+            "rank": number("Rank", width=50),
             "track": column("Track", width=TRACK_WIDTH),
             "label": column("Label"),
             "looks like": column("Looks like"),
