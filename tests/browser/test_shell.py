@@ -41,10 +41,10 @@ def test_a_phone_s_drawer_is_shut_when_the_page_is_loaded(page, lab):
     settle(page)
     sidebar = page.get_by_test_id("stSidebar")
     page.get_by_test_id("stExpandSidebarButton").click()
-    expect(sidebar).to_have_attribute("aria-expanded", "true")
+    expect(sidebar).to_have_attribute("data-collapsed", "false")
     page.reload()
     settle(page)
-    expect(sidebar).to_have_attribute("aria-expanded", "false")
+    expect(sidebar).to_have_attribute("data-collapsed", "true")
 
 
 def test_a_term_is_explained_in_large_type_on_a_projector(page, lab):
