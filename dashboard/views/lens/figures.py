@@ -48,7 +48,7 @@ def slope_figure(
         "title": {"text": heading("From split to split", "a line that falls shows leakage")},
         "margin": {"l": 46, "r": 190, "t": 38, "b": 28},
         "hovermode": "closest",
-        "xaxis": {"range": [-0.12, len(levels) - 0.92], "tickvals": list(places.values()),
+        "xaxis": {"range": [-0.12, len(levels) - 0.98], "tickvals": list(places.values()),
                   "ticktext": [JUDGED_BY[level] for level in levels], "fixedrange": True},
         "yaxis": {"range": [low, high], "ticksuffix": f"{GAP}%", "fixedrange": True},
         "shapes": known,

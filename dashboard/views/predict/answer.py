@@ -69,7 +69,7 @@ def _table(kept: Any, found: Answers) -> None:
     first, shares = kept.slice(0, MOST_SHOWN), ["confidence", *(f"P({genre})" for genre in found.genres)]
     for name in shares:
         first = first.set_column(first.column_names.index(name), name, pc.multiply(first[name], 100.0))
-    columns: dict[str, Any] = {"note": st.column_config.TextColumn("note", width="medium")}
+    columns: dict[str, Any] = {"note": st.column_config.TextColumn("note", width="large")}
     columns |= {name: st.column_config.NumberColumn(name, format="%.1f %%") for name in shares}
     order = sorted(first.column_names, key=lambda name: name in shares[1:])  # probabilities last
     alt = f"The answers for {count(kept.num_rows, 'track')}."

@@ -34,7 +34,7 @@ def main() -> None:
     with st.container(key="predict-page", gap="small"):
         run = runs.run(address.run_id()) if address.run_id() else runs.latest_complete()
         head, choice = st.columns([1.75, 1], gap="medium")
-        with choice, st.container(key="predict-choice", horizontal=True, vertical_alignment="top", gap="small"):
+        with choice, st.container(key="predict-choice", horizontal=True, vertical_alignment="bottom", gap="small"):
             run_picker(run)
             ready = run is not None and run.state == "complete"
             threshold = reject_below("predict threshold", sentences.THRESHOLD_HELP) if ready else 0.0
