@@ -100,11 +100,11 @@ class Hearing:
     @property
     def sentences(self) -> list[str]:
         """Say how much the answer is worth: calibration, the set, and how far the sound is from what it learned."""
-        said = ["Its confidence is calibrated on its validation tracks." if self.calibrated else
+        said = ["Its confidence is calibrated on its validation clips." if self.calibrated else
                 "Its confidence is not calibrated: its validation part is too small."]  # fmt: skip
         if self.held:
             among, rate = joined(list(self.held), "or"), percent(self.level, decimals=0)
-            said.append(f"With {rate} confidence the genre is {among}, if this sound is like the validation tracks.")
+            said.append(f"With {rate} confidence the genre is {among}, if this sound is like the validation clips.")
         said.insert(0 if self.unlike else len(said), self.far)
         if self.heard < self.seconds - 0.01:
             said.append(f"Only the first {self.heard / 60:.0f} minutes were heard.")

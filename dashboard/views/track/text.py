@@ -27,7 +27,7 @@ def title(name: str, true: str, predicted: str, confidence: float, about: str = 
 
 def part_badges(part: Part | None, data: Dataset, row: int) -> list[Badge]:
     """Return the badges of a track: its part, what it belongs to, and whether its label is wrong."""
-    found = [_part_badge(part)]
+    found = [_part_badge(part, data.whole)]
     for level, numbers in data.groups.items():
         members = int((numbers == numbers[row]).sum())
         word = "recording" if level == "track" else level
@@ -41,17 +41,19 @@ def part_badges(part: Part | None, data: Dataset, row: int) -> list[Badge]:
     return found
 
 
-def _part_badge(part: Part | None) -> Badge:
+def _part_badge(part: Part | None, whole: str) -> Badge:
     match part:
         case None:
-            return Badge("in no part", "This run's split left this track out.")
+            return Badge("in no part", f"This run's split left this {whole} out.")
         case "train":
-            meaning = "The network learned from this track, so its confidence here says little about unknown tracks."
-            return Badge("training track", meaning, "warning")
+            meaning = (
+                f"The network learned from this {whole}, so its confidence here says little about unknown {whole}s."
+            )
+            return Badge(f"training {whole}", meaning, "warning")
         case "validation":
-            return Badge("validation track", "Not used for training; validation tracks chose the best epoch.")
+            return Badge(f"validation {whole}", f"Not used for training; validation {whole}s chose the best epoch.")
         case "test":
-            return Badge("test track", "Kept for the final report.")
+            return Badge(f"test {whole}", "Kept for the final report.")
 
 
 def three(probabilities: FloatArray, genres: Sequence[str], predicted: int, true: int) -> Numbers:
