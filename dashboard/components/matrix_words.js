@@ -68,17 +68,20 @@ function differenceSentence(grid, i, j) {
   return `${compared}, ${show(rates[i][j])} ${unit}${between}${noise[i][j] ? ", could be chance" : ""}`;
 }
 
+const MANY = 12;  // genres beyond which zeros would hide the other numbers
+const zero = (grid) => (grid.k > MANY ? "" : "0");
+
 // No room for decimals and a unit in narrow cells: whole per cents, as their tips say in full.
-const share = (grid, rate) => (grid.tight ? (rate < 0.005 ? "<1" : (100 * rate).toFixed(0)) : percent(rate, grid.k > 12 ? 0 : 1));
+const share = (grid, rate) => (grid.tight ? (rate < 0.005 ? "<1" : (100 * rate).toFixed(0)) : percent(rate, grid.k > MANY ? 0 : 1));
 
 function cellText(grid, i, j) {
   const { counts, by, rates, compare } = grid.data.view;
   if (compare === "difference") {
     const value = rates[i][j];
-    if (!value) return "0";
-    return by === "count" ? signed(value, number(Math.abs(value))) : points(value, grid.tight || grid.k > 12 ? 0 : 1);
+    if (!value) return zero(grid);
+    return by === "count" ? signed(value, number(Math.abs(value))) : points(value, grid.tight || grid.k > MANY ? 0 : 1);
   }
   const n = counts[i][j];
-  if (n === 0 && grid.k > DENSE) return "";  // among thousands of cells the zeros would hide the rest
-  return by === "count" || n === 0 ? number(n) : share(grid, rates[i][j]);
+  if (n === 0) return zero(grid);
+  return by === "count" ? number(n) : share(grid, rates[i][j]);
 }
