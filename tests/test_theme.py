@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dashboard.figures.epoch_axis import PALER
 from dashboard.theme import (
     FAINT,
     GENRE_COLOURS,
@@ -89,6 +90,15 @@ def test_colours_stand_out_from_the_page(theme):
 def test_a_thin_line_can_be_seen_on_dark():
     lines = (PALETTE[f"{whose}_{kind}"].dark for whose in ("accent", "other") for kind in ("light", "pale"))
     assert all(contrast(line, PALETTE["background"].dark) >= 2.7 for line in lines)
+
+
+def test_a_thin_line_can_be_seen_on_dark_after_the_best_epoch():
+    page = PALETTE["background"].dark
+    line, under = (
+        [int(colour[at : at + 2], 16) for at in (1, 3, 5)] for colour in (PALETTE["accent_light"].dark, page)
+    )
+    seen = [round((1 - PALER) * one + PALER * other) for one, other in zip(line, under, strict=True)]
+    assert contrast("#{:02x}{:02x}{:02x}".format(*seen), page) >= 2.7
 
 
 def test_every_light_colour_has_one_dark_twin():

@@ -65,6 +65,10 @@ def _corners(end: int, y_range: tuple[float, float]) -> list[dict[str, Any]]:
     return [{"type": "scatter", "mode": "none", "x": [1, end], "y": list(y_range), "hoverinfo": "skip"}]
 
 
+PALER = 0.3
+"""How much of the background lies over what follows the best epoch: thin lines can still be seen on dark."""
+
+
 def add_best(figure: Figure, best_epoch: int, last: int, end: int) -> None:
     """Mark the best epoch by a hairline with a flag, and make what follows paler."""
     beyond = {
@@ -75,7 +79,7 @@ def add_best(figure: Figure, best_epoch: int, last: int, end: int) -> None:
         "y0": 0,
         "y1": 1,
         "line": {"width": 0},
-        "fillcolor": fade(BACKGROUND, 0.5),
+        "fillcolor": fade(BACKGROUND, PALER),
         "layer": "above",
     }
     hairline = upright(best_epoch, MUTED)
