@@ -84,6 +84,15 @@ def test_genres_that_do_not_stand_out_are_one_quiet_cloud_and_lie_beneath():
     assert len(drawn(by_genre(np.arange(20), many, (3, 7)))["18 other genres"]) == 18
 
 
+def test_names_that_look_like_markup_are_in_no_template_and_long_ones_are_cut_in_the_legend():
+    genres = ("<b>Rock</b>", "%{x}", "long " * 20)
+    traces = map_figure(POINTS, by_genre(np.array([0, 1, 2, 0]), genres, (0, 1, 2)), ("", ""), NAMES)["data"]
+    runs = curve_figure(CURVE, (4.25, 0.82), 0.125, [RunPoint("%{x}", 3.0, 0.9, Interval(0.85, 0.95), False)])["data"]
+    templates = [trace.get("hovertemplate", "") for trace in (*traces, *runs)]
+    assert not any("<b>" in one or "%{x}" in one for one in templates)
+    assert max(len(trace["name"]) for trace in traces) == 32
+
+
 def test_a_genre_keeps_its_colour_whatever_else_stands_out():
     y = np.array([0, 1, 2])
     every = {cloud.name: cloud.colour for cloud in by_genre(y, GENRES, (0, 1, 2))}

@@ -141,7 +141,8 @@ def _runs(runs: Sequence[RunPoint]) -> list[dict[str, Any]]:
                 "markers",
                 error_y=whiskers([run.accuracy], [run.interval], colour, thickness=2, width=0),
                 marker={"color": colour, "size": 8, "symbol": f"circle{'-open' * run.leaky}"},
-                hovertemplate=f"{run.name}: %{{y:.1f}}{GAP}% on validation{', leaky' * run.leaky}<extra></extra>",
+                text=[run.name],
+                hovertemplate=f"%{{text}}: %{{y:.1f}}{GAP}% on validation{', leaky' * run.leaky}<extra></extra>",
             )
         )
     return traces

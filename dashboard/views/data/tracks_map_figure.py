@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from dashboard.figures.written import shortened
 from dashboard.theme import ACCENT, FAINT, GENRE_COLOURS, INK, OTHER, RIGHT, WRONG, Figure, count, layout
 from genre_core.data.dataset import PARTS
 from genre_core.data.splitting import Split
@@ -119,12 +120,12 @@ def _trace(points: Numbers, cloud: Cloud, names: Sequence[str], chosen: Numbers 
     trace = {
         "type": "scattergl",
         "mode": "markers",
-        "name": cloud.name,
+        "name": shortened(cloud.name),
         "x": np.round(points[cloud.members, 0], 3).tolist(),
         "y": np.round(points[cloud.members, 1], 3).tolist(),
         "text": [names[at][:NAME_LENGTH] for at in cloud.members],
         "marker": {"color": cloud.colour, "symbol": cloud.symbol, "size": 4 if cloud.quiet else 5, "opacity": opacity},
-        "hovertemplate": f"%{{text}}<br>{cloud.name}<extra></extra>",
+        "hovertemplate": "%{text}<br>%{fullData.name}<extra></extra>",
     }
     if chosen is not None:
         trace["selectedpoints"] = np.flatnonzero(chosen[cloud.members]).tolist()
