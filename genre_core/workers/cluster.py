@@ -30,7 +30,7 @@ from genre_core.workers.versions import KEY, check_versions, own_versions
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
 
-START_SECONDS, CONNECT_SECONDS, LEAVE_SECONDS = 60.0, 10.0, 1.0
+START_SECONDS, CONNECT_SECONDS, LEAVE_SECONDS = 240.0, 10.0, 1.0
 LOOK_SECONDS = 2.0
 NICE = 10
 SESSION = Path("/proc/self/autogroup")
