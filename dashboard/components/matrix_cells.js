@@ -48,8 +48,8 @@ function paint(grid, cell, was, i, j) {
 }
 
 // What is the same for every cell; where it changes, all are described anew.
-const frameOf = ({ data: { view }, tight }) => JSON.stringify(
-  [view.genres, view.nouns, view.by, view.compare, view.versus, view.hide, view.blocks, Boolean(tight)],
+const frameOf = ({ data: { view }, tight, bare }) => JSON.stringify(
+  [view.genres, view.nouns, view.by, view.compare, view.versus, view.hide, view.blocks, Boolean(tight), Boolean(bare)],
 );
 
 function fill(grid) {

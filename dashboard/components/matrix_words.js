@@ -74,14 +74,17 @@ const zero = (grid) => (grid.k > MANY ? "" : "0");
 // No room for decimals and a unit in narrow cells: whole per cents, as their tips say in full.
 const share = (grid, rate) => (grid.tight ? (rate < 0.005 ? "<1" : (100 * rate).toFixed(0)) : percent(rate, grid.k > MANY ? 0 : 1));
 
+// Nor for thousands where a column holds three digits.
+const inCell = (grid, n) => (grid.tight && grid.bare && n >= 1000 ? `${Math.round(n / 1000)}k` : number(n));
+
 function cellText(grid, i, j) {
   const { counts, by, rates, compare } = grid.data.view;
   if (compare === "difference") {
     const value = rates[i][j];
     if (!value) return zero(grid);
-    return by === "count" ? signed(value, number(Math.abs(value))) : points(value, grid.tight || grid.k > MANY ? 0 : 1);
+    return by === "count" ? signed(value, inCell(grid, Math.abs(value))) : points(value, grid.tight || grid.k > MANY ? 0 : 1);
   }
   const n = counts[i][j];
   if (n === 0) return zero(grid);
-  return by === "count" ? number(n) : share(grid, rates[i][j]);
+  return by === "count" ? inCell(grid, n) : share(grid, rates[i][j]);
 }
