@@ -31,9 +31,11 @@ def own_store(folder: Path):
         patch.setattr(workers, "linked", lambda: workers.Linking(Future()))  # workers that are still starting
         patch.setattr(datasets, "bayes_limit", known_limit)
         st.cache_resource.clear()
-        yield RunStore()
-        workers.store().close()
-        st.cache_resource.clear()
+        try:
+            yield RunStore()
+        finally:  # a test that fails leaves its store to no other
+            workers.store().close()
+            st.cache_resource.clear()
 
 
 def track_named(run_id: str, row: int) -> str:

@@ -215,9 +215,9 @@ def test_two_hundred_runs_are_listed_in_a_moment(tmp_path):
             own.submit(f"r{number}", configure({"train.seed": number}), f"Run {number}")
             own.hold(f"r{number}")
         page = opened(RUNS)
-        began = time.perf_counter()
+        began = time.process_time()  # others may keep the processor busy
         page.run()
-        assert time.perf_counter() - began < 1.0
+        assert time.process_time() - began < 1.0
         assert len(table(page)) == 200
         assert page.header[0].value == answer(rows_of(own.runs(limit=200), {}, defaultdict(Openings), {}))
 
