@@ -255,9 +255,9 @@ def test_a_table_of_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_hundred_thousand_columns_are_refused_from_the_header() -> None:
     row = ",".join("0.5" for _ in range(100_000)) + "\n"
     data = (",".join(f"feature_{i}" for i in range(100_000)) + "\n" + row * 40).encode()
-    start = time.perf_counter()
+    start = time.process_time()
     assert "100,000 columns, more than the 10,000" in refusal(data)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_file_that_is_too_large_is_refused_with_its_size() -> None:
