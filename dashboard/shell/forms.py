@@ -50,7 +50,7 @@ OF_COLUMNS = (
     "data.published",
 )
 """Settings that name columns, genres or tracks of one table, and mean nothing for another."""
-OF_ROWS = ("data.several", "data.unlabeled", "data.min_tracks", "data.missing", "data.sample", "split.by")
+OF_ROWS = ("data.several", "data.unlabeled", "data.min_tracks", "data.sample", "split.by")
 """Settings that were chosen for the rows of one table: another one is to be seen as it is."""
 LISTS_OF_COLUMNS, MOST_TICKED = {"data.left_out", "data.taken"}, 300
 """Settings that list columns, which are ticked where a table has no more of them; they are typed otherwise."""
