@@ -137,6 +137,7 @@ def matrices() -> None:
         matrix(view, "matrix", selected=selected, on_pick=on_pick, label="Test tracks by true and predicted genre")
     right.write(f"picked {selected or None}")
     small = np.array([[5, 2, 0], [1, 1, 0], [3, 30, 400]])
+    matrix(matrix_view(ConfusionMatrix(100 * COUNTS, GENRES)), "thousands", label="Thousands")
     matrix(matrix_view(ConfusionMatrix(small, ("Afrobeat", "Chiptune", "Drum and Bass")), by), "few")
 
 

@@ -182,6 +182,16 @@ def test_a_click_picks_a_cell_and_a_second_one_clears_it(page, toys):
     expect(cell(page, 3, 0)).to_have_attribute("aria-selected", "false")
 
 
+@pytest.mark.parametrize("page", ["phone"], indirect=True)
+def test_thousands_are_not_cut_in_narrow_cells(page, toys):
+    show(page, toys, "matrices")
+    found = page.get_by_role("grid", name="Thousands")
+    found.wait_for()
+    cut = "(cells) => cells.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
+    assert found.locator("td[data-i][data-j]").evaluate_all(cut) == []
+    expect(found.locator('td[data-i="0"][data-j="0"]')).to_have_text(re.compile(r"^\d+k$"))
+
+
 def test_quick_clicks_end_on_the_last_one_and_keys_move_pick_and_clear(page, toys):
     show(page, toys, "matrices")
     for i, j in [(0, 1), (1, 0), (3, 1), (4, 3), (5, 4)]:
