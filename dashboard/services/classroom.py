@@ -1,7 +1,7 @@
 """The class that this browser is in: as a student, who has a seat, or as the teacher."""
 
 import time
-from collections import defaultdict, deque
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Literal
@@ -23,15 +23,23 @@ _MINE, _SEEN, _TOLD = "class and seat", "page told to the class", "told to the c
 SEEN_SECONDS = 20.0
 SEAT_SECONDS, CLASS_SECONDS = 5.0, 300.0
 """For how long a server that is asked all the time believes what it read of a browser's seat and of a run's class."""
-WRONG_CODES, PER_SECONDS = 10, 60.0
-"""How many wrong codes one browser may try in this time."""
+WRONG_CODES, WRONG_FROM_A_PLACE, PER_SECONDS = 10, 100, 60.0
+"""How many wrong codes one browser, and all behind one address, may try in this time: cookies can be thrown away."""
 NO_COOKIE = "A class needs cookies to find your seat again: allow them for this site, and open the link again."
 TOO_MANY_CODES = "That was too many wrong codes: wait a minute, and check the letters."
 
 
 @st.cache_resource(show_spinner=False)
-def _wrong_codes() -> dict[str, deque[float]]:
-    return defaultdict(deque)
+def _wrong_codes() -> deque[tuple[float, str]]:
+    return deque()
+
+
+def _lately_wrong() -> list[str]:
+    """Return who tried a wrong code of late, once for each."""
+    tries = _wrong_codes()
+    while tries and tries[0][0] < time.monotonic() - PER_SECONDS:
+        tries.popleft()
+    return [who for _, who in tries]
 
 
 def arrive() -> None:
@@ -57,15 +65,13 @@ def join(text: str) -> Class:
     me = person()
     if not me:
         raise ClassError(NO_COOKIE)
-    tries = _wrong_codes()[me]
-    while tries and tries[0] < time.monotonic() - PER_SECONDS:
-        tries.popleft()
-    if len(tries) >= WRONG_CODES:
+    wrong, place = _lately_wrong(), f"at {st.context.ip_address}"
+    if wrong.count(me) >= WRONG_CODES or wrong.count(place) >= WRONG_FROM_A_PLACE:
         raise ClassError(TOO_MANY_CODES)
     try:
         store().classes.join(text, me)
     except ClassError:
-        tries.append(time.monotonic())
+        _wrong_codes().extend((time.monotonic(), who) for who in (me, place))
         raise
     arrive()
     found = mine()

@@ -14,7 +14,7 @@ from dashboard.components.browser_memory import Answer, Done, Memory
 from dashboard.components.class_strip import ALWAYS
 from dashboard.components.lesson_panel import _COVER
 from dashboard.services import classroom, commands, runs, studies
-from dashboard.services.classroom import TOO_MANY_CODES, WRONG_CODES
+from dashboard.services.classroom import TOO_MANY_CODES, WRONG_CODES, WRONG_FROM_A_PLACE
 from dashboard.services.people import COOKIE, person_of
 from dashboard.views.classroom import board
 from genre_core.classroom.plan import PAGES, ClassPlan
@@ -166,6 +166,13 @@ def test_wrong_codes_are_told_and_cannot_be_tried_without_end(store, be, code):
     page.text_input(key="code of a class").set_value(code)
     press(page, "Join")
     assert page.error[0].value.replace("\\", "") == TOO_MANY_CODES
+    for number in range(WRONG_FROM_A_PLACE - WRONG_CODES):
+        be(f"a guesser who threw away {number} cookies")
+        with pytest.raises(ClassError, match="no class with this code"):
+            classroom.join("AAAAAA")
+    be("who sits at the same place")
+    with pytest.raises(ClassError, match="too many wrong codes"):
+        classroom.join(code)
     be("")
     page = opened("views/train/page.py", **{"class": code})
     assert "needs cookies" in page.error[0].value
