@@ -19,6 +19,7 @@ from genre_core.settings.names import (
     validate,
     variants,
 )
+from genre_core.text import unbroken
 from tests.configurations import configs, values
 
 SETTINGS = all_settings()
@@ -62,7 +63,7 @@ def test_no_two_variants_declare_one_name_differently_and_the_help_has_the_words
                 if field not in TAGS.get(section, ()):
                     declared = repr(info).replace(repr(info.description), "")
                     assert seen.setdefault(field, declared) == declared
-                    assert info.description in help_of(f"{section}.{field}")
+                    assert unbroken(info.description) in unbroken(help_of(f"{section}.{field}"))
 
 
 @given(configs())

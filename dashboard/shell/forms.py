@@ -19,14 +19,7 @@ from genre_core.data.genres import counted_as, items_of
 from genre_core.data.tables.roles import write_names
 from genre_core.errors import ConfigError, DataError
 from genre_core.networks import ARCHITECTURES
-from genre_core.settings.config import (
-    FMA_FAMILIES,
-    FMA_STATISTICS,
-    DatasetConfig,
-    ExperimentConfig,
-    FmaConfig,
-    SoundConfig,
-)
+from genre_core.settings.config import DatasetConfig, ExperimentConfig, SoundConfig
 from genre_core.settings.names import SECTIONS, all_settings, configure, differences, flatten, validate
 from genre_core.settings.presets import OPENING, PRESETS, Preset
 
@@ -62,14 +55,6 @@ FEATURE_TICKS = Ticks(
     {name: (one.title, one.help) for name, one in SETS.items()},
     "sets",
 )
-FMA_TICKS = {
-    f"data.{name}": Ticks(", ".join(usual), FmaConfig.model_fields[name].description or "",
-                          {one: (one, "") for one in (*usual, *more)}, noun)
-    for name, usual, more, noun in (
-        ("features", FMA_FAMILIES, ("echonest",), "sets"),
-        ("statistics", FMA_STATISTICS, (), "statistics"),
-    )
-}  # fmt: skip
 
 
 Tables = Mapping[str, Sequence[tuple[str, str]]]
@@ -289,7 +274,11 @@ def _columns(values: Mapping[str, Any], columns: Columns | None) -> Mapping[str,
 def _ticks(config: ExperimentConfig, genres: Sequence[str], columns: Mapping[str, Sequence[str]]) -> dict[str, Ticks]:
     """Return the settings that list names which can be ticked."""
     found = {"data.features": FEATURE_TICKS} if isinstance(config.data, SoundConfig) else {}
-    found |= FMA_TICKS if isinstance(config.data, FmaConfig) else {}
+    for name, (all_usual, more, noun) in config.data.lists.items():
+        about = type(config.data).model_fields[name].description or ""
+        found[f"data.{name}"] = Ticks(
+            ", ".join(all_usual), about, {one: (one, "") for one in (*all_usual, *more)}, noun
+        )
     for name in LISTS_OF_COLUMNS & columns.keys():
         if len(columns[name]) <= MOST_TICKED:
             options = {write_names([column]): (column, "") for column in columns[name]}

@@ -63,6 +63,8 @@ class SourceConfig(Frozen):
     """Noun for what a person imports before there are tracks: "table"; nothing where nothing is imported."""
     few_genres: ClassVar[bool] = False
     """Whether its genres are chosen by ticking them: they are a few, and quickly found out."""
+    lists: ClassVar[Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {}
+    """Settings that list names: those that an empty one means, which more there are, and a noun for them."""
 
     @property
     def generator(self) -> "SyntheticConfig | None":
@@ -209,6 +211,7 @@ class FmaConfig(StoredConfig):
     title = "FMA"
     module = "genre_core.data.sources.fma"
     imported = "import of FMA"
+    lists: ClassVar = {"features": (FMA_FAMILIES, ("echonest",), "sets"), "statistics": (FMA_STATISTICS, (), "statistics")}
 
     source: Literal["fma"] = "fma"
     subset: Literal["small", "medium", "large", "full"] = setting("small", "Subset", "How much of FMA to use. Small has 8 genres with 1,000 tracks each; medium has 16 genres of very different sizes; large and full hold every track.", labels={"small": "small", "medium": "medium", "large": "large", "full": "full"})

@@ -106,6 +106,25 @@ def tops(page) -> dict[str, float]:
     )
 
 
+def test_whoever_stands_beside_a_projector_pauses_and_steps_with_keys_also_after_the_mouse(page, url, runs):
+    go(page, f"{url}/?{SLOW}&train.seed=7&view=projector")
+    run = train(page)
+    wait_until(lambda: runs.run(run).epoch >= 1)
+    expect(button(page, "Pause")).to_be_enabled()
+    page.keyboard.press("Space")  # the button that was clicked is gone: the page has the key
+    wait_until(lambda: runs.run(run).state == "paused")
+    button(page, "Resume").click()
+    wait_until(lambda: runs.run(run).state == "running")
+    button(page, "Pause").click()
+    wait_until(lambda: runs.run(run).state == "paused")
+    paused_at = runs.run(run).epoch
+    expect(button(page, "Resume")).to_be_enabled()
+    page.keyboard.press("ArrowRight")
+    wait_until(lambda: (runs.run(run).epoch, runs.run(run).state) == (paused_at + 1, "paused"))
+    button(page, "Stop").click()
+    wait_until(lambda: not runs.run(run).active)
+
+
 def test_curves_grow_zoom_stays_a_reload_changes_nothing_and_two_people_of_one_run_agree(page, fresh, url, runs):
     go(page, f"{url}/?{SLOW}&train.seed=1")
     run = train(page)
