@@ -274,11 +274,9 @@ def _columns(values: Mapping[str, Any], columns: Columns | None) -> Mapping[str,
 def _ticks(config: ExperimentConfig, genres: Sequence[str], columns: Mapping[str, Sequence[str]]) -> dict[str, Ticks]:
     """Return the settings that list names which can be ticked."""
     found = {"data.features": FEATURE_TICKS} if isinstance(config.data, SoundConfig) else {}
-    for name, (all_usual, more, noun) in config.data.lists.items():
+    for name, (names, more, noun) in config.data.lists.items():
         about = type(config.data).model_fields[name].description or ""
-        found[f"data.{name}"] = Ticks(
-            ", ".join(all_usual), about, {one: (one, "") for one in (*all_usual, *more)}, noun
-        )
+        found[f"data.{name}"] = Ticks(", ".join(names), about, {one: (one, "") for one in (*names, *more)}, noun)
     for name in LISTS_OF_COLUMNS & columns.keys():
         if len(columns[name]) <= MOST_TICKED:
             options = {write_names([column]): (column, "") for column in columns[name]}
