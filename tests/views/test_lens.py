@@ -342,8 +342,9 @@ def test_an_empty_page_shows_the_rulers_to_come_and_an_example_that_leaks_in_one
     assert "belong to this example" not in texts(opened(VIEW, data__n_samples="400", data__artists="8"))
     press(page, following.sentences.EXAMPLE)
     lens = lenses.lens(page.query_params["lens"])
-    assert lens.config.experiment == configure({"data.n_samples": 2000, "data.artists": 20})
-    assert page.query_params["data.artists"] == "20"
+    leaky = {"data.n_samples": 2000, "data.overlap": 2.0, "data.artists": 10, "data.artist_spread": 3.75}
+    assert lens.config.experiment == configure(leaky)
+    assert page.query_params["data.artist_spread"] == "3.75"
     assert "settings differ" not in texts(page)
 
 

@@ -40,7 +40,8 @@ TABLE_SECONDS = 1.0
 MOST_LETTERS = 1000
 LEAKS = ("data.artists", "data.artist_spread", "data.segments", "data.segment_spread")
 """The settings by which a leak is caused, and removed."""
-EXAMPLE = LensConfig(experiment=configure({"data.n_samples": 2000, "data.artists": 20}), n_repeats=3)
+LEAKY = {"data.n_samples": 2000, "data.overlap": 2.0, "data.artists": 10, "data.artist_spread": 3.75}
+EXAMPLE = LensConfig(experiment=configure(LEAKY), n_repeats=3)
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ from genre_core.text import capitalized, joined, judged
 
 SLOPE = "Test accuracy of each classifier by one way to split and by the next: a line that falls shows leakage."
 _OWN_SPLITS = "The lens makes its own splits; no run uses them."
-EXAMPLE = "Try an example that leaks: 2,000 tracks by 20 artists in each genre"
+EXAMPLE = "Try an example that leaks: 2,000 tracks by 10 artists in each genre"
 COUNTED = "A lens counts once for each classifier and seed."
 BY_LABELS_ALONE = "This lens was judged by the labels only. Judge again to see it judged by the true genres."
 BY_SEGMENT_ALONE = "This lens was judged by segment only. Judge again to see it judged by track."
