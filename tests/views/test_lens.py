@@ -344,7 +344,7 @@ def test_an_empty_page_shows_the_rulers_to_come_and_an_example_that_leaks_in_one
     lens = lenses.lens(page.query_params["lens"])
     leaky = {"data.n_samples": 2000, "data.overlap": 2.0, "data.artists": 10, "data.artist_spread": 3.75}
     assert lens.config.experiment == configure(leaky)
-    assert page.query_params["data.artist_spread"] == "3.75"
+    assert (page.query_params["preset"], page.query_params["data.n_samples"]) == ("leaking_artists", "2000")
     assert "settings differ" not in texts(page)
 
 
