@@ -35,7 +35,7 @@ def _wrong_codes() -> deque[tuple[float, str]]:
 
 
 def _lately_wrong() -> list[str]:
-    """Return who tried a wrong code of late, once for each."""
+    """Return the browser and the place of each wrong code of late."""
     tries = _wrong_codes()
     while tries and tries[0][0] < time.monotonic() - PER_SECONDS:
         tries.popleft()

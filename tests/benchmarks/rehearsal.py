@@ -46,6 +46,10 @@ class Seen:
     """Complete runs by the step that they answer."""
     errors: list[str] = field(default_factory=list)
 
+    def asked_for(self) -> list[float]:
+        """Return the times of all pages that students asked for: what asks after a run by itself is left out."""
+        return [one for name, times in self.pages.items() if name != "follow a run" for one in times]
+
 
 class Student:
     """One who goes through lessons in a tab that draws nothing."""
@@ -180,7 +184,7 @@ async def say_so_far(seen: Seen) -> None:
     """Print every five minutes how it goes, so that a rehearsal of a whole lesson is not silent until its end."""
     while True:
         await asyncio.sleep(300)
-        every = [one for name, times in seen.pages.items() if name != "follow a run" for one in times]
+        every = seen.asked_for()
         print(
             f"{len(every):,} pages so far, 95 % within {milliseconds(p95(every))}; {len(seen.errors)} errors",
             flush=True,
@@ -200,7 +204,7 @@ def delays(done: dict[str, list[float]], shown: Sequence[tuple[float, str, int]]
 
 def tell(seen: Seen, sight: browsers.Sight, room: Classroom, seconds: float, n: int) -> None:
     """Print what was seen."""
-    every = [one for name, times in seen.pages.items() if name != "follow a run" for one in times]
+    every = seen.asked_for()
     rows = [(name, f"{len(of):,}", milliseconds(median(of)), milliseconds(p95(of)), milliseconds(max(of)))
             for name, of in {**seen.pages, "all pages": every, **sight.times}.items() if of]  # fmt: skip
     rows += [(f"{name}, until it is on the board", f"{len(of):,}", milliseconds(median(of)), milliseconds(p95(of)),
