@@ -68,12 +68,8 @@ class GenreClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
     def fit(self, X: Any, y: Any) -> Self:
         """Learn from features X (n, n_features) and their genres y (n,); return the classifier itself.
 
-        Raises
-        ------
-        ConfigError
-            A setting is out of bounds.
-        DataError
-            There is one genre alone, or training diverged before there was anything to keep.
+        Raises ConfigError where a setting is out of bounds, and DataError where there is one genre alone, or training
+        diverged before there was anything to keep.
         """
         X, y = validate_data(self, X, y, dtype=np.float64, ensure_all_finite="allow-nan", copy=True)
         check_classification_targets(y)

@@ -12,12 +12,7 @@ MOST_BYTES = MAX_BYTES
 def receive(data: bytes) -> str:
     """Write an archive where a worker finds it; return its path.
 
-    Raises
-    ------
-    DataError
-        The disk does not take it.
-    StoreError
-        There is no folder for files.
+    Raises DataError where the disk does not take it, and StoreError where there is no folder for files.
     """
     return str(write([("archive.zip", data)], store().clips.folder / "arrivals") / "archive.zip")
 

@@ -81,13 +81,7 @@ class Picture:
 
 
 def find(clip: str) -> Location:
-    """Return where the sound of a clip comes from.
-
-    Raises
-    ------
-    ClipError
-        This store does not know it.
-    """
+    """Return where the sound of a clip comes from. Raises ClipError where this store does not know it."""
     found = store().clips.find(clip) if re.fullmatch("[0-9a-f]{64}", clip) else None
     if found is None:
         raise ClipError("This clip is not known here: its collection was deleted, or it never was one.")
@@ -97,10 +91,7 @@ def find(clip: str) -> Location:
 def sound(clip: str) -> SoundFile | bytes:
     """Return the file of a clip where browsers play it, otherwise its sound as a WAV file of at most ten minutes.
 
-    Raises
-    ------
-    ClipError
-        It is not known, or its file is gone, has changed or cannot be read.
+    Raises ClipError where it is not known, or its file is gone, has changed or cannot be read.
     """
     if made := _made.get(clip):
         return made
@@ -115,10 +106,8 @@ def sound(clip: str) -> SoundFile | bytes:
 def picture(clip: str, start: float, seconds: float, width: int) -> Picture:
     """Return the spectrogram of a part of a clip (of what is left, where `seconds` is 0), at most `width` frames wide.
 
-    Raises
-    ------
-    ClipError
-        The clip is not known, its file is gone, has changed or cannot be read, or has no sound there.
+    Raises ClipError where the clip is not known, its file is gone, has changed or cannot be read, or has no sound
+    there.
     """
     location = NOWHERE if _made.get(clip) else find(clip)
     if location.path:

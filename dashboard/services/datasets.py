@@ -94,10 +94,7 @@ def longest_window(config: DatasetConfig) -> float:
 def check_split(config: DatasetConfig, split: SplitConfig) -> None:
     """Check that clips can be split, before they are measured, and stored tracks too.
 
-    Raises
-    ------
-    DataError
-        They cannot; of a `GenresError`, its other genres can.
+    Raises DataError where they cannot; of a `GenresError`, its other genres can.
     """
     if isinstance(config, SoundConfig):
         split_dataset(unmeasured(config, store()), split)

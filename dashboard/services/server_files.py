@@ -55,10 +55,7 @@ def offered(*, genres: bool = True) -> list[str]:
 def find(name: str) -> Path:
     """Return where a file or folder lies that is offered by that name.
 
-    Raises
-    ------
-    DataError
-        It is not below the data folder, is no longer there, or is too large.
+    Raises DataError where it is not below the data folder, is no longer there, or is too large.
     """
     root = _root()
     path = (root / name.removesuffix(CLIPS_END)).resolve() if root else None

@@ -28,11 +28,7 @@ def limit_curve(
     """Return the limit at each of the overlaps, all else as `config` says.
 
     Every point uses the same random numbers, so that chance moves the curve as a whole and does not ruffle it.
-
-    Raises
-    ------
-    ConfigError
-        An overlap is out of bounds.
+    Raises ConfigError where an overlap is out of bounds.
     """
     means = genre_means(config)
     return tuple(_point(config, validate("data.overlap", overlap), means, n_draws, clean=clean) for overlap in overlaps)
@@ -42,11 +38,7 @@ def overlap_for(config: SyntheticConfig, accuracy: float, n_draws: int = 50_000,
     """Return the overlap, on its setting's step, at which the best possible accuracy is nearest to `accuracy`.
 
     The limit falls as the overlap grows, so that bisection finds it.
-
-    Raises
-    ------
-    ConfigError
-        No overlap within its bounds comes there; the sentence says what can be reached.
+    Raises ConfigError where no overlap within its bounds comes there; the sentence says what can be reached.
     """
     setting, means = all_settings()["data.overlap"], genre_means(config)
     assert setting.low is not None

@@ -57,11 +57,7 @@ def bayes_limit(
 
     It is right about labels, or with `clean` about the true genres. `heard` says what it hears together: the accuracy
     is that of rows, of whole tracks, or of tracks by artists all of whose tracks are heard.
-
-    Raises
-    ------
-    ConfigError
-        The limit is not known for what is heard together: ask `is_known`.
+    Raises ConfigError where the limit is not known for what is heard together: ask `is_known`.
     """
     if not is_known(config, heard):
         raise ConfigError(f"The limit by {heard} is not known for these tracks.")
@@ -86,11 +82,7 @@ def limit_on(
 
     With groups (n,) the interval takes whole groups as what is sampled. With `clean`, `y` are the true genres. With
     `tracks`, of each row of X, labels and groups are of whole tracks, in the order of their first rows.
-
-    Raises
-    ------
-    DataError
-        Rows and labels do not fit the configuration or each other.
+    Raises DataError where rows and labels do not fit the configuration or each other.
     """
     y_true = check_labels("y", y, config.n_genres)
     y_pred = posterior(config, X, clean=clean, tracks=tracks).argmax(axis=1)

@@ -19,11 +19,7 @@ def posterior(
     A missing value is NaN: what is seen of the row decides, as its marginal law says. With `tracks` (n,), the track of
     each segment, it is that of each track given all its segments, in the order of their first rows (n_tracks, k); no
     value may be missing then.
-
-    Raises
-    ------
-    DataError
-        The rows do not have the configuration's features, or a value is infinite.
+    Raises DataError where the rows do not have the configuration's features, or a value is infinite.
     """
     rows = np.asarray(X, dtype=np.float64)
     if rows.ndim != 2 or rows.shape[1] != config.n_features:

@@ -64,11 +64,7 @@ def shortfall(
 
     With groups (n,) the bootstrap takes whole groups as what is sampled: B. Efron & R. Tibshirani, "An Introduction to
     the Bootstrap", chapter 13 (1993). With `clean`, `y` are the true genres.
-
-    Raises
-    ------
-    DataError
-        The arrays do not fit the configuration or each other, or there is no row.
+    Raises DataError where the arrays do not fit the configuration or each other, or there is no row.
     """
     y_true, answers = check_labels("y", y, config.n_genres), check_labels("y_pred", y_pred, config.n_genres)
     check_same_length("y_pred", answers, y_true)

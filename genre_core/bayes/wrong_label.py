@@ -22,11 +22,7 @@ def wrong_label_probability(config: SyntheticConfig, X: npt.ArrayLike, y: npt.Ar
     by anything else finds more wrong ones among the first so many on average: S. E. Robertson, "The probability ranking
     principle in IR", Journal of Documentation 33 (1977). That is by each row alone: whoever pools the rows of an artist
     or of a track can find more.
-
-    Raises
-    ------
-    DataError
-        Rows and labels do not fit the configuration or each other.
+    Raises DataError where rows and labels do not fit the configuration or each other.
     """
     labels, flips = check_labels("y", y, config.n_genres), law_of(config).flips
     y_prob = posterior(config, X, clean=True)
@@ -56,11 +52,7 @@ def doubtful_without_noise(config: SyntheticConfig, X: npt.ArrayLike, found: Mis
 
     A right label is doubtful with the probability that the row is neither of the genre that it counts as nor of the one
     that the network answers.
-
-    Raises
-    ------
-    DataError
-        The rows do not fit the configuration.
+    Raises DataError where the rows do not fit the configuration.
     """
     y_prob = posterior(config, X, clean=True)
     check_same_length("y", y_prob, found.y)

@@ -30,10 +30,7 @@ def in_order(genres: Iterable[str]) -> tuple[str, ...]:
 def counted_as(genres: Iterable[str], text: str) -> dict[str, str]:
     """Return the genres that a text says are used, each with the name that it counts as; all where it is empty.
 
-    Raises
-    ------
-    DataError
-        It names a genre that is not among them, counts one as two, or leaves fewer than two.
+    Raises DataError where it names a genre that is not among them, counts one as two, or leaves fewer than two.
     """
     there, items = set(genres), read_names(text)
     found: dict[str, str] = {}

@@ -85,13 +85,7 @@ class Inputs(ABC):
 
     @property
     def X(self) -> FloatArray:
-        """Return the features (n, n_features).
-
-        Raises
-        ------
-        DataError
-            A row is not a list of features.
-        """
+        """Return the features (n, n_features). Raises DataError where a row is not a list of features."""
         raise DataError(f"These data hold {self.noun}, and this needs features.")
 
     @abstractmethod
@@ -105,10 +99,7 @@ class Inputs(ABC):
     def learned(self, train: IntArray) -> tuple[IntArray, ...]:
         """Return the rows that are learned from: `train`, and of each copy those of them that could be measured.
 
-        Raises
-        ------
-        NotExtractedError
-            Some of them are not measured yet.
+        Raises NotExtractedError where some of them are not measured yet.
         """
         if n_missing := sum(int(copy.missing[train].sum()) for copy in self.copies):
             raise NotExtractedError(n_missing, len(train) * len(self.copies))

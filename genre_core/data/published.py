@@ -82,10 +82,8 @@ def parts_of(names: Sequence[str]) -> list[Part | None]:
 def read_split(files: Sequence[tuple[str, bytes]], parts: Sequence[Part | None] = ()) -> PublishedSplit:
     """Read a split from its files; `parts` says of which part each is, None or nothing where its name says so.
 
-    Raises
-    ------
-    DataError
-        A file is no list of names, is of no known part, or a part has no file; a track stands in two parts.
+    Raises DataError where a file is no list of names or of no known part, a part has no file, or a track stands in two
+    parts.
     """
     part_of_name: dict[str, Part] = {}
     notes: list[str] = []
@@ -109,10 +107,7 @@ def read_split(files: Sequence[tuple[str, bytes]], parts: Sequence[Part | None] 
 def with_split(dataset: Dataset, parquet: bytes) -> Dataset:
     """Return a data set that knows the part of each row that the split names, by the row's name or its track's.
 
-    Raises
-    ------
-    DataError
-        What is stored is no split, or names none of these tracks.
+    Raises DataError where what is stored is no split, or names none of these tracks.
     """
     import pandas as pd
 

@@ -60,11 +60,8 @@ def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:
     has no validation part, that is cut from its training part. With folds,
     the test part is in no part: the held-out fold of what it leaves takes its place (see `_hold_out`). Dealt again, it
     is in no part either: what it leaves is dealt into three parts, the fractions being of that.
-
-    Raises
-    ------
-    DataError
-        The data do not have that level, or a genre has too few tracks (or groups) to be in every part.
+    Raises DataError where the data do not have that level, or a genre has too few tracks (or groups) to be in every
+    part.
     """
     by = _level(dataset, config)
     parts = _published(dataset, config) if by == "published" else _deal(dataset, config, np.arange(len(dataset)), by)
@@ -90,11 +87,7 @@ def split_outside(dataset: Dataset, config: SplitConfig, closed: IntArray) -> Sp
 
     A published split stays as it is, without those rows. Where its own test part is the closed one, its validation part
     is judged instead, and the part that chooses is cut from its training part.
-
-    Raises
-    ------
-    DataError
-        As `split_dataset` does.
+    Raises DataError as `split_dataset` does.
     """
     by = _level(dataset, config)
     if by != "published":
@@ -191,10 +184,7 @@ def _cut_off(
 ) -> tuple[IntArray, IntArray]:
     """Cut a share off, stratified; return what is left, and it. With `counts` the most balanced of several cuts.
 
-    Raises
-    ------
-    ValueError
-        A genre has too few members.
+    Raises ValueError where a genre has too few members.
     """
     from sklearn.model_selection import train_test_split
 

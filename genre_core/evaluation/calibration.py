@@ -111,11 +111,7 @@ def reliability(
 
     With `genre` (counted from 0) it is about that genre's probability. With groups (n,) intervals take whole groups as
     what was sampled. Bins are of equal width, or hold equally many tracks as far as ties allow.
-
-    Raises
-    ------
-    DataError
-        The arrays do not fit each other or are no probabilities, or there is no such genre.
+    Raises DataError where the arrays do not fit each other or are no probabilities, or there is no such genre.
     """
     labels, probabilities, members = _checked(y_true, y_prob, groups)
     if genre is not None and not 0 <= genre < probabilities.shape[1]:
@@ -145,11 +141,7 @@ def calibration(
     What perfect calibration would show comes from labels drawn with these probabilities; with groups (n,), within which
     labels hang together, from the residuals of whole groups with random signs (A. C. Cameron et al., Review of
     Economics and Statistics 90, 2008).
-
-    Raises
-    ------
-    DataError
-        The arrays do not fit each other or are no probabilities.
+    Raises DataError where the arrays do not fit each other or are no probabilities.
     """
     labels, probabilities, members = _checked(y_true, y_prob, groups)
     stated, right = _stated(labels, probabilities)

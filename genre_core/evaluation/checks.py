@@ -15,10 +15,7 @@ ROUNDING = 1e-4
 def check_labels(name: str, y: npt.ArrayLike, n_classes: int) -> IntArray:
     """Return class numbers (n,) as 64-bit integers.
 
-    Raises
-    ------
-    DataError
-        They are not one whole number from 0 to n_classes - 1 for each track.
+    Raises DataError where they are not one whole number from 0 to n_classes - 1 for each track.
     """
     labels = np.asarray(y)
     if labels.ndim != 1:
@@ -47,10 +44,7 @@ def check_same_length(name: str, values: npt.NDArray[Any], y_true: IntArray) -> 
 def check_scores(name: str, scores: npt.ArrayLike) -> FloatArray:
     """Return scores (n, k) of k > 1 classes as float64.
 
-    Raises
-    ------
-    DataError
-        They are not a table of finite numbers with a column for each class.
+    Raises DataError where they are not a table of finite numbers with a column for each class.
     """
     table = np.asarray(scores, dtype=np.float64)
     if table.ndim != 2 or table.shape[1] < 2:
@@ -69,10 +63,7 @@ def check_scores(name: str, scores: npt.ArrayLike) -> FloatArray:
 def check_probabilities(name: str, y_prob: npt.ArrayLike) -> FloatArray:
     """Return probabilities (n, k) as float64, each row summing to 1 without the rounding of single precision.
 
-    Raises
-    ------
-    DataError
-        They are no probabilities.
+    Raises DataError where they are no probabilities.
     """
     table = check_scores(name, y_prob)
     sums = table.sum(axis=1, keepdims=True)

@@ -111,11 +111,7 @@ def compare(first: Answers, second: Answers, n_compared: int = 1) -> Comparison:
 
     `n_compared` is with how many runs the first is compared: what is detectable is meant with Holm's adjustment for
     them, `p_adjusted` comes from `compare_all`.
-
-    Raises
-    ------
-    ValueError
-        The runs cannot be compared: ask `why_incomparable`.
+    Raises ValueError where the runs cannot be compared: ask `why_incomparable`.
     """
     if why := why_incomparable(first, second):
         raise ValueError(why)

@@ -189,10 +189,7 @@ def confusion_matrix(
 ) -> ConfusionMatrix:
     """Count the tracks of each true genre (rows) that were given each genre (columns); groups (n,) are of a `level`.
 
-    Raises
-    ------
-    DataError
-        The arrays differ in length, or hold a number that no genre has.
+    Raises DataError where the arrays differ in length, or hold a number that no genre has.
     """
     k = len(genres)
     true, predicted = check_labels("y_true", y_true, k), check_labels("y_pred", y_pred, k)

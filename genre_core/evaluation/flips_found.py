@@ -43,10 +43,7 @@ class FlipsFound:
 def flips_found(named: Mask, wrong: Mask, groups: IntArray | None = None) -> FlipsFound:
     """Count how many of the labels `named` (n,) are `wrong` (n,); with groups (n,) intervals take whole groups.
 
-    Raises
-    ------
-    DataError
-        The two do not have the same length.
+    Raises DataError where the two do not have the same length.
     """
     if named.shape != wrong.shape:
         raise DataError(

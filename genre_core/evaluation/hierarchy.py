@@ -26,10 +26,7 @@ from genre_core.text import NO_INTERVAL, count, percent, told
 class Tree:
     """A tree of genres: of each genre, by its number, the names from its top genre down to itself.
 
-    Raises
-    ------
-    ConfigError
-        A genre has no path, or two have the same.
+    Raises ConfigError where a genre has no path, or two have the same.
     """
 
     paths: tuple[tuple[str, ...], ...]
@@ -42,10 +39,7 @@ class Tree:
     def of_merges(cls, genres: tuple[str, ...], merges: Merges) -> "Tree":
         """Return the tree in which each merge of genres, counted from 0, is a branch; the others are top genres.
 
-        Raises
-        ------
-        ConfigError
-            The merges do not fit the genres.
+        Raises ConfigError where the merges do not fit the genres.
         """
         paths: list[tuple[str, ...]] = [(genre,) for genre in genres]
         for members in members_of(len(genres), merges):
@@ -81,10 +75,7 @@ class Tree:
 def branches_of(genres: tuple[str, ...], text: str) -> tuple[tuple[str, ...], ...]:
     """Read branches such as `Rock, Punk; Jazz, Blues`, each of which holds some genres, into paths.
 
-    Raises
-    ------
-    ConfigError
-        A name is no genre, or the branches do not fit the genres.
+    Raises ConfigError where a name is no genre, or the branches do not fit the genres.
     """
     number = {genre.lower(): at for at, genre in enumerate(genres)}
     merges = []

@@ -106,10 +106,7 @@ def confusion_history(
 ) -> ConfusionHistory:
     """Count the tracks of each true genre that were given each genre, after each of the epochs.
 
-    Raises
-    ------
-    DataError
-        An array holds a number that no genre has.
+    Raises DataError where an array holds a number that no genre has.
     """
     true, k = check_labels("y_true", y_true, len(genres)), len(genres)
     none = ConfusionHistory(true, predictions[:0], genres, np.zeros((0, k, k), dtype=np.int64), groups, level)

@@ -36,11 +36,7 @@ def matrix_difference(
     a fair coin where they are alike: Q. McNemar, Psychometrika 12 (1947). Of that coin the Wilson interval is taken,
     with groups (n,) that of grouped trials, and carried over to the difference; 0 lies within where McNemar's test
     (without correction) finds no difference.
-
-    Raises
-    ------
-    DataError
-        The arrays differ in length, or hold a number that no genre has.
+    Raises DataError where the arrays differ in length, or hold a number that no genre has.
     """
     true, one, two = (
         check_labels(name, values, n_genres)

@@ -38,10 +38,8 @@ class Merged:
 def members_of(n_genres: int, merges: Merges) -> tuple[tuple[int, ...], ...]:
     """Return the original genres of each merged genre, in the order of their first ones.
 
-    Raises
-    ------
-    ConfigError
-        A merge names a genre that is not there or is in another merge, or fewer than two genres are left.
+    Raises ConfigError where a merge names a genre that is not there or is in another merge, or fewer than two genres
+    are left.
     """
     named = [genre for merge in merges for genre in merge]
     if any(not 0 <= genre < n_genres for genre in named):
@@ -76,13 +74,7 @@ def merged(
     Each track keeps the answer it was given, and only names change: so every cell of the merged matrix is a sum of
     cells of the original one, and accuracy can only rise. With groups (n,) of some `level` whole
     groups are what is sampled.
-
-    Raises
-    ------
-    ConfigError
-        The merges do not fit the genres.
-    DataError
-        The arrays do not fit each other.
+    Raises ConfigError where the merges do not fit the genres, and DataError where the arrays do not fit each other.
     """
     members = members_of(len(genres), merges)
     mapping = mapping_of(members)

@@ -69,10 +69,7 @@ class Metric:
     def compute(self, y_true: npt.ArrayLike, y_prob: npt.ArrayLike) -> float:
         """Return the score of probabilities (n, k) for class numbers (n,).
 
-        Raises
-        ------
-        DataError
-            The shapes do not fit, there is no track, or the rows are no probabilities.
+        Raises DataError where the shapes do not fit, there is no track, or the rows are no probabilities.
         """
         probabilities = check_probabilities("y_prob", y_prob)
         labels = check_labels("y_true", y_true, probabilities.shape[1])
@@ -83,10 +80,7 @@ class Metric:
 def softmax(logits: npt.ArrayLike) -> FloatArray:
     """Return probabilities (n, k) in double precision: exp(logit) over its row's sum, without overflow.
 
-    Raises
-    ------
-    DataError
-        The logits are not finite, or do not have the shape (n, k).
+    Raises DataError where the logits are not finite, or do not have the shape (n, k).
     """
     scores = check_scores("logits", logits)
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))

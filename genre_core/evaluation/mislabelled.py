@@ -75,10 +75,7 @@ class Mislabelled:
 def find_mislabelled(y: npt.ArrayLike, y_prob: npt.ArrayLike) -> Mislabelled:
     """Say which labels y (n,) look wrong, given out-of-sample probabilities y_prob (n, k).
 
-    Raises
-    ------
-    DataError
-        The arrays are no labels and probabilities of the same tracks.
+    Raises DataError where the arrays are no labels and probabilities of the same tracks.
     """
     probabilities = check_probabilities("y_prob", y_prob)
     n, k = probabilities.shape

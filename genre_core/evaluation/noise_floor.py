@@ -53,11 +53,7 @@ def noise_floor(y: npt.ArrayLike, y_prob: npt.ArrayLike, groups: IntArray | None
     """Count labels y (n,) that contradict out-of-sample probabilities y_prob (n, k) where these are the surest.
 
     With groups (n,) whole groups are what is sampled. None where the tracks are too few to say anything.
-
-    Raises
-    ------
-    DataError
-        The arrays are no labels and probabilities of the same tracks.
+    Raises DataError where the arrays are no labels and probabilities of the same tracks.
     """
     probabilities = check_probabilities("y_prob", y_prob)
     labels = check_labels("y", y, probabilities.shape[1])

@@ -52,11 +52,7 @@ def posterior_gap(y_prob: npt.ArrayLike, posterior: npt.ArrayLike, *, groups: In
     """Compare a model's probabilities y_prob (n, k) with the true ones (n, k) of the same tracks.
 
     With groups (n,) intervals take whole groups as what was sampled; with too few they leave out nothing.
-
-    Raises
-    ------
-    DataError
-        The tables are no probabilities, or differ in shape.
+    Raises DataError where the tables are no probabilities, or differ in shape.
     """
     said, true = check_probabilities("y_prob", y_prob), check_probabilities("posterior", posterior)
     if said.shape != true.shape:

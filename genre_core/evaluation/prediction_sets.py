@@ -62,10 +62,7 @@ class SetRule:
     def sets(self, y_prob: npt.ArrayLike) -> Mask:
         """Return which genres are in the set of each track (n, k), from probabilities (n, k).
 
-        Raises
-        ------
-        DataError
-            The rows are no probabilities, or not of these genres.
+        Raises DataError where the rows are no probabilities, or not of these genres.
         """
         table = check_probabilities("y_prob", y_prob)
         if table.shape[1] != len(self.limits):
@@ -154,11 +151,7 @@ def calibrate(
 
     It is calibrated on class numbers (n,) and probabilities (n, k) of tracks that the network did not learn from. With
     groups (n,) the new track is of a new group.
-
-    Raises
-    ------
-    DataError
-        The arrays do not fit each other or are no probabilities.
+    Raises DataError where the arrays do not fit each other or are no probabilities.
     """
     labels, table, members = _checked(y_true, y_prob, groups)
     right, k = _scores(table)[np.arange(len(labels)), labels], table.shape[1]

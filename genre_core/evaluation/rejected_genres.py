@@ -65,10 +65,7 @@ def per_genre(
 ) -> tuple[GenreAnswering, ...]:
     """Return what answering only the `answered` (n,) tracks does to each genre, in the genres' order.
 
-    Raises
-    ------
-    DataError
-        The arrays do not fit each other.
+    Raises DataError where the arrays do not fit each other.
     """
     true, predicted = check_labels("y_true", y_true, n_genres), check_labels("y_pred", y_pred, n_genres)
     check_same_length("y_pred", predicted, true)

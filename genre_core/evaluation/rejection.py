@@ -85,11 +85,7 @@ def sureness(y_prob: npt.ArrayLike, score: ScoreName) -> FloatArray:
 
     `confidence` is the highest probability, `margin` what it has more than the second, `certainty` 1 - H / ln k with
     the entropy H of the row.
-
-    Raises
-    ------
-    DataError
-        The rows are no probabilities.
+    Raises DataError where the rows are no probabilities.
     """
     table = check_probabilities("y_prob", y_prob)
     if score == "certainty":
@@ -107,11 +103,7 @@ def risk_coverage(
     """Return the risk-coverage curve of scores (n,) for answers that are right or not (n,).
 
     With groups (n,) intervals take whole groups as what was sampled.
-
-    Raises
-    ------
-    DataError
-        The arrays do not fit each other, or there is no track.
+    Raises DataError where the arrays do not fit each other, or there is no track.
     """
     sure, wrong, members = _checked(scores, right, groups)
     n = len(sure)
@@ -174,11 +166,7 @@ def find_threshold(
     at most 5 of 100 cases, even where the score says nothing about being right: the lower limit of an interval has to
     reach the target, which is the wider the more thresholds could do so by chance. In simulations it was below in at
     most 4.2 of 100, with 12 to 50 artists and without: `python -m tests.benchmarks.coverage`.
-
-    Raises
-    ------
-    DataError
-        The arrays do not fit each other, or there is no track.
+    Raises DataError where the arrays do not fit each other, or there is no track.
     """
     sure, wrong, members = _checked(scores_validation, right_validation, groups)
     at = _step(sure)

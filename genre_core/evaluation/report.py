@@ -90,11 +90,7 @@ class Evaluation:
         """Return the evaluation that `to_json` wrote.
 
         Group numbers are not kept: intervals computed from the restored matrix take each track as independent.
-
-        Raises
-        ------
-        DataError
-            It is not what `to_json` writes.
+        Raises DataError where it is not what `to_json` writes.
         """
         try:
             values = {name: value for name, value in plain.items() if not name.endswith(_INTERVAL)}
@@ -140,11 +136,7 @@ def evaluate(
     `majority` is the most common class of the *training* part. With groups (n,) of a `level`, such as `artist`, whole
     groups are what was sampled for every interval: see `grouped_share` for rates, `resampled_matrices` for what is
     computed from the matrix.
-
-    Raises
-    ------
-    DataError
-        There is no track, shapes do not fit, a class number has no genre, or a logit is not finite.
+    Raises DataError where there is no track, shapes do not fit, a class number has no genre, or a logit is not finite.
     """
     y_prob = softmax(logits)
     if y_prob.shape[1] != len(genres):

@@ -71,10 +71,7 @@ Fit = Callable[[IntArray, FloatArray], Scaling]
 def fit_temperature(y_validation: npt.ArrayLike, logits_validation: npt.ArrayLike) -> TemperatureScaling:
     """Fit the temperature to class numbers (n,) and logits (n, k) of the validation part.
 
-    Raises
-    ------
-    DataError
-        The arrays do not fit each other, or a logit is not finite.
+    Raises DataError where the arrays do not fit each other, or a logit is not finite.
     """
     from scipy.optimize import minimize
 
@@ -99,11 +96,7 @@ def fit_vector(y_validation: npt.ArrayLike, logits_validation: npt.ArrayLike) ->
 
     They are drawn toward temperature scaling by a standard normal prior, which weighs as much as one track does: else
     a class without a validation track would get the probability 0.
-
-    Raises
-    ------
-    DataError
-        The arrays do not fit each other, or a logit is not finite.
+    Raises DataError where the arrays do not fit each other, or a logit is not finite.
     """
     from scipy.optimize import minimize
 
@@ -135,12 +128,8 @@ def cross_fitted(
     """Return validation logits (n, k), each row scaled by a fit on other folds; groups (n,) stay within a fold.
 
     M. Stone, "Cross-validatory choice and assessment of statistical predictions", JRSS B 36 (1974).
-
-    Raises
-    ------
-    DataError
-        The arrays do not fit each other, or there is a single track or group, which leaves no other to fit on; or
-        `fit` is that of each class, and most tracks are of a class that no other fold has.
+    Raises DataError where the arrays do not fit each other, or there is a single track or group, which leaves no other
+    to fit on; or `fit` is that of each class, and most tracks are of a class that no other fold has.
     """
     labels, logits = _checked(y_validation, logits_validation)
     units = np.arange(len(labels))

@@ -35,10 +35,7 @@ class FittedNetwork:
     def load(cls, saved: bytes) -> Self:
         """Read a network from the safetensors bytes that a run has stored.
 
-        Raises
-        ------
-        DataError
-            They are not the weights of fully connected layers.
+        Raises DataError where they are not the weights of fully connected layers.
         """
         from safetensors import SafetensorError
         from safetensors.numpy import load

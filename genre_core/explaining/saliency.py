@@ -58,11 +58,7 @@ def saliency(
     """Return how much each bin (n_mels, n_frames) of standard scores `x` speaks for a genre, smoothed.
 
     Gradients of `at_once` rows are computed together.
-
-    Raises
-    ------
-    DataError
-        The network cannot be explained by that method.
+    Raises DataError where the network cannot be explained by that method.
     """
     from scipy.ndimage import gaussian_filter
 

@@ -29,10 +29,7 @@ class AnswerPlane:
 def answer_plane(Z: FloatArray, y: IntArray, shown: FloatArray, columns: int, rows: int) -> AnswerPlane:
     """Return the plane of training tracks Z (n, n_features) of genres y (n,), with the tracks `shown` (m, n_features).
 
-    Raises
-    ------
-    DataError
-        Fewer than two genres have tracks to find it.
+    Raises DataError where fewer than two genres have tracks to find it.
     """
     counts = np.bincount(y)
     if (counts >= 2).sum() < 2:

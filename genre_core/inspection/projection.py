@@ -57,10 +57,7 @@ class Projection:
 def project(dataset: Dataset, method: Method, *, max_points: int = MAX_POINTS, seed: int = 0) -> Projection:
     """Place tracks on the plane of most variance (`pca`), of best separated genres (`lda`), or by t-SNE (`tsne`).
 
-    Raises
-    ------
-    DataError
-        Fewer than two genres have enough tracks to find the plane and judge it.
+    Raises DataError where fewer than two genres have enough tracks to find the plane and judge it.
     """
     if method == "tsne":
         placed = place_neighbours(dataset, max_points=max_points, seed=seed)
@@ -95,11 +92,7 @@ def place_neighbours(dataset: Dataset, *, max_points: int = MAX_NEIGHBOURS, seed
     """Return points (n, 2) at which neighbors stay neighbors, which takes seconds; `neighbour_map` says whose.
 
     Van der Maaten and Hinton (2008), Visualizing data using t-SNE, Journal of Machine Learning Research 9.
-
-    Raises
-    ------
-    DataError
-        There are too few tracks.
+    Raises DataError where there are too few tracks.
     """
     from sklearn.decomposition import PCA
     from sklearn.manifold import TSNE

@@ -66,10 +66,7 @@ def genre_distances(dataset: Dataset, seed: int = 0) -> GenreDistances:
     measures for multi-voxel pattern analysis, NeuroImage 137). The covariance within genres is shrunk (Ledoit and Wolf,
     2004, A well-conditioned estimator for large-dimensional covariance matrices).
 
-    Raises
-    ------
-    DataError
-        Fewer than two genres have two tracks in each half.
+    Raises DataError where fewer than two genres have two tracks in each half.
     """
     from scipy.stats import norm
 

@@ -33,13 +33,8 @@ def draw_test(store: RunStore, run: Run, data: Dataset, part: Part, n: int, seed
     """Draw an ear test of `n` items from a part of a complete run's data: as many of each genre, of a track one.
 
     Generated music may be asked about by how `hard` it is.
-
-    Raises
-    ------
-    RunStateError
-        It is the test part, and nobody has opened it.
-    DataError
-        The part has too few tracks, or the run's answers are not stored.
+    Raises RunStateError where it is the test part, and nobody has opened it, and DataError where the part has too few
+    tracks, or the run's answers are not stored.
     """
     need_open(run, part)
     if not data.heard and not data.features:
@@ -87,11 +82,7 @@ def run_side(store: RunStore, run: Run, data: Dataset, sitting: Sitting) -> tupl
 
     Items are left out that the run was trained on, or that lie in a test part of its that is closed. None where no item
     is left.
-
-    Raises
-    ------
-    DataError
-        The run's answers are not stored, or are not about these data.
+    Raises DataError where the run's answers are not stored, or are not about these data.
     """
     test, every = sitting.test, _answers(store, run, data)
     row_of = {name: row for row, name in enumerate(data.tracks)}

@@ -128,10 +128,7 @@ class Elsewhere:
 def heard_alike(data: DatasetConfig, own: ExperimentConfig, learned: Dataset) -> DatasetConfig:
     """Return other data cut and measured as those that a run learned from, where they are sound.
 
-    Raises
-    ------
-    DataError
-        What the run learned from cannot be measured on sound.
+    Raises DataError where what the run learned from cannot be measured on sound.
     """
     if not isinstance(data, SoundConfig):
         return data
@@ -155,11 +152,8 @@ def judge_elsewhere(
 ) -> Elsewhere:
     """Return how a run does on other data, of which its `logits` (n, n_genres) may be known already.
 
-    Raises
-    ------
-    DataError
-        They do not have what the run learned from, hold nothing but its own tracks, or share fewer than two genres
-        with it.
+    Raises DataError where they do not have what the run learned from, hold nothing but its own tracks, or share fewer
+    than two genres with it.
     """
     if (fitted.config.data.generator is None) != (config.data.generator is None):
         raise DataError(DRAWN)

@@ -70,10 +70,7 @@ class Fitted:
     def window_seconds(self) -> float:
         """Return how long the windows are that it learned from: half of them are not longer.
 
-        Raises
-        ------
-        DataError
-            Its data are no sound.
+        Raises DataError where its data are no sound.
         """
         usual = np.median([window.length for window in self.prepared.dataset.heard]) if not self.sound.window else 0
         return self.sound.window or float(usual) / 1000
@@ -81,10 +78,8 @@ class Fitted:
     def standard_scores(self, inputs: Inputs) -> Rows:
         """Return inputs as its networks take them; features are found by their names.
 
-        Raises
-        ------
-        DataError
-            A feature is missing, or they are of another kind or shape than those that it learned from.
+        Raises DataError where a feature is missing, or they are of another kind or shape than those that it learned
+        from.
         """
         own, standardizer = self.prepared.dataset.inputs, self.prepared.standardizer
         if inputs.noun != own.noun:
@@ -112,10 +107,7 @@ class Fitted:
     def measure(self, sounds: Sequence[Samples]) -> Inputs:
         """Return inputs (n_sounds rows) made of pieces of sound, mono at 22,050 Hz.
 
-        Raises
-        ------
-        DataError
-            It learned from no sound, or a piece cannot be measured.
+        Raises DataError where it learned from no sound, or a piece cannot be measured.
         """
         return measure_samples(sounds, self.sound, self.shape, self.folder)
 
@@ -131,10 +123,7 @@ class Fitted:
     def along(self, samples: Samples, hop: float = HOP, most: int = MOST_WINDOWS) -> tuple[tuple[float, ...], Logits]:
         """Return the starts in seconds of windows along a sound, and the logits (n_windows, n_genres) of each.
 
-        Raises
-        ------
-        DataError
-            As `measure` does.
+        Raises DataError as `measure` does.
         """
         at, windows = self.cut(samples, hop, most)
         return at, self.answers(self.measure(windows))
@@ -160,12 +149,7 @@ def of_whole(logits: Logits) -> Logits:
 def fit_again(store: RunStore, run: Run) -> Fitted:
     """Return a complete run as it answers.
 
-    Raises
-    ------
-    RunStateError
-        It is not complete.
-    DataError
-        Its data or its weights are not there any more.
+    Raises RunStateError where it is not complete, and DataError where its data or its weights are not there any more.
     """
     from genre_core.training.trainer import rebuilt
 

@@ -143,10 +143,7 @@ class Hearing:
 def read_sound(path: Path) -> tuple[str, float, Samples]:
     """Return the identity of a sound file, its length in seconds, and the samples that are heard of it.
 
-    Raises
-    ------
-    ClipError
-        It is no sound, broken, or too short; the sentence says why.
+    Raises ClipError where it is no sound, broken, or too short; the sentence says why.
     """
     found = probe(path)
     return found.clip, found.seconds, read(path, 0.0, LONGEST)
@@ -167,12 +164,8 @@ def clip_sound(store: RunStore, clip: str) -> tuple[str, float, Samples]:
 def hear(store: RunStore, run: Run, clip: str, seconds: float, samples: Samples) -> Hearing:
     """Return what a complete run says of a sound, given its identity, its length, and what is heard of it.
 
-    Raises
-    ------
-    DataError
-        The run learned from no sound, or it is a clip of its test part, which is closed.
-    ClipError
-        It is silent.
+    Raises DataError where the run learned from no sound, or it is a clip of its test part, which is closed, and
+    ClipError where it is silent.
     """
     if not isinstance(run.config.data, SoundConfig):
         raise DataError(DEAF)

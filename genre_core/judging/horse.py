@@ -213,12 +213,8 @@ class HorseConfig(Frozen):
 def ask_horse(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Horse:
     """Let a complete run answer for validation clips, at most so many, before and after each change.
 
-    Raises
-    ------
-    DataError
-        It learned from no sound, it has no validation clips, or one of them cannot be read.
-    RunStateError
-        It is not complete.
+    Raises DataError where it learned from no sound, it has no validation clips, or one of them cannot be read, and
+    RunStateError where it is not complete.
     """
     asking = Asking(store, run, most)
     return horse_of(asking.known, [asking.answers(row) for row in asking.rows])

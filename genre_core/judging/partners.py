@@ -39,11 +39,7 @@ def read_pairs(text: str, ours: Sequence[str], theirs: Sequence[str]) -> dict[st
     """Read pairs such as `"Hip-Hop=rap, Rock=metal"`, in either order; return our genre for each of theirs.
 
     A genre of theirs that stands alone, as in `"metal="`, has no partner: "".
-
-    Raises
-    ------
-    DataError
-        A part is no pair, or names a genre that there is not.
+    Raises DataError where a part is no pair, or names a genre that there is not.
     """
     found = {}
     for part in filter(None, (part.strip() for part in re.split("[,;]", text))):

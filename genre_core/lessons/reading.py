@@ -27,10 +27,7 @@ def lessons() -> Mapping[str, Lesson]:
 def read(path: Path) -> Lesson:
     """Return the lesson of a file.
 
-    Raises
-    ------
-    ConfigError
-        It is no lesson: the sentence names the file, the line and what is wrong there.
+    Raises ConfigError where it is no lesson: the sentence names the file, the line and what is wrong there.
     """
     text = path.read_text(encoding="utf-8")
     try:

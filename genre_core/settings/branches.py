@@ -15,11 +15,7 @@ def branch_of(config: ExperimentConfig, epochs: int, **changes: Any) -> Experime
 
     Where the run has no epochs left then, the branch may train further. A branch of a branch that lies no later than
     the first is one of the run before both.
-
-    Raises
-    ------
-    ConfigError
-        There is no such epoch, the run is an ensemble, or a branch would be branched again.
+    Raises ConfigError where there is no such epoch, the run is an ensemble, or a branch would be branched again.
     """
     if config.averaged_with:
         raise ConfigError("An ensemble has no epochs to branch from: use one of its members.")

@@ -17,10 +17,8 @@ from genre_core.settings.config import MOST_AVERAGED, DatasetConfig, ExperimentC
 def ensemble_of(configs: Sequence[ExperimentConfig]) -> ExperimentConfig:
     """Return the configuration whose result is the average of these; their order does not matter.
 
-    Raises
-    ------
-    ConfigError
-        There are fewer than two of them or too many, two are the same, or they do not share their data and split.
+    Raises ConfigError where there are fewer than two of them or too many, two are the same, or they do not share their
+    data and split.
     """
     if not 2 <= len(configs) <= MOST_AVERAGED:
         raise ConfigError(f"An ensemble has 2 to {MOST_AVERAGED} members, but {len(configs)} are given.")

@@ -18,10 +18,8 @@ def genre_names(n_genres: int) -> tuple[str, ...]:
 def genre_pairs(text: str, n_genres: int) -> tuple[tuple[int, int], ...]:
     """Read pairs such as `"Jazz-Folk, 1-7"`, genres by name or by number from 1, into indices from 0, each pair once.
 
-    Raises
-    ------
-    ValueError
-        A part is no pair of two different ones of the first `n_genres` genres, or there are more than `MAX_PAIRS`.
+    Raises ValueError where a part is no pair of two different ones of the first `n_genres` genres, or there are more
+    than `MAX_PAIRS`.
     """
     known = {name.lower(): number for number, name in enumerate(genre_names(n_genres))}
     known |= {str(number + 1): number for number in range(n_genres)}

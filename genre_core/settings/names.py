@@ -158,10 +158,7 @@ def _sections(config: ExperimentConfig) -> tuple[str, ...]:
 def configure(values: Values, base: ExperimentConfig | None = None) -> ExperimentConfig:
     """Build a configuration from dotted names and typed or textual values, the rest taken from `base`.
 
-    Raises
-    ------
-    ConfigError
-        One sentence for each value that is unknown, malformed or out of bounds.
+    Raises ConfigError with one sentence for each value that is unknown, malformed or out of bounds.
     """
     tree: dict[str, dict[str, Any]] = {section: {} for section in SECTIONS}
     for name, value in values.items():
@@ -295,10 +292,7 @@ def _plain(bound: float) -> str:
 def validate(name: str, value: Any) -> Any:
     """Return one setting's value, read and checked by its field alone.
 
-    Raises
-    ------
-    ConfigError
-        The setting does not exist, or the value is malformed or out of bounds.
+    Raises ConfigError where the setting does not exist, or the value is malformed or out of bounds.
     """
     section, _, field = name.partition(".")
     for variant in variants(section) if section in SECTIONS else ():

@@ -81,11 +81,7 @@ def put_arrivals(store: RunStore, arrivals: Arrivals) -> int:
 
     Looks for the configuration of a run that is closed here would open it: they are left out, unless a run of that
     configuration is in the archive.
-
-    Raises
-    ------
-    StoreError
-        It cannot be written, or somebody else has put some of it in at the same moment.
+    Raises StoreError where it cannot be written, or somebody else has put some of it in at the same moment.
     """
     try:
         with store.transaction() as connection:

@@ -168,10 +168,7 @@ class ClassStore:
     def join(self, code: str, person: str) -> Seat:
         """Give a browser a place in a class, the one that it has where it has one.
 
-        Raises
-        ------
-        ClassError
-            There is no such class, it is over, or it is full.
+        Raises ClassError where there is no such class, it is over, or it is full.
         """
         found = self.find(code)
         if found is None:
@@ -227,11 +224,7 @@ class ClassStore:
 
         The same thing said again takes the place of what was said, unless only the first counts (`again=False`), and
         never once its result was revealed.
-
-        Raises
-        ------
-        ClassError
-            The class is over, or the student has said and done too much.
+        Raises ClassError where the class is over, or the student has said and done too much.
         """
         document, about = json.dumps(_shortened(value)), about[:120]
         with self._database.transaction() as connection:

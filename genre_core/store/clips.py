@@ -95,10 +95,7 @@ class ClipStore:
     ) -> None:
         """Keep what was measured: the numbers (n_windows, …) of windows, and why others have none.
 
-        Raises
-        ------
-        DataError
-            The folder of files cannot be written.
+        Raises DataError where the folder of files cannot be written.
         """
         places = {window: Place("", -1, problem) for window, problem in problems.items()}
         if windows:

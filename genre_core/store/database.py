@@ -71,10 +71,8 @@ class Database:
     def transaction(self) -> Iterator[Connection]:
         """Do everything in the block or nothing of it.
 
-        Raises
-        ------
-        StoreError
-            The database cannot be read or written: a StoreGoneError where its server went away meanwhile.
+        Raises StoreError where the database cannot be read or written: a StoreGoneError where its server went away
+        meanwhile.
         """
         try:
             with self._engine.begin() as connection:

@@ -40,13 +40,7 @@ class EarTests:
         return True
 
     def sitting(self, test_id: str) -> Sitting:
-        """Return a test as far as it is answered.
-
-        Raises
-        ------
-        RunStateError
-            There is no such test.
-        """
+        """Return a test as far as it is answered. Raises RunStateError where there is no such test."""
         found = self._read(select(_tests).where(_tests.c.id == test_id))
         if not found:
             raise RunStateError(
@@ -74,10 +68,7 @@ class EarTests:
     def answer(self, test_id: str, number: int, said: int) -> None:
         """Keep what was said to an item, be it that it could not be heard; the first answer stays.
 
-        Raises
-        ------
-        ValueError
-            It is no answer to this test.
+        Raises ValueError where it is no answer to this test.
         """
         if not UNHEARD <= said < len(self.sitting(test_id).test.genres):
             raise ValueError(f"{said} is no answer to this test")

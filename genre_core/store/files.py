@@ -12,11 +12,7 @@ def files_folder(store_url: str) -> Path:
     """Return the folder that GENRE_LAB_FILES names, or else one beside the SQLite file.
 
     Where it names another address, such as an object store, what has to be a file lies beside the SQLite file.
-
-    Raises
-    ------
-    StoreError
-        The database is no file, and no folder is named.
+    Raises StoreError where the database is no file, and no folder is named.
     """
     named = os.environ.get("GENRE_LAB_FILES", "")
     if named and "://" not in named:

@@ -38,10 +38,7 @@ def read_run(row: RowMapping | Mapping[str, Any]) -> Run:
 def need_open(run: Run, part: Part) -> None:
     """Go on only where a part may be looked at.
 
-    Raises
-    ------
-    RunStateError
-        It is the test part, and nobody has opened it.
+    Raises RunStateError where it is the test part, and nobody has opened it.
     """
     if part == "test" and not run.opened:
         raise RunStateError(f"The test part of the run {run.name} is closed: open it first, which is counted.")

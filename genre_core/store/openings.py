@@ -90,12 +90,8 @@ def count_openings(store: RunStore, test_hash: str) -> Openings:
 def open_test(store: RunStore, run: Run) -> Openings:
     """Write down that somebody looks at the test part of a run; a second time for its configuration changes nothing.
 
-    Raises
-    ------
-    RunStateError
-        The run is not complete, or came without its data, so that there is nothing to look at.
-    StoreError
-        It could not be written down.
+    Raises RunStateError where the run is not complete, or came without its data, so that there is nothing to look at,
+    and StoreError where it could not be written down.
     """
     if UNANSWERED in run.context:
         raise RunStateError(
@@ -121,10 +117,7 @@ def open_test(store: RunStore, run: Run) -> Openings:
 def opened(store: RunStore, run: Run) -> tuple[Run, Openings]:
     """Open the test part of a run; return it with its test scores, and how often its test tracks were looked at.
 
-    Raises
-    ------
-    RunStateError, StoreError
-        As `open_test` does: it stays closed.
+    Raises RunStateError, StoreError as `open_test` does: it stays closed.
     """
     found = open_test(store, run)
     return store.run(run.id), found

@@ -55,10 +55,7 @@ def record_epoch(store: RunStore, run: Run, event: EpochEnd, trainer: "Trainer")
 def record_end(store: RunStore, run: Run, prepared: "Prepared", trainer: "Trainer", end: TrainEnd) -> None:
     """Save the result of a run whose network holds its best weights.
 
-    Raises
-    ------
-    GenreLabError
-        It diverged before there was anything to keep.
+    Raises GenreLabError where it diverged before there was anything to keep.
     """
     if end.best_epoch is None:
         if end.reason == "diverged":

@@ -80,12 +80,8 @@ class Outcome:
 def outcome_of(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judge = JUDGE) -> Outcome | None:
     """Return what a run says of one part of its data; None where nothing is stored.
 
-    Raises
-    ------
-    RunStateError
-        It is the test part, and nobody has opened it.
-    DataError
-        Clips were lost or came back since it was trained.
+    Raises RunStateError where it is the test part, and nobody has opened it, and DataError where clips were lost or
+    came back since it was trained.
     """
     need_open(run, part)
     every = predictions_of(store, run)

@@ -96,13 +96,7 @@ class RunStore(WorkStore):
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def run(self, run_id: str) -> Run:
-        """Return a run as it stands now.
-
-        Raises
-        ------
-        RunStateError
-            There is no such run.
-        """
+        """Return a run as it stands now. Raises RunStateError where there is no such run."""
         return self._look(self._read(run_id))
 
     def runs(
@@ -153,10 +147,7 @@ class RunStore(WorkStore):
     def revision(self, run_id: str) -> int:
         """Return a number that is another one whenever a page would show the run differently.
 
-        Raises
-        ------
-        RunStateError
-            There is no such run.
+        Raises RunStateError where there is no such run.
         """
         query = select(_runs.c.revision, _runs.c.state, _runs.c.heartbeat_at).where(_runs.c.id == run_id)
         with self.transaction() as connection:

@@ -25,10 +25,7 @@ class SavedStore(TableStore):
     def predictions(self, run_id: str, epoch: int) -> npt.NDArray[np.uint8]:
         """Return the predicted class of each validation track after an epoch, shape (n_validation,).
 
-        Raises
-        ------
-        RunStateError
-            The run has no such epoch.
+        Raises RunStateError where the run has no such epoch.
         """
         query = select(_epochs.c.predictions).where(_epochs.c.run_id == run_id, _epochs.c.epoch == epoch)
         with self.transaction() as connection:

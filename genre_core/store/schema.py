@@ -391,10 +391,7 @@ class Run(Queued):
     def config(self) -> ExperimentConfig:
         """Return the configuration that determines the result.
 
-        Raises
-        ------
-        RunStateError
-            It was written by a version with other settings.
+        Raises RunStateError where it was written by a version with other settings.
         """
         try:
             return ExperimentConfig.model_validate_json(self.config_json)

@@ -46,13 +46,7 @@ class StudyStore:
     # -- reading -----------------------------------------------------------------------------------------------------
 
     def study(self, study_id: str) -> Study:
-        """Return a study as it stands now.
-
-        Raises
-        ------
-        RunStateError
-            There is no such study.
-        """
+        """Return a study as it stands now. Raises RunStateError where there is no such study."""
         row = self._queue.row(study_id)
         if row is None:
             raise RunStateError(
@@ -162,10 +156,7 @@ class StudyStore:
     def take(self, study_id: str, attempt: int, piece: str, owner: str, before: Claim | None = None) -> Claim | None:
         """Claim a piece: one that nobody has taken, or from `before`, who is silent; None if another was faster.
 
-        Raises
-        ------
-        StoreError
-            The piece is too long to be a key.
+        Raises StoreError where the piece is too long to be a key.
         """
         if len(piece) > LONGEST_PIECE:
             raise StoreError(

@@ -99,13 +99,7 @@ class TableStore(Database):
             return sum(connection.execute(size).scalar() or 0 for size in (whole, pieces))
 
     def read_table(self, content_hash: str) -> bytes:
-        """Return a table as Parquet.
-
-        Raises
-        ------
-        DataError
-            There is none of that content.
-        """
+        """Return a table as Parquet. Raises DataError where there is none of that content."""
         query = select(_tables.c.parquet).where(_tables.c.content_hash == content_hash)
         with self.transaction() as connection:
             data: bytes | None = connection.execute(query).scalar()
@@ -118,10 +112,7 @@ class TableStore(Database):
     def open_table(self, content_hash: str) -> BinaryIO:
         """Return a table's Parquet as a file, of which only what is read comes out of the store.
 
-        Raises
-        ------
-        DataError
-            There is none of that content.
+        Raises DataError where there is none of that content.
         """
         query = select(func.length(table_pieces.c.bytes)).where(table_pieces.c.content_hash == content_hash)
         with self.transaction() as connection:
@@ -159,10 +150,7 @@ class TableStore(Database):
     def find_table(self, named: str, kinds: Sequence[str] = NAMED) -> tuple[str, StoredTable]:
         """Return stored data with their kind, by their name, with or without its ending, or the start of their hash.
 
-        Raises
-        ------
-        DataError
-            There are none of that name, or several have it.
+        Raises DataError where there are none of that name, or several have it.
         """
         found = self.tables_by_kind()
         there = [(kind, table) for kind in kinds for table in found[kind]]

@@ -40,11 +40,7 @@ def tags_alone(store: RunStore, run: Run, part: Part, data: Dataset, judge: Judg
     """Return what the tags alone reach on the part of a complete run, judged as the run is.
 
     None where they are not measured on all of its clips, or name none of the genres.
-
-    Raises
-    ------
-    RunStateError
-        It is the test part, and nobody has opened it.
+    Raises RunStateError where it is the test part, and nobody has opened it.
     """
     need_open(run, part)
     every = predictions_of(store, run) if data.heard else None

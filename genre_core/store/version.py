@@ -41,10 +41,7 @@ def is_complete(connection: Connection, metadata: MetaData) -> bool:
 def bring_up_to_date(connection: Connection, metadata: MetaData, place: str) -> None:
     """Make the tables of a store as this version has them, alone in its database until the transaction ends.
 
-    Raises
-    ------
-    StoreError
-        A newer version of Genre Lab made the store, or no copy of it could be made.
+    Raises StoreError where a newer version of Genre Lab made the store, or no copy of it could be made.
     """
     is_sqlite = connection.dialect.name == "sqlite"
     connection.execute(text("BEGIN IMMEDIATE") if is_sqlite else select(func.pg_advisory_xact_lock(_LOCK)))

@@ -116,13 +116,7 @@ class CrossPredictions:
 
 
 def deal_folds(config: CrossPredictionsConfig, dataset: Dataset, split: Split) -> tuple[CrossPlan, list[IntArray]]:
-    """Return the plan, and each fold's rows.
-
-    Raises
-    ------
-    DataError
-        A genre has too few tracks to be in every fold.
-    """
+    """Return the plan, and each fold's rows. Raises DataError where a genre has too few tracks to be in every fold."""
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 
     parts = [split.train, split.validation, *([split.test] if config.with_test else [])]

@@ -136,13 +136,7 @@ KINDS: Mapping[str, Kind[Any]] = {
 
 
 def kind_of(study: Study) -> Kind[Any]:
-    """Return of what kind a stored study is.
-
-    Raises
-    ------
-    RunStateError
-        This version does not know it.
-    """
+    """Return of what kind a stored study is. Raises RunStateError where this version does not know it."""
     if study.kind not in KINDS:
         raise RunStateError(OTHER_VERSION)
     return KINDS[study.kind]

@@ -35,10 +35,7 @@ class Plain:
 class StudyWork(Protocol):
     """The work of a study: a plan of pieces, and how each is done.
 
-    Raises
-    ------
-    GenreLabError
-        By any of its methods: it cannot be done, and the sentence says why.
+    Raises GenreLabError from any of its methods where it cannot be done, and the sentence says why.
     """
 
     def plan(self) -> Result:
@@ -72,10 +69,7 @@ def iter_results(work: StudyWork, results: Sequence[Result] = ()) -> Iterator[Re
 def train_network(trainer: "Trainer") -> Iterator[None]:
     """Train a network of a study; yield after each epoch.
 
-    Raises
-    ------
-    DataError
-        It diverged before it had learned anything.
+    Raises DataError where it diverged before it had learned anything.
     """
     for event in trainer:
         if isinstance(event, EpochEnd):

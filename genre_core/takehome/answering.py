@@ -105,12 +105,8 @@ class Together:
     def logits(self, config: ExperimentConfig, prepared: "Prepared") -> Logits:
         """Return what the networks of a run answer for all rows (n, n_genres).
 
-        Raises
-        ------
-        NotHereError
-            The weights of a member of an ensemble are not here, or what it alone is given.
-        DataError
-            The weights of one are not those of such a network.
+        Raises NotHereError where the weights of a member of an ensemble are not here, or what it alone is given, and
+        DataError where the weights of one are not those of such a network.
         """
         from genre_core.training.experiment import prepare_members
         from genre_core.training.trainer import predict, rebuilt
@@ -137,10 +133,8 @@ class Together:
 def answer(config: ExperimentConfig, one: ArrivingRun, together: Together) -> tuple[Answers, "Prepared | None", str]:
     """Return the answers of a run that arrives, its data where they are here, and a sentence where they are not.
 
-    Raises
-    ------
-    DataError
-        Its weights do not answer as the archive says, or its data come along and are not what it learned from.
+    Raises DataError where its weights do not answer as the archive says, or its data come along and are not what it
+    learned from.
     """
     said = one.answers
     if said.logits is None:

@@ -60,10 +60,8 @@ def kind_of(data: bytes) -> str:
 def unpack(data: bytes, kind: str, version: int, needed: Collection[str]) -> dict[str, bytes]:
     """Return the files of an archive of a kind, each as its hash says.
 
-    Raises
-    ------
-    DataError
-        It is no such archive, of a newer version, damaged, changed or too large, or lacks a file that is needed.
+    Raises DataError where it is no such archive, of a newer version, damaged, changed or too large, or lacks a file
+    that is needed.
     """
     what = f"a {kind} of Genre Lab"
     if len(data) > MOST_BYTES:

@@ -124,10 +124,7 @@ class Read:
 def read_archive(data: bytes) -> Read:
     """Return what an archive of runs holds.
 
-    Raises
-    ------
-    DataError
-        It is none, of a newer version, damaged, changed, too large, or does not fit together.
+    Raises DataError where it is none, of a newer version, damaged, changed, too large, or does not fit together.
     """
     files = unpack(data, collection.KIND, collection.VERSION, {LISTED})
     try:

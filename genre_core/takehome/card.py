@@ -58,13 +58,7 @@ class Described:
 
 
 def described(store: RunStore, run: Run, fitted: Fitted, trust: Trust) -> Described:
-    """Gather what a card says of a complete run.
-
-    Raises
-    ------
-    DataError
-        Nothing is stored of what it answers.
-    """
+    """Gather what a card says of a complete run. Raises DataError where nothing is stored of what it answers."""
     data = fitted.prepared.dataset
     validation = outcome_of(store, run, "validation", data)
     if validation is None:

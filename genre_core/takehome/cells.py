@@ -49,10 +49,7 @@ class Program:
 def run_cells(program: Program, folder: Path) -> list[str]:
     """Run the cells of a program in one namespace, its file of data in `folder`; return what each has printed.
 
-    Raises
-    ------
-    GenreLabError
-        A cell ended by an error, which the sentence names.
+    Raises GenreLabError where a cell ended by an error, which the sentence names.
     """
     if program.data_name:
         (folder / program.data_name).write_bytes(program.data)

@@ -97,10 +97,7 @@ class ArrivingClip(NamedTuple):
 def arriving_clips(tables: Sequence[ArrivingTable], files: Mapping[str, bytes]) -> dict[str, ArrivingClip]:
     """Return the clips of the collections that arrive, by hash.
 
-    Raises
-    ------
-    DataError
-        A collection or a clip is not what its hash says, or a clip is missing.
+    Raises DataError where a collection or a clip is not what its hash says, or a clip is missing.
     """
     places, found = _places(files), {}
     for table in (table for table in tables if table.kind == KIND):
@@ -134,12 +131,8 @@ def _places(files: Mapping[str, bytes]) -> dict[str, str]:
 def taken_in(store: RunStore, arriving: Mapping[str, ArrivingClip]) -> Iterator[None]:
     """Keep those clips that are not here while the block does its work; where it fails, they go again.
 
-    Raises
-    ------
-    DataError
-        A clip cannot be decoded or is not as its collection says, or the disk does not take them.
-    StoreError
-        There is no folder for them.
+    Raises DataError where a clip cannot be decoded or is not as its collection says, or the disk does not take them,
+    and StoreError where there is no folder for them.
     """
     known = store.clips.locations(sorted(arriving))
     new = {clip: one for clip, one in arriving.items() if not _is_here(clip, known.get(clip))}

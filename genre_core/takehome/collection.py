@@ -47,13 +47,8 @@ def export_runs(
     """Return runs as an archive, with the stored members of ensembles and with ear tests, and data if asked for.
 
     Data are tables, and the clips of collections: at most so many bytes of sound; `instead` says what to do with more.
-
-    Raises
-    ------
-    RunStateError
-        One has not ended, or another version made it.
-    DataError
-        It would be larger than an archive that is read, or has too much sound, or a clip has changed.
+    Raises RunStateError where one has not ended, or another version made it, and DataError where it would be larger
+    than an archive that is read, or has too much sound, or a clip has changed.
     """
     runs = with_members(store, runs)
     if len(runs) > MOST_RUNS:

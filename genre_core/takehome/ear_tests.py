@@ -82,10 +82,7 @@ def read(
 ) -> list[Sitting]:
     """Return the ear tests of an archive of runs; `looked_at` are configurations whose test part somebody has opened.
 
-    Raises
-    ------
-    DataError
-        They do not fit together, or to the runs that asked.
+    Raises DataError where they do not fit together, or to the runs that asked.
     """
     if FILE not in files:
         return []

@@ -12,10 +12,7 @@ from genre_core.errors import DataError, GenreLabError
 def temporary_folder() -> Iterator[Path]:
     """Give an empty folder, and delete it with all that is in it.
 
-    Raises
-    ------
-    DataError
-        It, or a file in it, cannot be written: the disk is full, say.
+    Raises DataError where it, or a file in it, cannot be written: the disk is full, say.
     """
     try:
         with TemporaryDirectory(prefix="genre-lab-", ignore_cleanup_errors=True) as name:

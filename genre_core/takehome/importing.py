@@ -30,11 +30,8 @@ def import_model(store: RunStore, data: bytes, measure: Measure = measure_here) 
     """Make a run of an exported model, and return it; its test part is as closed as this store knows it.
 
     What it needs of sound is measured by `measure`.
-
-    Raises
-    ------
-    DataError
-        It is no such archive, was changed, or is of a newer version; or this store does not hold its data.
+    Raises DataError where it is no such archive, was changed, or is of a newer version; or this store does not hold its
+    data.
     """
     from genre_core.training.experiment import describe, make_trainer, prepare_once
     from genre_core.training.trainer import predict, rebuilt

@@ -32,15 +32,9 @@ def import_runs(store: RunStore, data: bytes, measure: Measure = measure_here) -
     """Put the runs of an archive into a store; a run that came without its data once is completed if they are here.
 
     What runs on sound need is measured again by `measure`.
-
-    Raises
-    ------
-    DataError
-        It is no such archive, of a newer version, was changed, or its weights do not answer as it says.
-    RunStateError
-        A run of the same identifier is here, and another one.
-    StoreError
-        It cannot be written.
+    Raises DataError where it is no such archive, of a newer version, was changed, or its weights do not answer as it
+    says, RunStateError where a run of the same identifier is here, and another one, and StoreError where it cannot be
+    written.
     """
     read = read_archive(data)
     with taken_in(store, read.clips):

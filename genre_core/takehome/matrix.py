@@ -20,10 +20,7 @@ MEDIA_TYPES: dict[Form, str] = {
 def matrix_of(store: RunStore, run: Run, form: Form) -> Made:
     """Return the confusion matrix of a run on test tracks where somebody has opened them, otherwise on validation.
 
-    Raises
-    ------
-    RunStateError
-        The run is not complete, or another version made it.
+    Raises RunStateError where the run is not complete, or another version made it.
     """
     check(run, "confusion matrix")
     known = known_of(store, run, run.name, {})

@@ -23,12 +23,7 @@ PREPROCESSING, RUN, EPOCHS = "preprocessing.json", "run.json", "epochs.safetenso
 def export_model(store: RunStore, run: Run) -> Made:
     """Return a complete run as an archive: ONNX, safetensors, JSON and a model card.
 
-    Raises
-    ------
-    RunStateError
-        It is not complete.
-    DataError
-        Its data or its weights are not there any more.
+    Raises RunStateError where it is not complete, and DataError where its data or its weights are not there any more.
     """
     fitted = fit_again(store, run)
     trust = trust_of(store, run, fitted.prepared.dataset)

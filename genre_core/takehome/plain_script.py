@@ -30,12 +30,8 @@ _NOTEBOOK_DRAWS = {"n_samples", "n_features", "n_genres", "overlap", "spread", "
 def plain_script(run: Run, prepared: "Prepared") -> Program:
     """Return the program that trains a run on its data again, without this library.
 
-    Raises
-    ------
-    RunStateError
-        The run is not complete, or another version made it.
-    DataError
-        It learned in a way that takes this library; the sentence says which.
+    Raises RunStateError where the run is not complete, or another version made it, and DataError where it learned in a
+    way that takes this library; the sentence says which.
     """
     config = checked(run)
     if why := beyond(config):

@@ -33,12 +33,8 @@ _REFUSED = 2
 def program_of(store: RunStore, run: Run, *, plain: bool) -> Program:
     """Return the program that trains a run again, with this library or with torch and scikit-learn alone (`plain`).
 
-    Raises
-    ------
-    RunStateError
-        The run is not complete, or another version made it.
-    DataError
-        Its data are not stored any more, or it learned in a way that takes this library.
+    Raises RunStateError where the run is not complete, or another version made it, and DataError where its data are not
+    stored any more, or it learned in a way that takes this library.
     """
     if plain:
         return plain_script(run, prepare(checked(run), store))
@@ -63,12 +59,7 @@ def script_of(store: RunStore, run: Run, *, plain: bool = False) -> Made:
 def notebook_of(store: RunStore, run: Run, *, plain: bool = False) -> Made:
     """Return the notebook of a run with what its cells print, as the terminal makes it.
 
-    Raises
-    ------
-    GenreLabError
-        As the terminal says.
-    ClusterError
-        It took too long, or its process was ended.
+    Raises GenreLabError as the terminal says, and ClusterError where it took too long, or its process was ended.
     """
     checked(run)
     with temporary_folder() as folder:

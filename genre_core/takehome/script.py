@@ -19,10 +19,7 @@ IMPORTED = {"table": "FILE.csv", "fma": "fma_metadata/", "clips": "FOLDER/"}
 def script(run: Run, tables: Mapping[str, str]) -> Program:
     """Return the program that trains a run again; `tables` are the names of stored tables by content hash.
 
-    Raises
-    ------
-    RunStateError
-        The run is not complete, or another version made it.
+    Raises RunStateError where the run is not complete, or another version made it.
     """
     config = checked(run)
     cells = [_settings(run, config), _data(run, config, tables), *_training(config)]

@@ -42,10 +42,7 @@ NOT_STORED = "The data of this run are no longer stored, so this section has onl
 def report_of(store: RunStore, runs: Sequence[Run]) -> Report:
     """Return the report of runs, the first of which it is about, without a person's own paragraphs.
 
-    Raises
-    ------
-    RunStateError
-        A run is not complete, is named twice, or another version made it.
+    Raises RunStateError where a run is not complete, is named twice, or another version made it.
     """
     for run in runs:
         check(run, "report")

@@ -47,10 +47,7 @@ def evaluate_on(options: argparse.Namespace) -> int:
 def find_data(named: str, store: RunStore) -> tuple[DatasetConfig, Inputs]:
     """Return the data of a name: of a preset, of a file or folder, or of something stored, by its name or hash.
 
-    Raises
-    ------
-    DataError
-        There is nothing of that name, or several stored data have it.
+    Raises DataError where there is nothing of that name, or several stored data have it.
     """
     if named in PRESETS:
         return PRESETS[named].config.data, Inputs()

@@ -23,10 +23,7 @@ MOST = 3
 def explained(store: RunStore, run: Run, part: Part, judge: Judge) -> dict[str, Any]:
     """Return for each genre the features whose shuffling costs most recall, and those that set it apart in training.
 
-    Raises
-    ------
-    DataError
-        The run is an ensemble, its network listens or stored no weights, or its data are gone.
+    Raises DataError where the run is an ensemble, its network listens or stored no weights, or its data are gone.
     """
     data, saved = load_dataset(run.config.data, store), store.artifact(run.id, "weights")
     if run.averages or saved is None or not (data.features and run.config.model.explainable):

@@ -16,10 +16,7 @@ from genre_core.terminal.usage import UsageError
 def read_files(paths: Sequence[str], how: How = FOUND_OUT) -> Reading:
     """Read one table from one file, or from several that are joined, in the way that a person said.
 
-    Raises
-    ------
-    DataError
-        A file is not there, cannot be read, or is no table.
+    Raises DataError where a file is not there, cannot be read, or is no table.
     """
     return read_table([read_file(Path(path)) for path in paths], how)
 
@@ -27,12 +24,8 @@ def read_files(paths: Sequence[str], how: How = FOUND_OUT) -> Reading:
 def how_said(options: argparse.Namespace, *, of_table: bool = True) -> How:
     """Return how the files of a table are to be read, as far as the options of `add_reading` say.
 
-    Raises
-    ------
-    DataError
-        A sign or an encoding is unknown.
-    UsageError
-        The options say something, and it is not a table that is read.
+    Raises DataError where a sign or an encoding is unknown, and UsageError where the options say something, and it is
+    not a table that is read.
     """
     how = How(
         options.encoding,
@@ -49,13 +42,7 @@ def how_said(options: argparse.Namespace, *, of_table: bool = True) -> How:
 
 
 def read_file(path: Path) -> tuple[str, bytes]:
-    """Return a file's name and content.
-
-    Raises
-    ------
-    DataError
-        It is not there, too large, or cannot be read.
-    """
+    """Return a file's name and content. Raises DataError where it is not there, too large, or cannot be read."""
     try:
         if path.is_dir():
             raise DataError(f"{path} is a folder: name a CSV or Parquet file in it, or the folder of FMA's metadata.")
@@ -68,13 +55,7 @@ def read_file(path: Path) -> tuple[str, bytes]:
 
 
 def save_file(path: Path, content: bytes) -> None:
-    """Write a file as a whole, or leave what was there.
-
-    Raises
-    ------
-    DataError
-        It cannot be written.
-    """
+    """Write a file as a whole, or leave what was there. Raises DataError where it cannot be written."""
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         partial.write_bytes(content)

@@ -8,10 +8,7 @@ from genre_core.store.schema import Run
 def find_run(store: RunStore, name: str) -> Run:
     """Return the run of an identifier, or the only one of a name.
 
-    Raises
-    ------
-    RunStateError
-        There is none, or several have that name.
+    Raises RunStateError where there is none, or several have that name.
     """
     named = [run for run in store.runs(limit=10_000) if name == run.name and name != run.id]
     if len(named) > 1:

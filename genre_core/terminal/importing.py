@@ -36,10 +36,7 @@ from genre_core.terminal.usage import UsageError
 def import_data(options: argparse.Namespace) -> int:
     """Store what the files are, by their names: lists of a published split, clips, FMA, or a table of features.
 
-    Raises
-    ------
-    UsageError
-        Nothing is named, or options say how to read a table and it is none.
+    Raises UsageError where nothing is named, or options say how to read a table and it is none.
     """
     paths = [Path(name) for name in options.files]
     if not paths and not options.split:

@@ -94,11 +94,7 @@ def read_order(
 
     Clips are measured, unless they are `to_split` and cannot be; changed copies of all, or with `one_split` only of
     those that its training part holds.
-
-    Raises
-    ------
-    GenreLabError
-        A file cannot be read, or the options contradict each other.
+    Raises GenreLabError where a file cannot be read, or the options contradict each other.
     """
     named = [f"--{source}" for source in ("table", "fma", "clips") if getattr(options, source)]
     if len(named) > 1:
@@ -143,13 +139,7 @@ _NAMED_BY = {
 
 
 def refuse_unnamed(config: ExperimentConfig) -> None:
-    """Refuse a configuration that reads a table and names none.
-
-    Raises
-    ------
-    DataError
-        It names none.
-    """
+    """Raise DataError where a configuration reads a table and names none."""
     data = config.data
     if data.imported and not data.stored:
         raise DataError(f"No {data.imported} is chosen: name {_NAMED_BY[data.source]}.")
@@ -158,10 +148,7 @@ def refuse_unnamed(config: ExperimentConfig) -> None:
 def find_stored_fma(text: str) -> str:
     """Return the hash of FMA in the store, given by a folder, which is imported now if it was not, or by that hash.
 
-    Raises
-    ------
-    DataError
-        There is no such folder and no such import.
+    Raises DataError where there is no such folder and no such import.
     """
     store = RunStore()
     if os.path.isdir(text):  # not Path's, which fails on names that are too long
@@ -175,10 +162,7 @@ def find_stored_fma(text: str) -> str:
 def find_stored_clips(text: str) -> str:
     """Return the hash of a collection of clips in the store, given by a folder, which is imported now, or by that hash.
 
-    Raises
-    ------
-    DataError
-        There is no such folder and no such collection, or it holds no clips.
+    Raises DataError where there is no such folder and no such collection, or it holds no clips.
     """
     if os.path.isdir(text):
         return import_clips(Path(text), RunStore())[0].content_hash
@@ -189,11 +173,7 @@ def import_clips(folder: Path, store: RunStore, *, lines: bool = False) -> tuple
     """Store the clips of a folder as a collection, and show how far that is, in `lines` of JSON or as a bar.
 
     Returns the collection, and whether it is new to the store.
-
-    Raises
-    ------
-    DataError
-        It holds no clips.
+    Raises DataError where it holds no clips.
     """
     with progress_bar(1, "{n:.0f} of {total}, {elapsed}", "listening to clips ") as bar:
 
@@ -214,11 +194,7 @@ def extract_with_progress(data: SoundConfig, inputs: Inputs, split: SplitConfig 
     """Measure on the clips of a configuration what is missing, in processes of their own, and show how far that is.
 
     Changed copies are measured of the training part of a `split` alone; without one, of all.
-
-    Raises
-    ------
-    DataError
-        The clips are not known, or what is measured cannot be kept.
+    Raises DataError where the clips are not known, or what is measured cannot be kept.
     """
     store = inputs.store
     for learned in learned_of(data, inputs, split):
@@ -237,10 +213,7 @@ def measure_with_progress(work: Extraction, store: RunStore) -> None:
 def find_split(given: Sequence[str]) -> tuple[str, PublishedSplit | None]:
     """Return the hash of a published split, and the split itself where it was named by its folder or its files.
 
-    Raises
-    ------
-    DataError
-        There is no such file, folder or stored split, or it is no split.
+    Raises DataError where there is no such file, folder or stored split, or it is no split.
     """
     if len(given) == 1 and os.path.isdir(given[0]):
         lists = lists_in(Path(given[0]))
@@ -262,10 +235,7 @@ def lists_in(folder: Path) -> list[Path]:
 def read_split_files(given: Sequence[str]) -> PublishedSplit:
     """Read a published split from files, each with its part before it (`train=FILE`) or in its name.
 
-    Raises
-    ------
-    DataError
-        A file cannot be read, or is no list of tracks of a known part.
+    Raises DataError where a file cannot be read, or is no list of tracks of a known part.
     """
     parts: list[Part | None] = []
     files = []

@@ -53,10 +53,7 @@ def lens(options: argparse.Namespace) -> int:
 def _count_published(lens: Lens, scores: Sequence[LensScore]) -> dict[str, Any]:
     """Write down that a lens looked at a published test part; return what is printed of that.
 
-    Raises
-    ------
-    StoreError
-        It can't be written down: nothing is shown.
+    Raises StoreError where it can't be written down: nothing is shown.
     """
     if not lens.lens_plan.test_hash:
         return {"test_opened": None}

@@ -66,10 +66,7 @@ def _with_recipe(options: argparse.Namespace, data: MusicConfig) -> int:
 def judged_by_true_genres(options: argparse.Namespace, data: DatasetConfig) -> bool:
     """Return whether `--right-about` asks for the true genres.
 
-    Raises
-    ------
-    ConfigError
-        No label of these data is known to be wrong.
+    Raises ConfigError where no label of these data is known to be wrong.
     """
     clean: bool = options.right_about == "true"
     if clean and right_about(data) is None:
@@ -82,10 +79,7 @@ def judged_by_true_genres(options: argparse.Namespace, data: DatasetConfig) -> b
 def judge_of(options: argparse.Namespace, data: DatasetConfig) -> Judge:
     """Return what `--right-about` and `--by` ask for.
 
-    Raises
-    ------
-    ConfigError
-        No label of these data is known to be wrong.
+    Raises ConfigError where no label of these data is known to be wrong.
     """
     return Judge(judged_by_true_genres(options, data), options.by)
 

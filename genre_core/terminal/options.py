@@ -25,13 +25,7 @@ TABLE_SETTINGS = {
 
 
 def parse(arguments: Sequence[str]) -> argparse.Namespace:
-    """Read a command line.
-
-    Raises
-    ------
-    UsageError
-        A command or option is unknown, misplaced, or lacks its value.
-    """
+    """Read a command line. Raises UsageError where a command or option is unknown, misplaced, or lacks its value."""
     parser, commands = _parser(tuple(all_settings()))
     options, rest = parser.parse_known_args(arguments)
     if rest:
@@ -66,11 +60,7 @@ def configuration(
     """Build the configuration that the options of `train` describe, on stored data (source, hash) and a split's hash.
 
     Whoever names a published split is taken to want it, unless `split.by` says otherwise.
-
-    Raises
-    ------
-    ConfigError
-        A setting is out of bounds, malformed, or not one of the chosen source or network.
+    Raises ConfigError where a setting is out of bounds, malformed, or not one of the chosen source or network.
     """
     given = _given(options)
     if stored is not None:

@@ -59,10 +59,7 @@ def evaluate(options: argparse.Namespace) -> int:
 def document_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE, branches: str = "") -> dict[str, Any]:
     """Return what is printed of a complete run; the test part counts as opened then. `branches` as `--branches`.
 
-    Raises
-    ------
-    StoreError
-        That it was opened can't be written down: it stays closed.
+    Raises StoreError where it cannot be written down that it was opened: it stays closed.
     """
     about, seen = right_about(run.config.data, clean=judge.clean), None
     if part == "test":

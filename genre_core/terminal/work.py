@@ -91,10 +91,7 @@ def at_work() -> Iterator[Work]:
 def read_workers(options: argparse.Namespace) -> int:
     """Return among how many worker processes a command shares its work; 1 is this process.
 
-    Raises
-    ------
-    ConfigError
-        They are too many.
+    Raises ConfigError where they are too many.
     """
     n_workers: int = options.workers
     if n_workers > MOST_WORKERS:
@@ -130,10 +127,7 @@ def do_dealt(
 ) -> Sequence[Result] | None:
     """Do a new study by several workers, which stays in the store; return its results, or None where it was stopped.
 
-    Raises
-    ------
-    GenreLabError
-        It could not be done.
+    Raises GenreLabError where it could not be done.
     """
     study_id = new_run_id()
     store.studies.submit(study_id, kind.kind, config.model_dump_json())

@@ -76,10 +76,7 @@ class Result:
 def prepare(config: ExperimentConfig, tables: Tables | None = None) -> Prepared:
     """Load, split and standardise an experiment's data.
 
-    Raises
-    ------
-    DataError
-        The source cannot provide them, or a genre is too small for the split.
+    Raises DataError where the source cannot provide them, or a genre is too small for the split.
     """
     dataset = load_dataset(config.data, tables)
     return Prepared.of(dataset, split_dataset(dataset, config.split))
@@ -106,10 +103,7 @@ def _load_once(data: DatasetConfig, tables: Tables | None, n_left_out: int) -> D
 def prepare_members(config: ExperimentConfig, prepared: Prepared, tables: Tables | None = None) -> list[Prepared]:
     """Return the tracks of an ensemble as each of its members is given them; those of the first are `prepared`.
 
-    Raises
-    ------
-    DataError
-        Something could be measured on other clips than the rest.
+    Raises DataError where something could be measured on other clips than the rest.
     """
     found = {config.data: prepared}
     for member in config.members:
@@ -124,13 +118,7 @@ def prepare_members(config: ExperimentConfig, prepared: Prepared, tables: Tables
 
 
 def make_trainer(config: ExperimentConfig, prepared: Prepared) -> "Trainer":
-    """Build the network and what trains it.
-
-    Raises
-    ------
-    ConfigError
-        It is an ensemble, which has no single network.
-    """
+    """Build the network and what trains it. Raises ConfigError where it is an ensemble, which has no single network."""
     if config.averaged_with:
         raise ConfigError("An ensemble has no network of its own to train: take one of its members.")
     from genre_core.training.trainer import Trainer

@@ -401,10 +401,7 @@ class Trainer:
 def rebuilt(model: NetworkConfig, shape: Shape, n_genres: int, weights: bytes) -> Network:
     """Return a network with the weights that a training has saved, in evaluation mode.
 
-    Raises
-    ------
-    DataError
-        They are not the weights of such a network.
+    Raises DataError where they are not the weights of such a network.
     """
     with _global_generator, torch.random.fork_rng(devices=[]):  # it draws weights, though none of them stay
         network = model.build(shape, n_genres)

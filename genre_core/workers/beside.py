@@ -44,12 +44,8 @@ def _name(work: Callable[..., object]) -> str:
 def run_beside(client: "Client", work: Callable[..., Found], *arguments: object) -> Found:
     """Return what the least busy worker finds by `work(*arguments)`.
 
-    Raises
-    ------
-    ClusterError
-        No worker can be reached, it ended or froze meanwhile, or the work failed for a reason that nobody foresaw.
-    GenreLabError
-        As `work` does.
+    Raises ClusterError where no worker can be reached, it ended or froze meanwhile, or the work failed for a reason
+    that nobody foresaw, and GenreLabError as `work` does.
     """
     from distributed.comm.core import CommClosedError
 

@@ -89,10 +89,7 @@ class ClusterProcess:
 def start(n_workers: int | None = None) -> ClusterProcess:
     """Start a local cluster as a child of this process, with one worker for each core.
 
-    Raises
-    ------
-    ClusterError
-        It did not start.
+    Raises ClusterError where it did not start.
     """
     path = os.pathsep.join(filter(None, (str(_ROOT), os.environ.get("PYTHONPATH"))))
     command = [sys.executable, "-m", "genre_core.workers.cluster", *([] if n_workers is None else [str(n_workers)])]
@@ -118,10 +115,8 @@ def start(n_workers: int | None = None) -> ClusterProcess:
 def connect(address: str | None = None) -> "Client":
     """Connect to a scheduler: the one at `address`, or the one that `GENRE_LAB_SCHEDULER` names.
 
-    Raises
-    ------
-    ClusterError
-        None is named, it does not answer, or it or one of its workers has other versions than this machine.
+    Raises ClusterError where none is named, it does not answer, or it or one of its workers has other versions than
+    this machine.
     """
     from distributed import Client
 
@@ -145,10 +140,8 @@ def connect(address: str | None = None) -> "Client":
 def check_store(store_url: str, scheduler: str) -> None:
     """Refuse a file as the store of workers that may be on other machines.
 
-    Raises
-    ------
-    ClusterError
-        The store is an SQLite file, and the scheduler is not reached by this machine's own address alone.
+    Raises ClusterError where the store is an SQLite file, and the scheduler is not reached by this machine's own
+    address alone.
     """
     host = urlsplit(scheduler if "://" in scheduler else f"//{scheduler}").hostname
     try:

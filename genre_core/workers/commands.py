@@ -33,12 +33,8 @@ def submit(
 ) -> bool:
     """Queue a new run and send it to the cluster; False if that id is there already, as after a double click.
 
-    Raises
-    ------
-    StoreError
-        It could not be saved.
-    ClusterError
-        It is saved, but could not be sent: `recover` does that once there is a cluster.
+    Raises StoreError where it could not be saved, and ClusterError where it is saved, but could not be sent: `recover`
+    does that once there is a cluster.
     """
     if not store.submit(run_id, config, name, pace):
         return False
@@ -79,14 +75,8 @@ def restart(store: RunStore, client: "Client", run_id: str) -> bool:
 def submit_study(store: RunStore, client: "Client", study_id: str, kind: str, config: Frozen, person: str = "") -> bool:
     """Queue a new study of a person and send it; False if that id is there already, as after a double click.
 
-    Raises
-    ------
-    QuotaError
-        The person has too many under way.
-    StoreError
-        It could not be saved.
-    ClusterError
-        It is saved, but could not be sent: `recover` does that once there is a cluster.
+    Raises QuotaError where the person has too many under way, StoreError where it could not be saved, and ClusterError
+    where it is saved, but could not be sent: `recover` does that once there is a cluster.
     """
     if not KINDS[kind].brief:
         _within_quota(store, study_id, person)
@@ -104,12 +94,8 @@ def stop_study(store: RunStore, study_id: str) -> bool:
 def resume_study(store: RunStore, client: "Client", study_id: str) -> bool:
     """Go on with a study that was stopped or has failed, from the results that it has.
 
-    Raises
-    ------
-    QuotaError
-        Its person has too many others under way.
-    RunStateError
-        It is of a kind that this version does not know.
+    Raises QuotaError where its person has too many others under way, and RunStateError where it is of a kind that this
+    version does not know.
     """
     study = store.studies.study(study_id)  # a look marks a study whose worker has died
     if not kind_of(study).brief:

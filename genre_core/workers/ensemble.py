@@ -26,10 +26,8 @@ BY_ITSELF = ("patience", "max_epochs", "diverged")
 def average(store: RunStore, run: Run, prepared: "Prepared") -> None:
     """Average the members of an ensemble and save what came out; a stop or pause is heard between epochs.
 
-    Raises
-    ------
-    GenreLabError
-        A member that is not in the store diverged before it had learned anything, or cannot be given all tracks.
+    Raises GenreLabError where a member that is not in the store diverged before it had learned anything, or cannot be
+    given all tracks.
     """
     members = run.config.members
     card = describe(members[0], prepared, make_trainer(members[0], prepared))

@@ -63,10 +63,8 @@ class FirstPatterns:
 def decided(run_id: str, attempt: int, row: int, genre: int, method: str, store_url: str) -> Decided:
     """Find what in a row of a run's data speaks for a genre.
 
-    Raises
-    ------
-    DataError
-        The run is an ensemble, its weights or data are gone, or the row is of a test part that is closed.
+    Raises DataError where the run is an ensemble, its weights or data are gone, or the row is of a test part that is
+    closed.
     """
     fitted, analysis = _open(run_id, attempt, row, store_url)
     found = _saliency(run_id, attempt, row, genre, method, store_url)
@@ -78,10 +76,7 @@ def decided(run_id: str, attempt: int, row: int, genre: int, method: str, store_
 def parts(run_id: str, attempt: int, row: int, genre: int, method: str, share: float, store_url: str) -> Parts:
     """Take a window apart into the `share` of its bins that decided and the rest, and ask the network about both.
 
-    Raises
-    ------
-    DataError
-        As `decided`; or the clip cannot be read any more.
+    Raises DataError as `decided`; or the clip cannot be read any more.
     """
     fitted, analysis = _open(run_id, attempt, row, store_url)
     window = fitted.prepared.dataset.heard[row]

@@ -18,10 +18,7 @@ Sound = tuple[str, float, bytes]
 def listen_on(client: "Client", store_url: str, run_id: str, sound: Sound | str) -> dict[str, Any]:
     """Let the least busy worker say what a run makes of a sound, or of a clip of the store by its name.
 
-    Raises
-    ------
-    GenreLabError
-        The run cannot listen, the sound cannot be heard, or no worker can be reached.
+    Raises GenreLabError where the run cannot listen, the sound cannot be heard, or no worker can be reached.
     """
     try:
         return run_beside(client, listen, store_url, run_id, sound)

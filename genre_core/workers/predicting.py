@@ -60,10 +60,7 @@ class Seen:
 def look_over(run_id: str, _attempt: int, brought: Brought, said: tuple[str, ...], store_url: str) -> Seen:
     """Return what a run would use of files; `said` are pairs of a feature and its column.
 
-    Raises
-    ------
-    GenreLabError
-        It can use none of them; the sentence says why.
+    Raises GenreLabError where it can use none of them; the sentence says why.
     """
     store = open_store(store_url)
     run = store.run(run_id)
@@ -78,10 +75,7 @@ def look_over(run_id: str, _attempt: int, brought: Brought, said: tuple[str, ...
 def answer_for(run_id: str, _state: tuple[object, ...], wanted: Wanted, store_url: str) -> Answers:
     """Return what a run answers for files that were looked over, and measured if they are sound.
 
-    Raises
-    ------
-    GenreLabError
-        It cannot answer; the sentence says why.
+    Raises GenreLabError where it cannot answer; the sentence says why.
     """
     store = open_store(store_url)
     run = store.run(run_id)

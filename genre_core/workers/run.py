@@ -43,10 +43,7 @@ def execute(run_id: str, attempt: int, store_url: str) -> None:
 def _do_to_its_end(store: RunStore, run: Run) -> None:
     """Do what a run asks for, and write down how it ended.
 
-    Raises
-    ------
-    StoreGoneError
-        The store's server went away: the run can go on from its last checkpoint.
+    Raises StoreGoneError where the store's server went away: the run can go on from its last checkpoint.
     """
     left = False
     with (

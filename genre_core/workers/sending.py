@@ -20,13 +20,7 @@ _GONE = "The training processes are gone: the run is saved and starts when they 
 
 
 def workers_of(client: "Client") -> list[str]:
-    """Return the addresses of the workers of a cluster.
-
-    Raises
-    ------
-    ClusterError
-        There is no cluster.
-    """
+    """Return the addresses of the workers of a cluster. Raises ClusterError where there is no cluster."""
     with _reaching(client):
         return list(client.scheduler_info(n_workers=-1)["workers"])
 
@@ -42,10 +36,7 @@ def give(
 ) -> None:
     """Give work to the cluster, or to one worker of it; its key makes sending it twice the same as sending it once.
 
-    Raises
-    ------
-    ClusterError
-        There is no cluster.
+    Raises ClusterError where there is no cluster.
     """
     from distributed import fire_and_forget
 

@@ -155,10 +155,7 @@ class _Part:
     def take(self) -> Claim | None:
         """Take a piece that is missing and that nobody holds; None where there is none.
 
-        Raises
-        ------
-        GenreLabError
-            Too many workers have died at one.
+        Raises GenreLabError where too many workers have died at one.
         """
         study, store = self._study, self._store.studies
         claims = store.claims(study.id, study.attempt)
@@ -249,10 +246,7 @@ def _step_aside() -> Place:
 def send_study(store: RunStore, client: "Client", study: Study) -> None:
     """Give a study to all workers of a cluster, or to one of them where it is brief.
 
-    Raises
-    ------
-    ClusterError
-        There is no cluster.
+    Raises ClusterError where there is no cluster.
     """
     everywhere = workers_of(client)
     for address in [""] if _is_brief(study) else everywhere or [""]:

@@ -46,10 +46,7 @@ NAMES = (*MAKERS, *NOTEBOOKS, *REPORTS, *ARCHIVES)
 def make(name: str, run_id: str, _state: tuple[object, ...], store_url: str) -> Made:
     """Make a thing of a run; `_state` is what of it changes the thing, so that it is made anew then.
 
-    Raises
-    ------
-    GenreLabError
-        It cannot be made; the sentence says why.
+    Raises GenreLabError where it cannot be made; the sentence says why.
     """
     store = open_store(store_url)
     return MAKERS[name](store, store.run(run_id))
@@ -87,10 +84,7 @@ class Arrived(NamedTuple):
 def take_in(path: str, store_url: str) -> Arrived:
     """Make runs of an archive, a collection or a model, that lies alone in a folder; the folder goes then.
 
-    Raises
-    ------
-    GenreLabError
-        Nothing of it was imported; the sentence says why.
+    Raises GenreLabError where nothing of it was imported; the sentence says why.
     """
     store = open_store(store_url)
     try:

@@ -31,10 +31,7 @@ def own_versions() -> dict[str, str]:
 def check_versions(client: "Client") -> None:
     """Compare the versions of a scheduler and its workers with those of this machine.
 
-    Raises
-    ------
-    ClusterError
-        Some differ.
+    Raises ClusterError where some differ.
     """
     info, reached = client.scheduler_info(n_workers=-1), client.scheduler
     assert reached

@@ -111,10 +111,7 @@ class Collection:
     def from_parquet(cls, data: bytes, name: str = "", notes: Iterable[str] = ()) -> "Collection":
         """Read a manifest.
 
-        Raises
-        ------
-        DataError
-            It is no Parquet, is too large, or its columns or values are not those of a manifest.
+        Raises DataError where it is no Parquet, is too large, or its columns or values are not those of a manifest.
         """
         frame = _read_parquet(data)
         _check(frame)
@@ -137,11 +134,7 @@ def collect(
 
     `progress` is told how many files are done, of how many. Files that cannot be used are rows with a sentence, as are
     those without a genre where each `needs_genre`.
-
-    Raises
-    ------
-    DataError
-        The folder cannot be read, or holds no clips or too many.
+    Raises DataError where the folder cannot be read, or holds no clips or too many.
     """
     found = find_clips(root, needs_genre=needs_genre)
     paths = list(dict.fromkeys(clip.path for clip in found.clips))

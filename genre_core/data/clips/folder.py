@@ -95,11 +95,7 @@ def find_clips(root: Path, *, needs_genre: bool = True) -> Found:
     """Find the clips of a folder, and what each belongs to. No sound is read.
 
     A clip whose genre nothing says is refused where it `needs_genre`.
-
-    Raises
-    ------
-    DataError
-        It is no folder, cannot be read, holds no clips or too many, or its tracks.csv is broken.
+    Raises DataError where it is no folder, cannot be read, holds no clips or too many, or its tracks.csv is broken.
     """
     root = Path(os.path.realpath(root))
     walk = _walk(root)

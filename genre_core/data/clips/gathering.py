@@ -66,10 +66,7 @@ def cut(clips: Sequence[str], seconds: Sequence[float], config: SoundConfig) -> 
 def chosen_sets(config: SoundConfig) -> tuple[str, ...]:
     """Return the names of the feature sets that a configuration asks for.
 
-    Raises
-    ------
-    DataError
-        There is no such set, or a spectrogram does not stand alone.
+    Raises DataError where there is no such set, or a spectrogram does not stand alone.
     """
     import difflib
 
@@ -92,10 +89,7 @@ def needs_tagger(config: SoundConfig) -> bool:
 def columns_of(config: SoundConfig) -> tuple[str, ...]:
     """Return the names of the features of a configuration; what two sets have is one column.
 
-    Raises
-    ------
-    DataError
-        There is no such set.
+    Raises DataError where there is no such set.
     """
     return tuple(dict.fromkeys(column for name in chosen_sets(config) for column in SETS[name].names))
 
@@ -160,13 +154,8 @@ def gather(windows: Sequence[Window], config: SoundConfig, clips: "Clips") -> Me
     """Return the features of windows, those of one set beside those of the next; or their spectrograms.
 
     Copies need be there only of what is learned, which is looked up when that is known.
-
-    Raises
-    ------
-    NotExtractedError
-        Some windows are not measured yet.
-    DataError
-        No window could be measured, what was measured is gone, or a spectrogram would be too long.
+    Raises NotExtractedError where some windows are not measured yet, and DataError where no window could be measured,
+    what was measured is gone, or a spectrogram would be too long.
     """
     sets = chosen_sets(config)
     clip_names = dict.fromkeys(window.clip for window in windows)

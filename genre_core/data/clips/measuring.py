@@ -23,10 +23,7 @@ Hear = Callable[[int], Samples]
 def measure_sets(hear: Hear, sets: Sequence[str], folder: Path) -> dict[str, Numbers]:
     """Return the values of feature sets on a piece of sound; `folder` holds the tagger's weights.
 
-    Raises
-    ------
-    DataError
-        It cannot be heard, or the tagger is not fetched.
+    Raises DataError where it cannot be heard, or the tagger is not fetched.
     """
     from genre_core.data.clips.features import FEATURE_SETS, extract
     from genre_core.data.clips.tagger import hearing
@@ -47,11 +44,7 @@ def measure_samples(sounds: Sequence[Samples], config: SoundConfig, shape: tuple
     """Return inputs (n_sounds rows) of the given shape, as a data set of that configuration has them.
 
     `sounds` are mono at 22,050 Hz. A spectrogram that is shorter than the shape is NaN at its end, a longer one is cut.
-
-    Raises
-    ------
-    DataError
-        There are no samples, some are no numbers, or the tagger is not fetched.
+    Raises DataError where there are no samples, some are no numbers, or the tagger is not fetched.
     """
     sets = chosen_sets(config)
     found = [measure_sets(_at_rate(sound), sets, folder) for sound in sounds]

@@ -75,10 +75,8 @@ class ClipInfo:
 def probe(path: Path, *, longest: float = LONGEST) -> ClipInfo:
     """Decode a whole file once, and describe it.
 
-    Raises
-    ------
-    ClipError
-        It cannot be decoded, is too short or longer than `longest` seconds, or holds samples that are no numbers.
+    Raises ClipError where it cannot be decoded, is too short or longer than `longest` seconds, or holds samples that
+    are no numbers.
     """
     with _opened(path) as file:
         rate, most = file.samplerate, math.ceil(longest * file.samplerate)
@@ -120,11 +118,7 @@ def read(
 
     Only that part is decoded. Fewer samples come where the file ends earlier. The samples are those of `librosa.load`:
     the mean of all channels, or one of them, then resampled by soxr at high quality.
-
-    Raises
-    ------
-    ClipError
-        The file cannot be decoded, or holds no sound at `start`.
+    Raises ClipError where the file cannot be decoded, or holds no sound at `start`.
     """
     import soxr
 
@@ -154,10 +148,7 @@ def read(
 def check_same(clip: str, path: str | Path) -> None:
     """Check that a file still holds the bytes that its clip is named by.
 
-    Raises
-    ------
-    ClipError
-        It holds others, or is no longer there.
+    Raises ClipError where it holds others, or is no longer there.
     """
     path = Path(path)
     with _reached(path):

@@ -48,10 +48,7 @@ class Shards:
     def _place(self) -> tuple[Any, str]:
         """Return the file system and the path on it.
 
-        Raises
-        ------
-        DataError
-            There is no such file system, or its driver is not installed.
+        Raises DataError where there is no such file system, or its driver is not installed.
         """
         from fsspec.core import url_to_fs
 
@@ -69,10 +66,7 @@ class Shards:
     def write(self, extractor: str, windows: Sequence[Window], values: npt.NDArray[Any]) -> str:
         """Write the numbers (n_windows, …) of windows as a shard; return its name.
 
-        Raises
-        ------
-        DataError
-            The address cannot be written.
+        Raises DataError where the address cannot be written.
         """
         from safetensors.numpy import save
 
@@ -99,10 +93,7 @@ class Shards:
     def read(self, places: Iterable[Place]) -> npt.NDArray[Any]:
         """Return the numbers (n, …) of windows that lie in those places, in their order.
 
-        Raises
-        ------
-        DataError
-            A shard is not there, or is no longer what was written.
+        Raises DataError where a shard is not there, or is no longer what was written.
         """
         from safetensors import SafetensorError
 

@@ -23,10 +23,7 @@ class Location(NamedTuple):
 def samples(location: Location, start: float = 0.0, seconds: float = 0.0, sample_rate: int = SAMPLE_RATE) -> Samples:
     """Return the sound of a clip from `start` on, mono, `seconds` long; 0 for all that is left.
 
-    Raises
-    ------
-    ClipError
-        It cannot be read; the sentence says why.
+    Raises ClipError where it cannot be read; the sentence says why.
     """
     if location.recipe:
         from genre_core.data.music.rendering import samples_of

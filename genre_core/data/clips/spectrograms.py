@@ -88,10 +88,7 @@ SPECTROGRAM_SETS = {
 def shape_of(name: str, windows: Sequence[Window], seconds: float) -> tuple[int, int]:
     """Return the bands and frames that a set has of windows of `seconds`, or, at 0, of the longest of whole clips.
 
-    Raises
-    ------
-    DataError
-        A whole clip is longer than what a network is given at once.
+    Raises DataError where a whole clip is longer than what a network is given at once.
     """
     length = round(1000 * seconds) or max((window.length for window in windows), default=0)
     if length > 1000 * MOST_SECONDS:

@@ -36,10 +36,7 @@ def says_genre(name: str) -> bool:
 def check(sizes: Iterable[int], instead: str = BY_HAND) -> None:
     """Refuse an upload of too many files, or of too many bytes; `instead` says what to do with so many.
 
-    Raises
-    ------
-    DataError
-        It is too large.
+    Raises DataError where it is too large.
     """
     sizes = list(sizes)
     if len(sizes) > MAX_FILES:
@@ -54,10 +51,7 @@ def check(sizes: Iterable[int], instead: str = BY_HAND) -> None:
 def write(files: Files, uploads: Path, genre: str = "") -> Path:
     """Write uploaded files into a new folder below `uploads`, those of one genre into its folder; return the folder.
 
-    Raises
-    ------
-    DataError
-        The upload is too large, or the disk does not take it.
+    Raises DataError where the upload is too large, or the disk does not take it.
     """
     check(len(data) for _, data in files)
     above = [genre.replace("/", " ").replace("\\", " ").lstrip(".")] if genre else []
@@ -92,10 +86,7 @@ def root_of(folder: Path) -> Path:
 def keep(locations: Mapping[str, Path], uploads: Path) -> dict[str, Path]:
     """Move the files of clips, each to its hash and its ending; return where they are.
 
-    Raises
-    ------
-    DataError
-        A file cannot be moved.
+    Raises DataError where a file cannot be moved.
     """
     kept = {}
     for clip, path in locations.items():

@@ -16,11 +16,7 @@ def starts(seconds: float, length: float, hop: float, most: int, where: Where) -
     Windows stand `hop` seconds apart and lie within the clip. Where more than `most` fit, those of the "middle" are
     taken, or some from the "whole" clip, evenly spread. A clip that is not longer than a window is one window, as is
     any clip where `length` is 0.
-
-    Raises
-    ------
-    ValueError
-        A number is negative, or hop or most is 0.
+    Raises ValueError where a number is negative, or hop or most is 0.
     """
     if not (seconds >= 0 and length >= 0 and hop >= 0.001 and most >= 1):
         raise ValueError(f"no windows of {length} s each {hop} s, at most {most}, in {seconds} s")

@@ -66,10 +66,7 @@ class Hierarchy:
 def read_genres(path: Path | None) -> Hierarchy:
     """Read genres.csv; without it there are no names and no tree.
 
-    Raises
-    ------
-    DataError
-        The file cannot be read, or is not FMA's.
+    Raises DataError where the file cannot be read, or is not FMA's.
     """
     if path is None:
         return Hierarchy({}, {})

@@ -69,10 +69,7 @@ class _Written:
 def import_fma(files: FmaFiles, store: FmaStore) -> Iterator[Progress | Imported]:
     """Store FMA unless it is stored already, with progress; the last value says what came of it.
 
-    Raises
-    ------
-    DataError
-        A file is missing, broken, of another layout, or does not fit the others.
+    Raises DataError where a file is missing, broken, of another layout, or does not fit the others.
     """
     content_hash = yield from _through(_hash(files))
     if store.has_table(content_hash):

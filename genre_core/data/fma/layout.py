@@ -45,10 +45,7 @@ class Header:
 def find_fma(paths: Sequence[Path]) -> FmaFiles | None:
     """Find FMA in a folder or among files, by the names of its files; None where it is something else.
 
-    Raises
-    ------
-    DataError
-        A folder holds tracks.csv or features.csv, but not both.
+    Raises DataError where a folder holds tracks.csv or features.csv, but not both.
     """
     is_folder = len(paths) == 1 and os.path.isdir(paths[0])  # not Path's, which fails on names that are too long
     found = {path.name: path for path in (list_folder(paths[0]) if is_folder else paths) if path.name in _NAMES}
@@ -62,13 +59,7 @@ def find_fma(paths: Sequence[Path]) -> FmaFiles | None:
 
 
 def list_folder(folder: Path) -> list[Path]:
-    """Return what a folder holds, by name.
-
-    Raises
-    ------
-    DataError
-        It cannot be read.
-    """
+    """Return what a folder holds, by name. Raises DataError where it cannot be read."""
     try:
         return sorted(folder.iterdir())
     except OSError as error:
@@ -78,10 +69,7 @@ def list_folder(folder: Path) -> list[Path]:
 def read_header(path: Path, kind: str) -> Header:
     """Read the header rows of one of FMA's files; `kind` is the name that FMA gives it.
 
-    Raises
-    ------
-    DataError
-        The file cannot be read, is no text, or its header has another depth than FMA's.
+    Raises DataError where the file cannot be read, is no text, or its header has another depth than FMA's.
     """
     try:
         with path.open("rb") as file:
@@ -96,10 +84,7 @@ def read_header(path: Path, kind: str) -> Header:
 def parse_header(name: str, head: bytes, kind: str) -> Header:
     """Read the header rows from the first `HEAD_BYTES` of a file.
 
-    Raises
-    ------
-    DataError
-        It is no text, or its header has another depth than FMA's.
+    Raises DataError where it is no text, or its header has another depth than FMA's.
     """
     decode(name, head)  # says what is no text
     depth = HEADER_ROWS[kind]

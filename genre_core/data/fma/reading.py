@@ -64,10 +64,7 @@ class Features:
 def read_tracks(path: Path, hierarchy: Hierarchy) -> Iterator[Progress | Tracks]:
     """Read what is kept of tracks.csv, with progress; the last value is the tracks.
 
-    Raises
-    ------
-    DataError
-        A column is missing, a row is broken, or a track stands there twice.
+    Raises DataError where a column is missing, a row is broken, or a track stands there twice.
     """
     import pyarrow as pa
 
@@ -100,10 +97,7 @@ def read_tracks(path: Path, hierarchy: Hierarchy) -> Iterator[Progress | Tracks]
 def read_features(path: Path, tracks: IntArray) -> Iterator[Progress | Features]:
     """Read features.csv as 32-bit floats, one row for each of `tracks` (n_tracks,); the last value is the features.
 
-    Raises
-    ------
-    DataError
-        The file holds other tracks, or a row is broken.
+    Raises DataError where the file holds other tracks, or a row is broken.
     """
     header = read_header(path, FEATURES)
     names = tuple("_".join(filter(None, column)) for column in header.names)
@@ -137,10 +131,7 @@ def read_features(path: Path, tracks: IntArray) -> Iterator[Progress | Features]
 def read_echonest(path: Path) -> Iterator[Progress | Features]:
     """Read the audio and temporal features of echonest.csv; the last value is the features.
 
-    Raises
-    ------
-    DataError
-        The file has none of them, a row is broken, or a track stands there twice.
+    Raises DataError where the file has none of them, a row is broken, or a track stands there twice.
     """
     import pyarrow as pa
 

@@ -64,10 +64,7 @@ class Tones:
 def read_chord(numeral: str, key: int) -> Tones:
     """Read a Roman numeral such as `bVII`, `ii7` or `Vsus4` in a key (pitch class); small letters are minor.
 
-    Raises
-    ------
-    ValueError
-        It is no Roman numeral, or no chord that is known.
+    Raises ValueError where it is no Roman numeral, or no chord that is known.
     """
     found = _NUMERAL.fullmatch(numeral)
     if found is None or (degree := found[2].lower()) not in _DEGREES:

@@ -29,11 +29,7 @@ def samples_of(recipe: str, start: float = 0.0, seconds: float = 0.0, sample_rat
     """Return the sound of a piece given as JSON, from `start` on and `seconds` long (0: all that is left).
 
     Mono, shape (n_samples,), in [-1, 1].
-
-    Raises
-    ------
-    DataError
-        The soundfont cannot be read.
+    Raises DataError where the soundfont cannot be read.
     """
     piece = Piece.model_validate_json(recipe)
     sound = finish(piece, render(compose(piece), piece.production.reverb, piece.soundfont))
@@ -48,10 +44,7 @@ def samples_of(recipe: str, start: float = 0.0, seconds: float = 0.0, sample_rat
 def render(score: Score, reverb: int = 40, soundfont: str = "") -> Samples:
     """Play a score by the soundfont of a hash, and sing it: mono, shape (n_samples,), its loudest sample at 1.
 
-    Raises
-    ------
-    DataError
-        The soundfont cannot be read.
+    Raises DataError where the soundfont cannot be read.
     """
     n = round(score.seconds * SAMPLE_RATE)
     sound = np.zeros(n, dtype=np.float32)

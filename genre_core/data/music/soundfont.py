@@ -13,10 +13,7 @@ VARIABLE = "GENRE_LAB_SOUNDFONT"
 def soundfont_in_use() -> str:
     """Return the SHA-256 of the soundfont that GENRE_LAB_SOUNDFONT names; empty where that is pretty_midi's.
 
-    Raises
-    ------
-    DataError
-        It cannot be read.
+    Raises DataError where it cannot be read.
     """
     named = os.environ.get(VARIABLE)
     return hash_of(named) if named else ""
@@ -25,10 +22,7 @@ def soundfont_in_use() -> str:
 def soundfont(content_hash: str = "") -> tuple[bytes, str]:
     """Return the soundfont of that hash, empty: that of pretty_midi, and the name of its file.
 
-    Raises
-    ------
-    DataError
-        It is not the one that GENRE_LAB_SOUNDFONT names, or cannot be read.
+    Raises DataError where it is not the one that GENRE_LAB_SOUNDFONT names, or cannot be read.
     """
     if not content_hash:
         import pretty_midi

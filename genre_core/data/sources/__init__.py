@@ -71,10 +71,7 @@ class Clip(NamedTuple):
 def load_dataset(config: DatasetConfig, tables: Tables | None = None) -> Dataset:
     """Generate or read the tracks that a configuration names.
 
-    Raises
-    ------
-    DataError
-        The source cannot provide them; the sentence says why and what to do.
+    Raises DataError where the source cannot provide them; the sentence says why and what to do.
     """
     dataset: Dataset = import_module(config.module).load(config, tables)
     return dataset
@@ -107,10 +104,7 @@ def longest_window(config: DatasetConfig, tables: Tables) -> float:
 def genre_sizes(config: DatasetConfig, tables: Tables) -> Mapping[str, int]:
     """Return how many rows or clips each genre of stored tracks has, whichever are used; none where none are chosen.
 
-    Raises
-    ------
-    DataError
-        They are not stored, or no column of them holds genres.
+    Raises DataError where they are not stored, or no column of them holds genres.
     """
     if "genres" not in type(config).model_fields:
         return {}

@@ -38,12 +38,8 @@ RECORDED = {
 def load(config: ClipsConfig, tables: Tables | None = None) -> Dataset:
     """Read the clips that `config` names, and what was measured on them.
 
-    Raises
-    ------
-    NotExtractedError
-        Something is not measured yet.
-    DataError
-        The collection is not stored, or tracks with genres cannot be made of it.
+    Raises NotExtractedError where something is not measured yet, and DataError where the collection is not stored, or
+    tracks with genres cannot be made of it.
     """
     if not config.table or tables is None:
         raise DataError("No collection of clips is chosen: import a folder of clips, then choose it.")

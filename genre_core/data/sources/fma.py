@@ -46,10 +46,7 @@ class _Feature:
 def load(config: FmaConfig, tables: Tables | None = None) -> Dataset:
     """Read the tracks of FMA that `config` names from the store.
 
-    Raises
-    ------
-    DataError
-        FMA is not stored, has no such family or statistic, or leaves fewer than two genres.
+    Raises DataError where FMA is not stored, has no such family or statistic, or leaves fewer than two genres.
     """
     from pyarrow import parquet
 
@@ -189,13 +186,7 @@ def _chosen(there: Sequence[_Feature], config: FmaConfig) -> tuple[_Feature, ...
 
 
 def _listed(text: str, there: set[str], what: str) -> set[str]:
-    """Return the names in a list with commas.
-
-    Raises
-    ------
-    DataError
-        One of them does not exist.
-    """
+    """Return the names in a list with commas. Raises DataError where one of them does not exist."""
     names = {name.strip().lower() for name in text.split(",") if name.strip()}
     for name in sorted(names - there):
         close = difflib.get_close_matches(name, there, n=1)

@@ -37,12 +37,8 @@ def _drawn(config: MusicConfig) -> MusicDraw:
 def load(config: MusicConfig, tables: Tables | None = None) -> Dataset:
     """Return the clips that `config` composes, and what was measured on them.
 
-    Raises
-    ------
-    NotExtractedError
-        Something is not measured yet.
-    DataError
-        There is no store to read what was measured from.
+    Raises NotExtractedError where something is not measured yet, and DataError where there is no store to read what was
+    measured from.
     """
     if tables is None:
         raise DataError("Generated music is measured once and kept in a store: name one.")

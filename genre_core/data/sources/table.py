@@ -57,10 +57,7 @@ class Inspection:
 def load(config: TableConfig, tables: Tables | None = None) -> Dataset:
     """Read the stored table that `config` names.
 
-    Raises
-    ------
-    DataError
-        The table is not stored, or tracks with genres cannot be made of it.
+    Raises DataError where the table is not stored, or tracks with genres cannot be made of it.
     """
     if not config.table or tables is None:
         raise DataError("No table is chosen: import one, then choose it.")

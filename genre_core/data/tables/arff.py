@@ -16,10 +16,7 @@ _WEIGHT = re.compile(r"[,\t]\s*\{[^}]*\}\s*$")
 def read_arff(name: str, text: str) -> bytes:
     """Return an ARFF file as CSV text with a header; the weights of its rows are left away.
 
-    Raises
-    ------
-    DataError
-        It has no attributes, no rows, sparse ones, or tables within them.
+    Raises DataError where it has no attributes, no rows, sparse ones, or tables within them.
     """
     lines = io.StringIO(text, newline=None)
     names: list[str] = []

@@ -64,11 +64,7 @@ def judge_columns(
 
     `problems` say what was lost of a column when its text was read as numbers; None of a table that an earlier version
     stored, whose columns stay what they were.
-
-    Raises
-    ------
-    DataError
-        A column that is to be a feature holds no numbers, or the chosen group is the genre.
+    Raises DataError where a column that is to be a feature holds no numbers, or the chosen group is the genre.
     """
     levels = find_levels(frame, chosen, label.name)
     rows = frame[label.values.notna().to_numpy()]
@@ -103,10 +99,7 @@ def judge_columns(
 def find_levels(frame: "pd.DataFrame", chosen: Chosen, label: str) -> dict[str, str]:
     """Return level → the column that says it: albums and artists that repeat, and the chosen group.
 
-    Raises
-    ------
-    DataError
-        The chosen group is the genre.
+    Raises DataError where the chosen group is the genre.
     """
     if chosen.group and chosen.group == label:
         raise DataError(f"{label} holds the genres and cannot be the group as well: choose another group column.")

@@ -33,10 +33,8 @@ _BOTH = re.compile(rf"Read as (\S+), in which it says .*; {AS_LIKELY} as (\S+) i
 def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str, ...]]:
     """Return a file's text as UTF-8, and a note where it was something else; `encoding` is found where none is given.
 
-    Raises
-    ------
-    DataError
-        The file is empty, is not text, is text but not the table, or is in another encoding than the given one.
+    Raises DataError where the file is empty, is not text, is text but not the table, or is in another encoding than the
+    given one.
     """
     if not data[:BLOCK_BYTES].strip(BLANK) and not data.strip(BLANK):
         raise DataError(f"{name} is empty: choose a file that holds a table.")

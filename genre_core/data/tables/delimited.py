@@ -76,10 +76,7 @@ class Layout:
 def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
     """Find header rows, separator and decimal sign of a text in UTF-8, but for what a person said.
 
-    Raises
-    ------
-    DataError
-        There are too many columns, only one, no row of data, or no header.
+    Raises DataError where there are too many columns, only one, no row of data, or no header.
     """
     notes: list[str] = []
     try:
@@ -164,10 +161,7 @@ def _padded(rows: Sequence[Sequence[str]]) -> tuple[int, ...]:
 def parse(name: str, layout: Layout, *, keep_rows: bool = False) -> tuple[Any, tuple[str, ...]]:
     """Parse a text into an Arrow table with the layout's names, and note the ragged rows left out, or cut and filled.
 
-    Raises
-    ------
-    DataError
-        No row fits the header, or the rows cannot be parsed.
+    Raises DataError where no row fits the header, or the rows cannot be parsed.
     """
     import pyarrow as pa
     from pyarrow import csv as arrow_csv
@@ -253,10 +247,8 @@ def header_again(n: int) -> str:
 def without_headers(name: str, table: Any) -> tuple[Any, int]:
     """Return a table of text without rows that say its header in other letters, and how many there were.
 
-    Raises
-    ------
-    DataError
-        A row holds the names of the columns in another order, so that the rows below it are of another table.
+    Raises DataError where a row holds the names of the columns in another order, so that the rows below it are of
+    another table.
     """
     from pyarrow import compute, types
 

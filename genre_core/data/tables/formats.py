@@ -82,10 +82,7 @@ _LINK = re.compile(rb"\s*(https?://\S{4,500})\s*")
 def unpacked(name: str, data: bytes) -> tuple[list[tuple[str, bytes]], list[str]]:
     """Return the names and the bytes of the tables that are packed in a file, or of the file itself, and notes on that.
 
-    Raises
-    ------
-    DataError
-        It is broken, protected, holds several files that are no tables, or more than `MAX_BYTES`.
+    Raises DataError where it is broken, protected, holds several files that are no tables, or more than `MAX_BYTES`.
     """
     opened = next((opened for start, opened in _PACKED.items() if data.startswith(start)), None)
     if opened:
@@ -146,10 +143,7 @@ def _too_large(name: str) -> str:
 def as_table(name: str, data: bytes) -> Any | None:
     """Return what a file of a binary form or of JSON holds as an Arrow table; None where it is text.
 
-    Raises
-    ------
-    DataError
-        It cannot be read, or is of a kind that is not read.
+    Raises DataError where it cannot be read, or is of a kind that is not read.
     """
     what = next((what for start, what in _OTHER.items() if data.startswith(start)), "")
     if link := _LINK.fullmatch(data[:600]):
@@ -166,10 +160,7 @@ def as_table(name: str, data: bytes) -> Any | None:
 def as_text(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str, ...]]:
     """Return a workbook or an ARFF file as CSV text with notes on it; other text as it is.
 
-    Raises
-    ------
-    DataError
-        It cannot be read.
+    Raises DataError where it cannot be read.
     """
     if data.startswith(b"PK\x03\x04"):
         return _sheet(name, data)

@@ -25,11 +25,7 @@ class How:
     `header` is the number of the row with the names of the columns, blank lines not counted: 0 where there is none, -1
     to find it. `missing` are further texts that mean a missing value. `keep_rows` keeps rows that do not fit: ragged
     ones, cut or filled, and those of joined files that the other lacks.
-
-    Raises
-    ------
-    DataError
-        A sign or an encoding is unknown, or one sign stands before decimals and between thousands.
+    Raises DataError where a sign or an encoding is unknown, or one sign stands before decimals and between thousands.
     """
 
     encoding: str = ""

@@ -17,10 +17,7 @@ KEY = "list"
 def read_json(name: str, data: bytes) -> Any:
     """Return what a JSON text holds as an Arrow table; objects within objects are columns of their own.
 
-    Raises
-    ------
-    DataError
-        It cannot be read, or is no table.
+    Raises DataError where it cannot be read, or is no table.
     """
     import pyarrow as pa
     from pyarrow import json as arrow_json

@@ -48,10 +48,7 @@ class Kept:
 def kept_rows(table: Meaning, config: TableConfig) -> Kept:
     """Return the rows of a table that are used.
 
-    Raises
-    ------
-    DataError
-        A genre is chosen that there is not, or no row is left.
+    Raises DataError where a genre is chosen that there is not, or no row is left.
     """
     label = table.label.values
     counted = counted_as(label.dropna().unique(), config.genres)

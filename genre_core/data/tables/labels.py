@@ -84,10 +84,7 @@ class Label:
 def find_label(frame: "pd.DataFrame", config: TableConfig, other: Collection[str] = ()) -> Label:
     """Find the genre column: the one that `config` names, or by name and content, but none of `other`.
 
-    Raises
-    ------
-    DataError
-        There is none, there are several equally good ones, or it holds too few genres.
+    Raises DataError where there is none, there are several equally good ones, or it holds too few genres.
     """
     if marks := chosen_marks(frame, config.label):
         return _by_marks(frame, marks, config.label)
@@ -142,10 +139,7 @@ def _most(series: "pd.Series[Any]") -> int:
 def refuse_many(name: str, sizes: "pd.Series[int]", min_tracks: int) -> None:
     """Refuse more genres than are told apart; `sizes` (n_genres,) are their numbers of tracks.
 
-    Raises
-    ------
-    ManyGenresError
-        There are too many; it says which minimum of tracks leaves the most common ones.
+    Raises ManyGenresError where there are too many; it says which minimum of tracks leaves the most common ones.
     """
     if len(sizes) <= MAX_GENRES:
         return

@@ -61,10 +61,7 @@ class Meaning:
 def meaning(frame: "pd.DataFrame", config: TableConfig, reader: Mapping[str, str] | None) -> Meaning:
     """Say what a table's columns mean; `reader` says how its text is to be taken, and an earlier version took none.
 
-    Raises
-    ------
-    DataError
-        No column holds genres, a choice cannot be followed, or no feature is left.
+    Raises DataError where no column holds genres, a choice cannot be followed, or no feature is left.
     """
     frame = with_paths(frame, named_columns(config))
     chosen = chosen_roles(frame, config)

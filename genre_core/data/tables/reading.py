@@ -65,13 +65,7 @@ class Reading:
 
 
 def check_size(name: str, n_bytes: int) -> None:
-    """Refuse a file that is too large, before it is read.
-
-    Raises
-    ------
-    DataError
-        The file has more than `MAX_BYTES`.
-    """
+    """Raise DataError where a file has more than `MAX_BYTES`, before it is read."""
     if n_bytes > MAX_BYTES:
         raise DataError(
             f"{name} has {n_bytes / 1024**2:,.0f} MB, more than the {MAX_BYTES // 1024**2} MB that are read: "
@@ -83,11 +77,7 @@ def read_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> Read
     """Read one table from one file, or from several joined on the identifiers that they share.
 
     `how` is what a person said of how they are written; the rest is found out.
-
-    Raises
-    ------
-    DataError
-        A file is no table, is too large or broken, or the files share no column of identifiers.
+    Raises DataError where a file is no table, is too large or broken, or the files share no column of identifiers.
     """
     if not files:
         raise DataError("No file was given: choose a CSV or Parquet file.")

@@ -67,10 +67,7 @@ def named_columns(config: TableConfig) -> frozenset[str]:
 def chosen_roles(frame: "pd.DataFrame", config: TableConfig) -> Chosen:
     """Return what `config` says of a table's columns.
 
-    Raises
-    ------
-    DataError
-        It names a column that the table does not have, or gives one column two roles.
+    Raises DataError where it names a column that the table does not have, or gives one column two roles.
     """
     named = {
         "label": (config.label,) if config.label in frame.columns else read_names(config.label),

@@ -48,12 +48,8 @@ def ready(store: RunStore, run_id: str, _attempt: int) -> tuple[Fitted, Surround
 def answer(store: RunStore, run: Run, rows: NewRows, unit: Unit = "track", level: float = LEVELS[0]) -> Answers:
     """Return what a complete run answers for new rows: one answer for each track, or for each row.
 
-    Raises
-    ------
-    DataError
-        The rows are not what the run learned from, or its own data or weights are gone.
-    RunStateError
-        The run is not complete.
+    Raises DataError where the rows are not what the run learned from, or its own data or weights are gone, and
+    RunStateError where the run is not complete.
     """
     rows = rows if unit == "track" else _each_alone(rows)
     fitted, surroundings = ready(store, run.id, run.attempt)

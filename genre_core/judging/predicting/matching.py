@@ -36,10 +36,7 @@ class Learned:
     def of(cls, data: Dataset, train: IntArray, name: str = "") -> "Learned":
         """Return it of a run's data and the rows of its training part.
 
-        Raises
-        ------
-        DataError
-            Its data are no features.
+        Raises DataError where its data are no features.
         """
         empty = np.isnan(data.X[train]).all(axis=0)
         X = np.where(empty, 0.0, data.X[train])
@@ -98,10 +95,7 @@ class Matching:
     def check(self, *, fill: bool, remedy: str) -> None:
         """Go on only where the run can answer; with `fill`, columns may be missing, but not all of them.
 
-        Raises
-        ------
-        DataError
-            It cannot; `remedy` says what to do about a missing column.
+        Raises DataError where it cannot; `remedy` says what to do about a missing column.
         """
         if not self.columns:
             raise DataError(
@@ -158,10 +152,7 @@ class Matching:
 def match_columns(columns: Sequence[str], learned: Learned, said: Iterable[str] = (), n_rows: int = 0) -> Matching:
     """Return which columns stand for which features: as a person has `said`, by name, or by another spelling.
 
-    Raises
-    ------
-    DataError
-        What was said names a feature or a column that there is not.
+    Raises DataError where what was said names a feature or a column that there is not.
     """
     as_said = read_renamed(said, learned.features, columns)
     taken = set(as_said.values())

@@ -74,12 +74,8 @@ class NewSounds:
     def rows(self, store: RunStore) -> NewRows:
         """Return the rows once they are measured.
 
-        Raises
-        ------
-        NotExtractedError
-            Something is not measured yet.
-        DataError
-            Nothing of them could be measured.
+        Raises NotExtractedError where something is not measured yet, and DataError where nothing of them could be
+        measured.
         """
         measured = gather(self.windows, self.config, store.clips)
         clips = self.heard[self.windowed.of[measured.rows]]
@@ -111,11 +107,7 @@ def find_new(
 
     The store is told where those lie that it does not know yet, and `progress` how many files were listened to, of how
     many.
-
-    Raises
-    ------
-    DataError
-        There are none that can be heard, or the run cannot be asked about sound.
+    Raises DataError where there are none that can be heard, or the run cannot be asked about sound.
     """
     config = heard_alike(SOURCES["clips"].model_validate({}), run, learned)
     assert isinstance(config, SoundConfig)

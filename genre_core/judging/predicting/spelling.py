@@ -40,10 +40,7 @@ def perhaps_renamed(features: Iterable[str], columns: Iterable[str]) -> dict[str
 def read_renamed(given: Iterable[str], features: Sequence[str], columns: Sequence[str]) -> dict[str, str]:
     """Read texts such as `tempo=BPM`; return the column for each feature.
 
-    Raises
-    ------
-    DataError
-        One is no such pair, or names a feature or a column that there is not.
+    Raises DataError where one is no such pair, or names a feature or a column that there is not.
     """
     found = {}
     for text in given:

@@ -52,10 +52,7 @@ def learned_by(fitted: Fitted) -> Learned:
 def read_new(reading: Reading, learned: Learned, genres: Iterable[str], said: Iterable[str] = ()) -> NewTable:
     """Return a table's rows as a run takes them that knows these genres; `said` are pairs such as `tempo=BPM`.
 
-    Raises
-    ------
-    DataError
-        What was said names a feature or a column that there is not.
+    Raises DataError where what was said names a feature or a column that there is not.
     """
     frame = with_marks(read_frame(reading.parquet), learned.features)
     signs = Signs.of(read_with(reading.parquet) or {})

@@ -60,10 +60,7 @@ class FewClipsConfig(Frozen):
     def of_way(self, way: Way) -> ExperimentConfig:
         """Return the experiment of a way to learn on these data and this split.
 
-        Raises
-        ------
-        DataError
-            The data are no sound.
+        Raises DataError where the data are no sound.
         """
         if not isinstance(self.experiment.data, SoundConfig):
             raise DataError("Only clips of sound can be learned from in these ways: choose clips or generated music.")

@@ -76,10 +76,7 @@ class FewClips:
     def dataset(self, way: Way) -> Dataset:
         """Return the data of a way, measured as it needs them.
 
-        Raises
-        ------
-        DataError
-            They could not be measured on the same clips as those of the first way.
+        Raises DataError where they could not be measured on the same clips as those of the first way.
         """
         if way not in self._data:
             self._data[way] = load_dataset(self._config.of_way(way).data, self._tables)
@@ -95,13 +92,7 @@ class FewClips:
 
     @cached_property
     def few_plan(self) -> FewPlan:
-        """The plan of what will be measured.
-
-        Raises
-        ------
-        DataError
-            A genre has too few clips to learn from.
-        """
+        """The plan of what will be measured. Raises DataError where a genre has too few clips to learn from."""
         config, data, rows = self._config, self.dataset(self._config.ways[0]), self.split.train
         judged = _judged(data, self.split.validation)
         fewest = min(len(tracks) for tracks in _tracks_by_genre(data, rows))

@@ -249,10 +249,7 @@ def closed_sentence(plan: LensPlan) -> str:
 def plan_lens(config: LensConfig, dataset: Dataset) -> LensPlan:
     """Return what a lens on these data will judge.
 
-    Raises
-    ------
-    DataError
-        They cannot be split at any level, or have no features and only baselines are asked for.
+    Raises DataError where they cannot be split at any level, or have no features and only baselines are asked for.
     """
     config = _for_inputs(config, dataset)
     there = ["row", *dataset.groups, *(["published"] if dataset.published is not None else [])]
@@ -308,10 +305,7 @@ def fingerprint_of(config: LensConfig, score: LensScore) -> str:
 def open_published(store: RunStore, lens_id: str, lens: Lens, scores: Iterable[LensScore]) -> None:
     """Write down those scores of a lens for which the test part of a published split was looked at.
 
-    Raises
-    ------
-    StoreError
-        It could not be written down.
+    Raises StoreError where it could not be written down.
     """
     test_hash = lens.lens_plan.test_hash
     for score in scores:

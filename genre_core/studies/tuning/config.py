@@ -98,13 +98,7 @@ class SearchConfig(Frozen):
 
 
 def search_config(base: ExperimentConfig, space: Sequence[Dimension], **how: Any) -> SearchConfig:
-    """Return a search around `base`.
-
-    Raises
-    ------
-    ConfigError
-        Something in it does not fit.
-    """
+    """Return a search around `base`. Raises ConfigError where something in it does not fit."""
     try:
         return SearchConfig(base=base, space=tuple(space), **how)
     except ValidationError as error:
@@ -114,10 +108,7 @@ def search_config(base: ExperimentConfig, space: Sequence[Dimension], **how: Any
 def trial_config(config: SearchConfig, params: Mapping[str, Any]) -> ExperimentConfig:
     """Return the configuration of one trial, on the split of the base.
 
-    Raises
-    ------
-    ConfigError
-        The values do not fit together.
+    Raises ConfigError where the values do not fit together.
     """
     one = configure(params, config.base)
     return one.model_copy(update={"model": one.model.faster()}) if config.fast_masks else one

@@ -66,10 +66,7 @@ class Search:
     def pieces(self, results: Sequence[Result] = ()) -> Iterator[Mapping[str, Any]]:
         """Return the stacks of trials that are still to be told; then what needs all of them.
 
-        Raises
-        ------
-        GenreLabError
-            No trial could be trained.
+        Raises GenreLabError where no trial could be trained.
         """
         self._read_results(results)
         for numbers in self._stacks:

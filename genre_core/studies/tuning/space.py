@@ -71,11 +71,7 @@ def suggested(base: ExperimentConfig, name: str, longest: float = math.inf) -> D
     """Return the range that a search starts with: that of the setting's field, on a log scale about the present value.
 
     What is cut from a sound is shorter than the longest, in seconds.
-
-    Raises
-    ------
-    ConfigError
-        A search cannot vary it.
+    Raises ConfigError where a search cannot vary it.
     """
     item = _searchable(name)
     value = flatten(base).get(name, item.default)
@@ -101,10 +97,7 @@ def suggested(base: ExperimentConfig, name: str, longest: float = math.inf) -> D
 def read_dimension(text: str, base: ExperimentConfig, longest: float = math.inf) -> Dimension:
     """Read `train.learning_rate`, `model.dropout=0.1..0.5` or `model.hidden=64,32|128,64`; `longest` as in `suggested`.
 
-    Raises
-    ------
-    ConfigError
-        There is no such setting, a search cannot vary it, or a value does not fit it.
+    Raises ConfigError where there is no such setting, a search cannot vary it, or a value does not fit it.
     """
     name, equals, span = text.partition("=")
     name, span = name.strip(), span.strip()
@@ -119,13 +112,7 @@ def read_dimension(text: str, base: ExperimentConfig, longest: float = math.inf)
 
 
 def check(dimension: Dimension) -> Dimension:
-    """Return the dimension if it fits its setting's field.
-
-    Raises
-    ------
-    ConfigError
-        It does not.
-    """
+    """Return the dimension if it fits its setting's field. Raises ConfigError where it does not."""
     item = _searchable(dimension.name)
     if dimension.values:
         if dimension.low is not None or dimension.high is not None:

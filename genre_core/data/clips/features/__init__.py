@@ -39,11 +39,7 @@ def extract(samples: npt.ArrayLike, set_names: Iterable[str]) -> dict[str, Float
     A column of the same name has the same value in each set. Values are finite, or NaN where a feature has no meaning:
     tempo and pulse where nothing strikes, irregularity of less than three onsets, flux of a single frame (below 512
     samples) and deltas of less than nine (below 4,096).
-
-    Raises
-    ------
-    DataError
-        There are no samples, or some are no numbers.
+    Raises DataError where there are no samples, or some are no numbers.
     """
     spectra = Spectra(samples)
     return {name: FEATURE_SETS[name].values(spectra) for name in set_names}

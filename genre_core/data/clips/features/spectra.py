@@ -25,11 +25,7 @@ class Spectra:
     """Spectra of mono samples (n_samples,) at 22,050 Hz, and what librosa reads from them, a row for each frame.
 
     Frame t is centered on sample 512 t, so that there are 1 + n_samples // 512.
-
-    Raises
-    ------
-    DataError
-        There are no samples, or some are no numbers.
+    Raises DataError where there are no samples, or some are no numbers.
     """
 
     def __init__(self, samples: npt.ArrayLike) -> None:

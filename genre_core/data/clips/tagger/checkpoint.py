@@ -28,10 +28,7 @@ VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5
 def read_checkpoint(index: bytes, data: bytes) -> dict[str, npt.NDArray[np.float32]]:
     """Return the arrays of 32-bit floats in a checkpoint, by their names.
 
-    Raises
-    ------
-    DataError
-        It is damaged, compressed, or no checkpoint.
+    Raises DataError where it is damaged, compressed, or no checkpoint.
     """
     try:
         if index[-len(MAGIC) :] != MAGIC:

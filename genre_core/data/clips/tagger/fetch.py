@@ -59,11 +59,8 @@ def fetch(folder: Path, wheel: Path | None = None) -> Generator[int, None, None]
     """Fetch the tagger into a folder, or read it from a wheel that is there; yield the bytes downloaded so far.
 
     To stop iterating is to stop fetching.
-
-    Raises
-    ------
-    DataError
-        The index cannot be reached or does not have it, the wheel is another, or the folder cannot be written.
+    Raises DataError where the index cannot be reached or does not have it, the wheel is another, or the folder cannot
+    be written.
     """
     path = weights_path(folder)
     try:

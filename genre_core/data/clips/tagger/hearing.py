@@ -62,10 +62,7 @@ class Heard(NamedTuple):
 def extract_tagger(samples: Floats, sample_rate: int, network: Network) -> dict[str, Floats]:
     """Return the values (n_columns,) of each set in `TAGGER_SETS` for mono sound: means over its windows.
 
-    Raises
-    ------
-    DataError
-        There is no sound, or some of it is no number.
+    Raises DataError where there is no sound, or some of it is no number.
     """
     if sample_rate != SAMPLE_RATE:
         import soxr
@@ -79,11 +76,7 @@ def embed(samples: Floats, network: Network, hop: float = 3.0) -> Heard:
     """Hear mono sound at 16 kHz in windows of 3 seconds that begin every `hop` seconds.
 
     What is left after the last whole window is not heard; sound shorter than a window is one window as it is.
-
-    Raises
-    ------
-    DataError
-        There is no sound, or some of it is no number.
+    Raises DataError where there is no sound, or some of it is no number.
     """
     mels = log_mels(checked(samples))
     if len(mels) <= N_FRAMES:

@@ -21,10 +21,7 @@ EPSILON = 1e-3
 def from_checkpoint(arrays: Mapping[str, Floats]) -> dict[str, Floats]:
     """Return the network's arrays from those of the checkpoint.
 
-    Raises
-    ------
-    DataError
-        One is missing or has another shape.
+    Raises DataError where one is missing or has another shape.
     """
     try:
         weights: dict[str, Floats] = {}
@@ -94,10 +91,7 @@ _lock = threading.Lock()
 def network_in(folder: Path) -> Network:
     """Return the network that was fetched into a folder; it is read once by each process.
 
-    Raises
-    ------
-    DataError
-        It was not fetched, or its file is damaged.
+    Raises DataError where it was not fetched, or its file is damaged.
     """
     path = weights_path(folder)
     try:
@@ -112,13 +106,7 @@ def network_in(folder: Path) -> Network:
 
 
 def read_weights(path: Path) -> dict[str, Floats]:
-    """Return the arrays in a file of weights.
-
-    Raises
-    ------
-    DataError
-        It cannot be read, or holds anything else.
-    """
+    """Return the arrays in a file of weights. Raises DataError where it cannot be read, or holds anything else."""
     from safetensors import SafetensorError, safe_open
 
     damaged = f"The tagger's file {path} is damaged ({{}}): delete it, and fetch it again with {COMMAND}."

@@ -57,11 +57,7 @@ def genre_from_tags(tags: npt.ArrayLike, genres: Sequence[str]) -> FloatArray:
     """Return probabilities (n, n_genres) of genres, from those of tags (n, 50), without any training.
 
     A genre counts as much as the most probable of its tags, and a row sums to 1. Genres that no tag names get 0.
-
-    Raises
-    ------
-    DataError
-        No tag names any of these genres.
+    Raises DataError where no tag names any of these genres.
     """
     tags = np.asarray(tags, dtype=np.float64)
     columns = [[TAGS.index(tag) for tag in tags_of(genre)] for genre in genres]
