@@ -216,10 +216,10 @@ def test_many_genres_stand_in_the_order_of_their_medians_below_the_axis():
     assert figure["layout"]["xaxis"]["side"] == "top"
 
 
-def test_the_profile_shows_the_largest_differences_first():
-    track, true = np.array([0.0, 5.0, -2.0]), np.zeros(3)
-    figure = profile_figure(track, true, true, ["a", "b", "c"], true_genre="Rock", predicted_genre="Rock", most=2)
-    assert curve(figure, "this track")["y"] == ["b", "c"]
+def test_the_profile_shows_all_features_the_largest_differences_first():
+    track, true, names = np.arange(57.0), np.zeros(57), [f"f{n}" for n in range(57)]
+    figure = profile_figure(track, true, true, names, true_genre="Rock", predicted_genre="Rock")
+    assert curve(figure, "this track")["y"] == names[::-1]
     assert len([trace for trace in figure["data"] if trace["mode"] == "markers"]) == 2
 
 

@@ -20,13 +20,12 @@ def profile_figure(
     *,
     true_genre: str,
     predicted_genre: str,
-    most: int = 20,
 ) -> Figure:
     """Return a track's standard scores (n_features,) beside its genres' averages, farthest from its true genre first.
 
-    At most `most` features are shown. Where both genres are the same, their average is drawn once.
+    Where both genres are the same, their average is drawn once.
     """
-    order = np.argsort(-np.abs(track - true_mean), kind="stable")[:most]
+    order = np.argsort(-np.abs(track - true_mean), kind="stable")
     names = [features[number] for number in order]
     same = true_genre == predicted_genre
     data = [_lines(track[order], true_mean[order], names)]
@@ -35,17 +34,16 @@ def profile_figure(
         name = f"{predicted_genre}, predicted"
         data.append(_dots(predicted_mean[order], names, name, WRONG, "x-thin-open", 9))
     data.append(_dots(track[order], names, "this track", ACCENT, "circle", 9))
-    note = f"{len(names)} of {len(features)} features" if len(names) < len(features) else ""
     return {
         "data": data,
         "layout": layout(
-            heading("Compared with its genres", note),
+            heading("Compared with its genres", f"{len(names)} features"),
             xaxis={"title": {"text": "standard deviations from the average"}, **ZERO_LINE},
             yaxis=name_axis(
                 autorange="reversed",
                 type="category",
                 tickmode="linear",
-                tickfont={"color": INK, "size": 12 if len(names) <= 14 else 11},
+                tickfont={"color": INK, "size": 11},
             ),
             showlegend=True,
             legend={"y": 1.0},

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.components.ensembles import say_whose_features
 from dashboard.components.phone_parts import part
 from dashboard.components.plot import plot
-from dashboard.components.track_profile import HEIGHT, MOST, ROW, track_profile
+from dashboard.components.track_profile import height, track_profile
 from dashboard.services import outcomes
 from dashboard.shell.address import plain
 from dashboard.views.track.decision import Decision
@@ -35,9 +35,10 @@ def draw(track: LookedAt, why: Decision | None) -> None:
 def _attribution(track: LookedAt, why: Decision) -> None:
     features, genres = track.data.features, track.data.genres
     genre, other = genres[why.attribution.genre], genres[why.attribution.other]
-    n = min(len(features), MOST)
     alt = f"What each feature adds to the lead of {genre} over {other}, the largest first."
-    plot(attribution_figure(why.attribution, features, genres), key="attribution", height=HEIGHT + ROW * n, alt=alt)
+    plot(
+        attribution_figure(why.attribution, features, genres), key="attribution", height=height(len(features)), alt=alt
+    )
     st.caption(
         plain(of_which_features(why.n_changed) + adds_up(why.attribution, genres)), help=f"{HELP} {GLOSSARY['nats']}"
     )
