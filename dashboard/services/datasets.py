@@ -129,12 +129,12 @@ def checked(config: DatasetConfig, split: SplitConfig) -> Checked:
     return findings_soon(config, split).result()
 
 
-def serious(config: ExperimentConfig) -> tuple[Finding, ...]:
-    """Return what makes a score on imported data mean something else; nothing where that takes too long to find."""
+def serious(config: ExperimentConfig, seconds: float = MOST_SECONDS) -> tuple[Finding, ...]:
+    """Return what makes a score on imported data mean something else; nothing where it takes more seconds to find."""
     if not config.data.imported:
         return ()
     with suppress(DataError, TimeoutError):
-        found = findings_soon(config.data, config.split).result(timeout=MOST_SECONDS).findings
+        found = findings_soon(config.data, config.split).result(timeout=seconds).findings
         return tuple(one for one in found if one.severity == "serious")
     return ()
 

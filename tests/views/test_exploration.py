@@ -10,7 +10,7 @@ import pytest
 from dashboard.services import datasets, exploring, tables
 from dashboard.views.data import drawn_area
 from dashboard.views.data import exploration_text as sentences
-from dashboard.views.data.text import NO_RUN
+from dashboard.views.data.text import ASKED_FOR, LATEST, NO_RUN
 from genre_core.bayes.conditions import unheard
 from genre_core.bayes.curve import overlap_for
 from genre_core.errors import ConfigError
@@ -246,6 +246,19 @@ def test_a_run_is_judged_beside_the_limit_on_its_validation_part(store):
     assert json.loads(drawn(page, "limit curve")["figure"])["data"][-1]["marker"]["symbol"] == "circle"
     answered = traces(on("overview", data__seed="7", colour="answer"))
     assert {"right", "wrong", "not judged"} == set(answered)
+
+
+def test_the_run_beside_the_limit_says_why_it_is_that_one(store):
+    tracks = {**SMALL, "data.seed": "17", "train.max_epochs": "1"}
+    for name in ("first", "second"):
+        store.submit(name, configure({**tracks, "train.seed": {"first": 1, "second": 2}[name]}), name)
+        execute(name, 1, store.url)
+    store.submit("elsewhere", configure({**tracks, "data.seed": 18}), "elsewhere")
+    why = {"first": ASKED_FOR, "": LATEST, "elsewhere": f"elsewhere was trained on other tracks. {LATEST}"}
+    for run, said in why.items():
+        page = on("limits", data__seed="17", **({"run": run} if run else {}))
+        assert said in texts(page)
+        assert next(box for box in page.selectbox if box.label == "Run").value == (run if run == "first" else "second")
 
 
 def test_what_a_leaky_run_remembers_is_not_called_luck(store):

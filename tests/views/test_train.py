@@ -348,6 +348,20 @@ def test_a_split_that_lets_segments_leak_is_labelled_beside_the_number(store):
         assert drawn(page, "answer words")["badges"].keys() == ({"leaky"} if run_id == "leaky" else set())
 
 
+def test_serious_warnings_of_the_data_stand_beside_the_answer_before_a_training_and_after(store):
+    table = tables.add_table([("segments.csv", SEGMENTS.read_bytes())])
+    given = {"data.source": "table", "data.table": table, "data.taken": "length", "train.max_epochs": 1}
+    config = configure(given)
+    (said,) = (
+        one.sentence for one in datasets.checked(config.data, config.split).findings if one.severity == "serious"
+    )
+    for run in ({}, {"run": queued(store, "warned", config)}):
+        page = opened(TRAIN, **{name.replace(".", "__"): str(value) for name, value in given.items()}, **run)
+        assert drawn(page, "answer words")["badges"]["check the data"].startswith(said), run
+    execute("warned", 1, store.url)
+    assert "check the data" in drawn(opened(TRAIN, run="warned"), "answer words")["badges"]
+
+
 def test_settings_that_are_no_longer_the_runs_are_said_and_can_be_taken_back(store, complete):
     page = opened(TRAIN, run=complete)
     differs = sentences.what_differs(configure({}), store.run(complete).config)

@@ -36,6 +36,10 @@ def choose_run(config: DatasetConfig) -> Run | None:
     st.selectbox(
         "Run", names, key=KEY, format_func=lambda run_id: names[run_id], label_visibility="collapsed", on_change=_choose
     )
+    if len(names) > 1:
+        asked_for = runs.run(address.run_id())
+        is_asked_for = asked_for is not None and asked_for.id == current.id
+        st.caption(plain(sentences.ASKED_FOR if is_asked_for else f"{_why_not(asked_for, config)}{sentences.LATEST}"))
     return current
 
 

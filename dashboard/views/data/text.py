@@ -13,6 +13,7 @@ from genre_core.store.schema import Run
 
 UNUSABLE = "These data cannot be used yet."
 NO_RUN = "No complete run has seen these tracks yet."
+ASKED_FOR, LATEST = "You looked at this run last.", "This is the latest run on these tracks."
 
 
 def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -> str:

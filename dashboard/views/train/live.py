@@ -154,6 +154,8 @@ def _answer(run: Run | None, progress: Progress, config: ExperimentConfig | None
     found = badges(run) if run and (progress.shown or run.state == "complete") else []
     if run and run.state == "complete":
         found += data_badge(datasets.serious(run.config))
+    elif of:
+        found += data_badge(datasets.serious(of, seconds=0))
     note = " ".join(filter(None, (headline.reason, runs.loss(run) if run else "")))
     return answer_part(headline.answer, note, found)
 
