@@ -68,7 +68,7 @@ with safely():
     class_strip.hold(name)
     class_strip.class_strip()
     leave_out(name)
-    workers.warm()
+    workers.linked()  # so that the first training does not wait for them
     about(page.title)
     if not class_strip.allows(name):
         class_strip.not_here(PAGES[name])

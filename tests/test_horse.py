@@ -12,7 +12,7 @@ from genre_core.data.clips.sounds import Location
 from genre_core.errors import DataError
 from genre_core.evaluation.intervals import wilson
 from genre_core.judging.fitted import fit_again
-from genre_core.judging.horse import EXCERPT, FIRST, LEFT, Horse, Piece, ask_horse, changed
+from genre_core.judging.horse import EXCERPT, FIRST, LEFT, Asking, Horse, Piece, changed, horse_of
 from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
@@ -101,9 +101,14 @@ def test_a_change_that_flips_clearly_more_than_another_excerpt_is_named():
     assert "These flip clearly more answers than another excerpt: noise." in found.sentences
 
 
+def ask_horse(store, run, most=4):
+    asking = Asking(store, run, most)
+    return horse_of(asking.known, [asking.answers(row) for row in asking.rows])
+
+
 def test_a_run_answers_for_validation_clips_alone_before_and_after(store, run):
     data = fit_again(store, run).prepared
-    found = ask_horse(store, run, most=4)
+    found = ask_horse(store, run)
     validation = {data.dataset.heard[row].clip for row in data.split.validation}
     assert {piece.clip for piece in found.pieces} <= validation
     assert len(found.pieces) == len({piece.clip for piece in found.pieces}) == 4
@@ -111,7 +116,7 @@ def test_a_run_answers_for_validation_clips_alone_before_and_after(store, run):
     assert list(found.after) == [*CHANGES, LEFT, EXCERPT]
     assert all(piece.seconds == 0.5 for piece in found.pieces)
     assert found.first is None
-    assert ask_horse(store, run, most=4).to_json() == found.to_json()
+    assert ask_horse(store, run).to_json() == found.to_json()
 
 
 def test_pieces_before_and_after_last_as_long(store, run):

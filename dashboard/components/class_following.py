@@ -4,7 +4,8 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 from dashboard.components.live import Followed, follow_from, phase_alone, route
-from dashboard.services import class_board, classroom
+from dashboard.services import classroom
+from dashboard.services.workers import store
 
 LOOK_SECONDS, WAIT_SECONDS = 0.5, 2.5
 """How often a board and a student who waits ask: thirty pages that all run again within a second hold each other up."""
@@ -25,8 +26,8 @@ def until_shown(code: str, about: str) -> None:
 
 def _board(code: str) -> Followed:
     now = datetime.now(UTC)
-    where = [(seat.number, seat.page, now - seat.seen_at > AWAY_AFTER) for seat in class_board.seats(code)]
-    state = str((*class_board.state(code), *where))
+    where = [(seat.number, seat.page, now - seat.seen_at > AWAY_AFTER) for seat in store().classes.seats(code)]
+    state = str((*store().classes.state(code), *where))
     return phase_alone(hashlib.sha256(state.encode()).hexdigest()[:16], LOOK_SECONDS)
 
 

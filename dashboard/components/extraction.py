@@ -8,6 +8,7 @@ from dashboard.components.safely import refreshing
 from dashboard.components.study_page import study_progress
 from dashboard.services import extractions
 from dashboard.services.extractions import Extracting
+from dashboard.services.studies import stop_study
 from dashboard.shell.address import plain
 from dashboard.theme import count
 from genre_core.settings.config import DatasetConfig, SoundConfig
@@ -23,7 +24,7 @@ def extraction(config: DatasetConfig) -> None:
     with st.container(key="extraction", horizontal=True, vertical_alignment="center", gap="small", width=width):
         if now and active:
             refreshing(_progress, LOOK_SECONDS)(config)
-            st.button("Stop", icon=":material/stop:", key="stop extraction", on_click=extractions.stop,
+            st.button("Stop", icon=":material/stop:", key="stop extraction", on_click=stop_study,
                       args=(now.study.id,), help="What is measured already is kept.")  # fmt: skip
             return
         label = "Continue measuring" if now and now.n_done else "Measure the clips"

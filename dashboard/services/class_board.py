@@ -12,45 +12,9 @@ from dashboard.services.workers import store
 from genre_core.data.dataset import IntArray
 from genre_core.ear.sitting import Sitting
 from genre_core.errors import RunStateError
-from genre_core.store.classes import Entry, Kind, Seat
 from genre_core.store.schema import Run
 from genre_core.studies.tuning.optimism import Choice, Judged, Optimism, by_accuracy
 from genre_core.workers.commands import delete_left
-
-
-def state(code: str) -> tuple[object, ...]:
-    """Return what is another tuple whenever there is something else to see, but for who is where."""
-    return store().classes.state(code)
-
-
-def seats(code: str) -> list[Seat]:
-    """Return the students of a class."""
-    return store().classes.seats(code)
-
-
-def entries(code: str, *kinds: Kind) -> list[Entry]:
-    """Return what the students of a class said and did, of these kinds or of all."""
-    return store().classes.entries(code, *kinds)
-
-
-def revealed(code: str) -> frozenset[str]:
-    """Return the questions whose results the class sees."""
-    return store().classes.revealed(code)
-
-
-def reveal(code: str, about: str) -> None:
-    """Let the class see the result of a question."""
-    store().classes.reveal(code, about)
-
-
-def remove(code: str, entry: Entry) -> None:
-    """Take away what a student said."""
-    store().classes.remove(code, entry)
-
-
-def close(code: str) -> None:
-    """End a class; its board stays until it is deleted."""
-    store().classes.close(code)
 
 
 def delete(code: str) -> None:

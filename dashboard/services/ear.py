@@ -20,9 +20,9 @@ from genre_core.ear.agreement import Side, Together
 from genre_core.ear.sentences import Who
 from genre_core.ear.sitting import Hard, Item, Sitting
 from genre_core.errors import RunStateError
-from genre_core.judging.ear import borrowed_by, draw_test, person_side, run_side, why_unlike
+from genre_core.judging.ear import draw_test, person_side, run_side, why_unlike
 from genre_core.store.ear_tests import ARRIVED
-from genre_core.store.schema import Run, RunState
+from genre_core.store.schema import Run
 from genre_core.text import capitalized
 
 LOUDNESS = -23.0
@@ -166,8 +166,7 @@ def _most_telling(scores: StandardScores) -> IntArray:
 
 def likely_runs(test: Sitting) -> list[Run]:
     """Return the complete runs that can answer the same items, the run that asked first."""
-    complete: tuple[RunState, ...] = ("complete",)
-    found = [run for run in runs.listed(MOST_RUNS, complete) if not why_unlike(run, test.test)]
+    found = [run for run in runs.listed(MOST_RUNS, runs.COMPLETE) if not why_unlike(run, test.test)]
     asked = runs.run(test.test.run)
     if asked is not None and asked.state == "complete":
         found = [asked, *(run for run in found if run.id != asked.id)]
@@ -199,8 +198,3 @@ def beside_person(test: Sitting, other: Sitting, name: str) -> Compared | None:
 def alone(test: Sitting) -> Side | None:
     """Return a person's own answers; None where there is none that counts."""
     return person_side(test, test.scored) if test.scored else None
-
-
-def borrowed(test: Sitting, numbers: Sequence[int]) -> IntArray:
-    """Return how many traits of generated pieces (n,) are a neighbor's; -1 of others."""
-    return borrowed_by(test, numbers)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.services import datasets, sounds, tables
-from dashboard.services.studies import find_study, named_by, start_or_resume
+from dashboard.services.studies import Named
 from dashboard.services.workers import store
 from genre_core.judging.elsewhere import ElsewhereConfig, heard_alike
 from genre_core.judging.partners import partners, with_pairs
@@ -15,6 +15,7 @@ from genre_core.studies.kinds import ELSEWHERE
 from genre_core.training.predictions import Unit
 
 KINDS = ("clips", "table", "fma")
+STUDIES = Named(ELSEWHERE, "elsewhere")
 
 
 def offered(run: Run) -> dict[str, str]:
@@ -56,16 +57,6 @@ def paired(run: Run, theirs: list[str], said: Mapping[str, str]) -> dict[str, st
 def config_of(run: Run, data: DatasetConfig, said: Mapping[str, str], unit: Unit) -> ElsewhereConfig:
     """Return what determines how a run does on other data."""
     return ElsewhereConfig(run=run.id, data=data, pairs=tuple(sorted(said.items())), unit=unit)
-
-
-def judging(config: ElsewhereConfig) -> Study | None:
-    """Return the study that judges; None where it was never started."""
-    return find_study(named_by("elsewhere", config))
-
-
-def judge(config: ElsewhereConfig) -> None:
-    """Let a worker judge; raises StoreError where that could not be saved."""
-    start_or_resume(ELSEWHERE, named_by("elsewhere", config), config)
 
 
 def result(study: Study) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from dashboard.figures.matrix import MatrixView, matrix_view
 from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset, limit
 from dashboard.services.outcomes import outcome
-from dashboard.services.runs import listed
+from dashboard.services.runs import COMPLETE, listed
 from genre_core.bayes.curve import LimitPoint, limit_curve
 from genre_core.bayes.limit import BayesLimit
 from genre_core.bayes.shortfall import Shortfall, shortfall
@@ -26,7 +26,7 @@ from genre_core.inspection import projection as plane
 from genre_core.settings.config import DatasetConfig, SplitConfig, SyntheticConfig
 from genre_core.settings.names import all_settings
 from genre_core.store.run_result import Judge
-from genre_core.store.schema import Run, RunState
+from genre_core.store.schema import Run
 
 _FEW_DRAWS = 20_000
 MOST_RUNS = 100
@@ -110,10 +110,9 @@ def data_of(of: Run) -> DatasetConfig | None:
 
 def runs_on(config: DatasetConfig, *, at_any_overlap: bool = False) -> list[Run]:
     """Return the latest complete runs on these data, or on those that differ from them in the overlap alone."""
-    complete: tuple[RunState, ...] = ("complete",)
     return [
         found
-        for found in listed(MOST_RUNS, complete)
+        for found in listed(MOST_RUNS, COMPLETE)
         if (data := data_of(found)) is not None and (data == config or (at_any_overlap and _alike(data, config)))
     ]
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from dashboard.services.studies import config_or_none, latest_studies, start_study, stop_study
+from dashboard.services.studies import config_or_none, latest_studies, start_study
 from dashboard.services.workers import store
 from genre_core.settings.config import DatasetConfig
 from genre_core.store.runs import new_run_id
@@ -53,11 +53,6 @@ def extracting(config: DatasetConfig) -> Extracting | None:
 def extract(config: DatasetConfig) -> None:
     """Begin to measure what is missing; raises StoreError where that could not be saved."""
     start_study(EXTRACTION, new_run_id(), of(config))
-
-
-def stop(study_id: str) -> None:
-    """Stop an extraction; what it has measured is kept."""
-    stop_study(study_id)
 
 
 def of(config: DatasetConfig) -> ExtractionConfig:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from dashboard.services import tagger
-from dashboard.services.studies import find_study, named_by, start_or_resume, stop_study
+from dashboard.services.studies import Named
 from dashboard.services.workers import store
 from genre_core.settings.config import ExperimentConfig, TrainConfig
 from genre_core.store.schema import Run, Study
@@ -11,6 +11,8 @@ from genre_core.studies.few_clips.config import NEED_TAGGER, WAYS, FewClipsConfi
 from genre_core.studies.few_clips.measuring import FewPlan, FewScore
 from genre_core.studies.few_clips.summary import FewPoint, Lead, leads, note, points_of
 from genre_core.studies.kinds import FEW_CLIPS
+
+STUDIES = Named(FEW_CLIPS, "few")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,22 +58,8 @@ def config_of(run: Run) -> FewClipsConfig:
 
 def few_clips(config: FewClipsConfig) -> Few | None:
     """Return the study as far as it is; None where nobody has asked for it."""
-    study = find_study(_name(config))
+    study = STUDIES.find(config)
     if study is None:
         return None
     scores = tuple(FewScore.from_json(result) for result in store().studies.results(study.id))
     return Few(study, config, FewPlan.from_json(study.context) if study.context else None, scores)
-
-
-def ask(config: FewClipsConfig) -> None:
-    """Start the study, or go on with it; raises StoreError where that could not be saved."""
-    start_or_resume(FEW_CLIPS, _name(config), config)
-
-
-def stop(config: FewClipsConfig) -> None:
-    """End the study with the scores that it has."""
-    stop_study(_name(config))
-
-
-def _name(config: FewClipsConfig) -> str:
-    return named_by("few", config)

@@ -5,23 +5,15 @@ from functools import lru_cache
 from typing import Any
 
 from dashboard.services import clips
-from dashboard.services.studies import find_study, named_by, start_or_resume
+from dashboard.services.studies import Named
 from dashboard.services.workers import store
 from genre_core.data.clips.sounds import Samples
-from genre_core.judging.horse import BEFORE, FIRST, HorseConfig, changed, horse_of
+from genre_core.judging.horse import BEFORE, FIRST, changed, horse_of
 from genre_core.settings.config import SoundConfig
 from genre_core.store.schema import Run, Study
 from genre_core.studies.kinds import HORSE
 
-
-def asked(run: Run) -> Study | None:
-    """Return the study that asks; None where nobody has started it."""
-    return find_study(_name(run))
-
-
-def ask(run: Run) -> None:
-    """Let a worker ask; raises StoreError where that could not be saved."""
-    start_or_resume(HORSE, _name(run), HorseConfig(run=run.id))
+STUDIES = Named(HORSE, "horse")
 
 
 def result(study: Study) -> Mapping[str, Any]:
@@ -51,7 +43,3 @@ def before_and_after(run: Run, clip: str, change: str) -> list[tuple[str, int]]:
 @lru_cache(maxsize=4)
 def _changed(clip: str, window: float, change: str) -> dict[str, Samples]:
     return changed(store(), clip, window, change)[1]
-
-
-def _name(run: Run) -> str:
-    return named_by("horse", HorseConfig(run=run.id))

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import outcome
-from dashboard.services.studies import as_far_as, find_study, named_by, start_or_resume, stop_study
+from dashboard.services.studies import Named, as_far_as
 from dashboard.services.workers import store
 from genre_core.bayes.recipe import recipe_wrong_label
 from genre_core.bayes.wrong_label import Expected, doubtful_without_noise, wrong_label_probability
@@ -27,6 +27,7 @@ from genre_core.studies.cross_predictions import CrossPlan, CrossPredictionsConf
 from genre_core.studies.kinds import CROSS_PREDICTIONS
 
 Among = Literal["part", "all"]
+STUDIES = Named(CROSS_PREDICTIONS, "crossed")
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,33 +110,14 @@ def _judge(run: Run, rows: IntArray, y_prob: FloatArray) -> DoubtfulLabels:
 # -- all tracks -------------------------------------------------------------------------------------------------------
 
 
-def _config(of: Run, *, with_test: bool) -> CrossPredictionsConfig:
-    return CrossPredictionsConfig(experiment=of.config, with_test=with_test)
-
-
-def _study_id(of: Run, *, with_test: bool) -> str:
-    return named_by("crossed", _config(of, with_test=with_test))
-
-
-def test_is_open(of: Run) -> bool:
-    """Say whether the test part of a run was opened, so that its tracks take part."""
-    return of.opened
-
-
-def predict_everywhere(of: Run) -> None:
-    """Start the cross-predictions of a run's experiment, or go on with them where they were stopped or have failed."""
-    with_test = test_is_open(of)
-    start_or_resume(CROSS_PREDICTIONS, _study_id(of, with_test=with_test), _config(of, with_test=with_test))
-
-
-def stop_predicting(of: Run) -> None:
-    """End the cross-predictions with the folds that they have."""
-    stop_study(_study_id(of, with_test=test_is_open(of)))
+def config_of(of: Run) -> CrossPredictionsConfig:
+    """Return what determines the cross-predictions of a run: its test part takes part once it was opened."""
+    return CrossPredictionsConfig(experiment=of.config, with_test=of.opened)
 
 
 def cross_predictions(of: Run) -> CrossPredictions | None:
     """Return the cross-predictions of a run's experiment as far as they are; None where nobody has asked for them."""
-    study = find_study(_study_id(of, with_test=test_is_open(of)))
+    study = STUDIES.find(config_of(of))
     return None if study is None else _read(study)
 
 

@@ -11,7 +11,7 @@ import streamlit as st
 from dashboard.services import clips, sounds, workers
 from dashboard.services.datasets import dataset
 from dashboard.services.exploring import data_of
-from dashboard.services.runs import listed
+from dashboard.services.runs import COMPLETE, listed
 from dashboard.services.workers import store
 from genre_core.data.clips.reading import one_line
 from genre_core.data.clips.sounds import SAMPLE_RATE
@@ -21,7 +21,7 @@ from genre_core.errors import ClipError
 from genre_core.judging.hearing import Hearing, closed_clips, read_sound
 from genre_core.settings.config import SoundConfig
 from genre_core.settings.ensembles import is_mixed
-from genre_core.store.schema import Run, RunState
+from genre_core.store.schema import Run
 from genre_core.workers.listening import Sound, listen_on
 
 MOST_RUNS = 200
@@ -51,8 +51,7 @@ def can_listen(run: Run) -> bool:
 
 def listeners() -> list[Run]:
     """Return the complete runs that can listen, newest first."""
-    complete: tuple[RunState, ...] = ("complete",)
-    return [run for run in listed(MOST_RUNS, complete) if can_listen(run)]
+    return [run for run in listed(MOST_RUNS, COMPLETE) if can_listen(run)]
 
 
 def bring(file_id: str, title: str, data: bytes) -> Brought:

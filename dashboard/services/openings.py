@@ -7,7 +7,6 @@ import streamlit as st
 from dashboard.services.commands import act
 from dashboard.services.workers import store
 from genre_core.store.openings import Openings, last_look
-from genre_core.store.openings import count_openings as _count_openings
 from genre_core.store.openings import open_test as _open_test
 from genre_core.store.openings import openings_of as _openings_of
 from genre_core.store.schema import Run
@@ -22,11 +21,6 @@ def openings_of(runs: Iterable[Run]) -> dict[str, Openings]:
 @st.cache_resource(show_spinner=False, max_entries=256)
 def _found(looks: tuple[object, ...], of: list[tuple[str, int, str]], _runs: list[Run]) -> dict[str, Openings]:
     return _openings_of(store(), _runs)
-
-
-def count_openings(test_hash: str) -> Openings:
-    """Return how often the tracks of a test part were looked at, given its name."""
-    return _count_openings(store(), test_hash)
 
 
 def open_test(*run_ids: str) -> None:

@@ -20,6 +20,7 @@ from genre_core.store.losses import loss_sentence
 from genre_core.store.run_result import Judge
 from genre_core.store.schema import Epoch, Run, RunNote, RunState
 
+COMPLETE: tuple[RunState, ...] = ("complete",)
 SOON_SECONDS, POLL_SECONDS, WATCH_SECONDS = 0.05, 0.5, 5.0
 MOST_NAMED = 10_000
 """Among so many runs, the newest, a link is looked for by a run's name."""
@@ -50,8 +51,7 @@ def listed(limit: int = 200, states: Collection[RunState] | None = None) -> list
 
 def latest_complete() -> Run | None:
     """Return the newest run that is complete."""
-    complete: tuple[RunState, ...] = ("complete",)
-    return next(iter(listed(limit=1, states=complete)), None)
+    return next(iter(listed(1, COMPLETE)), None)
 
 
 def notes_of(some: Sequence[Run]) -> dict[str, RunNote]:

@@ -1,6 +1,7 @@
 """Studies of every kind: started, stopped, continued, found and deleted."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Generic
 
 from pydantic import ValidationError
 
@@ -12,7 +13,7 @@ from genre_core.errors import RunStateError, StoreError
 from genre_core.store.losses import tries_sentence
 from genre_core.store.schema import Study
 from genre_core.studies.kinds import KINDS, LENS, REPEATS, SEARCH, Config, Kind
-from genre_core.values import Frozen, fingerprint
+from genre_core.values import fingerprint
 from genre_core.workers import commands as jobs
 
 FORMER = 50
@@ -30,22 +31,6 @@ def start_study(of: Kind[Config], study_id: str, config: Config) -> None:
     if of in OWN:
         classroom.begin_study(study_id)
     order(lambda to: jobs.submit_study(store(), to, study_id, of.kind, config, me), raises=StoreError)
-
-
-def start_or_resume(of: Kind[Config], study_id: str, config: Config) -> None:
-    """Start a study that is named by its configuration, or go on with it where it was stopped or has failed.
-
-    Raises StoreError where it could not be saved.
-    """
-    if find_study(study_id) is None:
-        start_study(of, study_id, config)
-    else:
-        resume_study(study_id)
-
-
-def named_by(prefix: str, config: Frozen) -> str:
-    """Return a name by what a study does: a double click, or another run of these settings, finds the one there is."""
-    return f"{prefix}-{fingerprint(config)[:40]}"
 
 
 def stop_study(study_id: str) -> None:
@@ -129,3 +114,33 @@ def with_losses(reason: str, study: Study) -> str:
 def as_far_as(study: Study) -> tuple[str, int, int, str]:
     """Return what all that is read of a study depends on, to cache by."""
     return study.id, study.attempt, study.revision, study.state
+
+
+@dataclass(frozen=True)
+class Named(Generic[Config]):
+    """Studies of a kind that are named by what they do.
+
+    A double click, or another run of these settings, finds the one there is.
+    """
+
+    of: Kind[Config]
+    prefix: str
+
+    def name(self, config: Config) -> str:
+        """Return the identifier of the study of a configuration."""
+        return f"{self.prefix}-{fingerprint(config)[:40]}"
+
+    def find(self, config: Config) -> Study | None:
+        """Return the study as it stands; None where nobody has asked for it."""
+        return find_study(self.name(config))
+
+    def ask(self, config: Config) -> None:
+        """Start the study, or go on with one that was stopped or failed. Raises StoreError as `start_study` does."""
+        if self.find(config) is None:
+            start_study(self.of, self.name(config), config)
+        else:
+            resume_study(self.name(config))
+
+    def stop(self, config: Config) -> None:
+        """Stop the study with what it has; it can be continued."""
+        stop_study(self.name(config))

@@ -82,11 +82,6 @@ def client() -> "Client":
     return linked().link.result(timeout=CONNECT_SECONDS).client
 
 
-def warm() -> None:
-    """Start the workers in the background, so that the first training does not wait for them."""
-    linked()
-
-
 def linked() -> Linking:
     """Return the connection, be it still in the making; one that broke is made anew in the background."""
     with _switching:

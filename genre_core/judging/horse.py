@@ -210,20 +210,12 @@ class HorseConfig(Frozen):
     clips: int = MOST_CLIPS
 
 
-def ask_horse(store: RunStore, run: Run, most: int = MOST_CLIPS) -> Horse:
-    """Let a complete run answer for validation clips, at most so many, before and after each change.
-
-    Raises DataError where it learned from no sound, it has no validation clips, or one of them cannot be read, and
-    RunStateError where it is not complete.
-    """
-    asking = Asking(store, run, most)
-    return horse_of(asking.known, [asking.answers(row) for row in asking.rows])
-
-
 class Asking:
-    """The validation clips of a complete run that are asked about, one row of its data for each; raises as `ask_horse`.
+    """The validation clips of a complete run that are asked about, one row of its data for each.
 
     One piece of each: pieces of one clip flip together, so that more of them tell less than more clips do.
+    Raises DataError where the run learned from no sound, has no validation clips, or one of them cannot be read, and
+    RunStateError where it is not complete.
     """
 
     def __init__(self, store: RunStore, run: Run, most: int = MOST_CLIPS) -> None:

@@ -1,7 +1,7 @@
 """A lesson, as its file says it: steps on the pages, each with a text and, where it has one, a question."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -14,7 +14,6 @@ from genre_core.values import Frozen
 
 Page = Literal["train", "evaluate", "genres", "compare", "data", "lens", "listen", "track"]
 """Where a step takes place, as the address names it."""
-PAGES = get_args(Page)
 Place = Literal["curves", "losses", "matrix", "reliability", "threshold", "genres withheld", "what it listened to"]
 """Places that a step can point at once its result is there."""
 

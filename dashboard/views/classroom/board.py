@@ -19,6 +19,7 @@ from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
 from dashboard.services import class_board
 from dashboard.services.matrix_views import side_view
+from dashboard.services.workers import store
 from dashboard.shell.address import plain
 from dashboard.views.classroom import figures
 from dashboard.views.classroom import text as sentences
@@ -88,7 +89,8 @@ def _live(room: Class) -> None:
     code = room.code
     if not room.closed:
         board_follows(code)  # before anything is read: what comes meanwhile is another state
-    entries, seats = class_board.entries(code, "prediction", "result", "sentence"), class_board.seats(code)
+    classes = store().classes
+    entries, seats = classes.entries(code, "prediction", "result", "sentence"), classes.seats(code)
     st.subheader(sentences.who_is_here(seats), anchor=False)
     _students(seats)
     _questions(code, entries)
@@ -112,7 +114,7 @@ def _questions(code: str, entries: Sequence[Entry]) -> None:
     if not asked:
         return
     st.subheader("Predictions", anchor=False)
-    shown = class_board.revealed(code)
+    shown = store().classes.revealed(code)
     for about in _latest(list(asked), FIRST_QUESTIONS, "earlier questions"):
         _asked(code, about, asked[about], about in shown, results.get(about))
 
@@ -135,7 +137,7 @@ def _asked(code: str, about: str, given: Sequence[Entry], is_shown: bool, result
         head.markdown(f"**{plain(str(given[-1].value.get('question', about)))}** · {sentences.given(given)}")
         if not is_shown:
             head.button("Show the result", key=f"reveal {about}", icon=":material/visibility:",
-                        on_click=class_board.reveal, args=(code, about))  # fmt: skip
+                        on_click=store().classes.reveal, args=(code, about))  # fmt: skip
         _question(about, [entry.value for entry in given], result if is_shown else None)
 
 
@@ -218,7 +220,7 @@ def _sentences(code: str, entries: Sequence[Entry]) -> None:
         for entry in _latest(entries, FIRST_SENTENCES, "earlier sentences"):
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"{seat_picture(entry.number)} {plain(str(entry.value))}")
-                st.button("Remove", icon=":material/close:", type="tertiary", on_click=class_board.remove,
+                st.button("Remove", icon=":material/close:", type="tertiary", on_click=store().classes.remove,
                           key=f"remove {entry.number} {entry.about}", help="Take this sentence away for everybody.",
                           args=(code, entry))  # fmt: skip
 
@@ -230,7 +232,7 @@ def _end(room: Class) -> None:
                            key="class download", icon=":material/download:", type="tertiary", on_click="ignore",
                            help="Who predicted, wrote, heard and trained what, as JSON.")  # fmt: skip
         if not room.closed:
-            st.button("End the class", key="close class", icon=":material/logout:", on_click=class_board.close,
+            st.button("End the class", key="close class", icon=":material/logout:", on_click=store().classes.close,
                       args=(room.code,), help="Nobody joins or says anything more. The board stays.")  # fmt: skip
         with st.popover("Delete the class", icon=":material/delete:", type="tertiary"):
             st.caption("Its predictions, sentences and runs are deleted now, and not only a day after it began.")
@@ -238,7 +240,7 @@ def _end(room: Class) -> None:
 
 
 def _document(room: Class) -> bytes:
-    said = class_board.entries(room.code)
+    said = store().classes.entries(room.code)
     entries = [
         {"student": seat_name(entry.number), "kind": entry.kind, "about": entry.about, "value": entry.value,
          "at": entry.made_at.isoformat(timespec="seconds")}

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from dashboard.components import class_strip
-from dashboard.services import class_board, classroom
+from dashboard.services import classroom
+from dashboard.services.workers import store
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.views.classroom import board, prepare
@@ -59,7 +60,7 @@ def _student(room: Class, seat: Seat) -> None:
     st.header(f"{title}: you are {seat_name(seat.number)} {seat_picture(seat.number)}.", anchor=False)
     if room.plan.task:
         st.markdown(plain(room.plan.task))
-    others = len(class_board.seats(room.code)) - 1
+    others = len(store().classes.seats(room.code)) - 1
     st.caption(
         f"{count(others, 'other student')} {'is' if others == 1 else 'are'} here. Your class has the pages "
         f"{page_names(room.plan.pages)}. The teacher sees your predictions, sentences and runs under this name, and "

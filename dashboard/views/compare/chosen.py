@@ -21,7 +21,7 @@ from genre_core.errors import RunStateError
 from genre_core.evaluation.comparison import Comparison
 from genre_core.store.openings import Openings
 from genre_core.store.run_result import JUDGE, Judge
-from genre_core.store.schema import Run, RunState
+from genre_core.store.schema import Run
 
 KEY = "compared runs"
 MOST, MOST_LISTED, MOST_OFFERED = 6, 200, 5
@@ -30,7 +30,6 @@ PART_HELP = (
     "Use validation for choosing; it also chose each run's best epoch. Use test for reporting: it opens the test parts "
     "of all compared runs."
 )
-COMPLETE: tuple[RunState, ...] = ("complete",)
 Place = st.delta_generator.DeltaGenerator
 
 
@@ -127,7 +126,7 @@ def _asked() -> tuple[list[Run], list[str]]:
 
 def _picker(asked: Sequence[Run]) -> None:
     """Draw the runs to choose from: those that the first can be compared with; why the others are not among them."""
-    complete = runs.listed(MOST_LISTED, COMPLETE)
+    complete = runs.listed(MOST_LISTED, runs.COMPLETE)
     there = {run.id: run for run in complete if not asked or same_tracks(run) == same_tracks(asked[0])}
     there |= {run.id: run for run in asked}
     labels = run_labels([*complete, *asked])
@@ -197,7 +196,7 @@ def _with(found: Compared) -> str | None:
 
 def _say_too_few(asked: Sequence[Run]) -> None:
     """Say what to do where there are no two runs to compare, and offer the latest that the one there is goes with."""
-    complete = runs.listed(MOST_LISTED, COMPLETE)
+    complete = runs.listed(MOST_LISTED, runs.COMPLETE)
     if len(complete) < 2:
         say_headline(*sentences.no_runs(bool(runs.listed(limit=1))))
         return

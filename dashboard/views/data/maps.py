@@ -4,16 +4,14 @@ import numpy as np
 import streamlit as st
 
 from dashboard.services.datasets import dataset
-from dashboard.services.studies import find_study, named_by, resume_study, start_study
+from dashboard.services.studies import Named
 from dashboard.services.workers import store
 from genre_core.inspection.projection import MapConfig, Projection, neighbour_map
 from genre_core.settings.config import DatasetConfig
 from genre_core.store.schema import Study
 from genre_core.studies.kinds import MAP
 
-
-def _study_id(config: DatasetConfig) -> str:
-    return named_by("map", MapConfig(data=config))
+STUDIES = Named(MAP, "map")
 
 
 def placing(config: DatasetConfig) -> Study:
@@ -21,16 +19,11 @@ def placing(config: DatasetConfig) -> Study:
 
     Raises StoreError where it could not be saved.
     """
-    name = _study_id(config)
-    if found := find_study(name):
+    wanted = MapConfig(data=config)
+    if found := STUDIES.find(wanted):
         return found
-    start_study(MAP, name, MapConfig(data=config))
-    return store().studies.study(name)
-
-
-def place_again(config: DatasetConfig) -> None:
-    """Place tracks whose study has failed."""
-    resume_study(_study_id(config))
+    STUDIES.ask(wanted)
+    return store().studies.study(STUDIES.name(wanted))
 
 
 def placed(config: DatasetConfig, study: Study) -> Projection:

@@ -33,7 +33,7 @@ from dashboard.views.data.tracks_map_figure import (
 )
 from genre_core.data.dataset import Dataset, count_groups
 from genre_core.errors import DataError, StoreError
-from genre_core.inspection.projection import Method, Projection
+from genre_core.inspection.projection import MapConfig, Method, Projection
 from genre_core.settings.config import DatasetConfig, SoundConfig
 from genre_core.store.schema import Run
 from genre_core.values import fingerprint
@@ -143,7 +143,7 @@ def _waiting(config: DatasetConfig, was_active: bool) -> None:
     with st.container(key="placing", height=HEIGHT):
         st.caption(plain(sentences.placing_sentence(study)))
         if not study.active:
-            st.button("Try again", icon=":material/refresh:", on_click=maps.place_again, args=(config,))
+            st.button("Try again", icon=":material/refresh:", on_click=maps.STUDIES.ask, args=(MapConfig(data=config),))
 
 
 def _colours(data: Dataset) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dashboard.services import ear
 from dashboard.services.ear import Compared
 from dashboard.views.ear import text as sentences
 from genre_core.ear.sitting import Sitting
-from genre_core.judging.ear import N_TRAITS
+from genre_core.judging.ear import N_TRAITS, borrowed_by
 
 HOLM = "p by McNemar's exact test, adjusted for the number of rows (Holm). Few items in a row seldom show anything."
 MOST_GENRES = 16
@@ -27,7 +27,7 @@ def draw(sitting: Sitting, found: Compared) -> None:
         alt = f"Rightly answered {noun}s of each genre."
         table(by_genre, "ear genres", alt, n=len(by_genre), most=MOST_GENRES, file="scores by genre")
         st.caption(HOLM)
-    bands = both.by_band(ear.borrowed(sitting, found.numbers), N_TRAITS)
+    bands = both.by_band(borrowed_by(sitting, found.numbers), N_TRAITS)
     if not bands:
         return
     with right:

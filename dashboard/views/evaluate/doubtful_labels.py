@@ -75,7 +75,7 @@ def _crossing(run: Run, drawn: str) -> None:
         st.rerun()
     if crossed is None:
         st.subheader("The labels of all tracks", anchor=False)
-        closed = "" if found_labels.test_is_open(run) else " The closed test part is not used."
+        closed = "" if run.opened else " The closed test part is not used."
         st.caption(
             "A network cannot judge the labels that it learned. Five networks with this run's settings can each judge "
             f"the fifth of the tracks that they did not see.{closed}"
@@ -85,12 +85,12 @@ def _crossing(run: Run, drawn: str) -> None:
         study_progress(crossed.study, crossed.done, "")
     with st.container(horizontal=True):
         if crossed and crossed.study.active:
-            st.button("Stop", icon=":material/stop:", key="stop crossing", on_click=found_labels.stop_predicting,
-                      args=(run,), help="Stop now and keep the results so far.")  # fmt: skip
+            st.button("Stop", icon=":material/stop:", key="stop crossing", on_click=found_labels.STUDIES.stop,
+                      args=(found_labels.config_of(run),), help="Stop now and keep the results so far.")  # fmt: skip
         else:
             label = "Continue" if crossed else "Predict all tracks"
             st.button(label, icon=":material/play_arrow:", key="cross", type="primary",
-                      on_click=found_labels.predict_everywhere, args=(run,))  # fmt: skip
+                      on_click=found_labels.STUDIES.ask, args=(found_labels.config_of(run),))  # fmt: skip
 
 
 def _labels(judged: Judged, labels: DoubtfulLabels, tracks: str, note: str = "") -> None:

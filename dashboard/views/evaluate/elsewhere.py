@@ -34,13 +34,13 @@ def draw(judged: Judged) -> None:
         config = _choose(judged)
     if config is None:
         return
-    study = elsewhere.judging(config)
+    study = elsewhere.STUDIES.find(config)
     if study is not None and study.state == "complete":
         with right:
             judged_elsewhere(judged.run, elsewhere.result(study))
         return
     with left:
-        begin, wait = partial(elsewhere.judge, config), partial(_wait, config)
+        begin, wait = partial(elsewhere.STUDIES.ask, config), partial(_wait, config)
         ask_or_wait(study, "Judge on these data", "judge elsewhere", begin, wait, LOOK_SECONDS)
 
 
@@ -114,7 +114,7 @@ def _pair(judged: Judged, theirs: list[str], said: Mapping[str, str], genre: str
 
 
 def _wait(config: ElsewhereConfig) -> None:
-    study = elsewhere.judging(config)
+    study = elsewhere.STUDIES.find(config)
     if study is None or not study.active:
         st.rerun()
     if study.measuring:

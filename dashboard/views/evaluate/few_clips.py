@@ -50,12 +50,12 @@ def _about(config: FewClipsConfig) -> str:
 
 def _button(config: FewClipsConfig, found: Few | None) -> None:
     if found is not None and found.study.active:
-        st.button("Stop", icon=":material/stop:", key="stop few", on_click=few_clips.stop, args=(config,),
+        st.button("Stop", icon=":material/stop:", key="stop few", on_click=few_clips.STUDIES.stop, args=(config,),
                   help="Stop now and keep what was measured.")  # fmt: skip
     elif found is None or found.study.state in ("failed", "cancelled"):
         label = "Continue" if found and found.scores else "Measure it"
         st.button(label, icon=":material/play_arrow:", type="primary", key="ask few", on_click=start_and_look,
-                  args=(lambda: few_clips.ask(config),))  # fmt: skip
+                  args=(lambda: few_clips.STUDIES.ask(config),))  # fmt: skip
 
 
 def _progress(config: FewClipsConfig, drawn: str) -> None:

@@ -15,7 +15,7 @@ from dashboard.shell.address import plain
 from genre_core.data.clips.sounds import SAMPLE_RATE
 from genre_core.errors import ClipError
 from genre_core.evaluation.intervals import Interval
-from genre_core.judging.horse import EXCERPT
+from genre_core.judging.horse import EXCERPT, HorseConfig
 from genre_core.settings.config import SoundConfig
 from genre_core.store.schema import Run
 from genre_core.text import capitalized, count, spread
@@ -38,16 +38,17 @@ def draw(judged: Judged) -> None:
     if not isinstance(run.config.data, SoundConfig):
         st.caption("This changes sound: choose a run on clips or on generated music.")
         return
-    study = horse.asked(run)
+    study = horse.STUDIES.find(HorseConfig(run=run.id))
     if study is not None and study.state == "complete":
         _result(run, horse.result(study))
         return
     st.caption(ABOUT)
-    ask_or_wait(study, "Change the clips", "ask horse", lambda: horse.ask(run), partial(_wait, run), LOOK_SECONDS)
+    begin, wait = partial(horse.STUDIES.ask, HorseConfig(run=run.id)), partial(_wait, run)
+    ask_or_wait(study, "Change the clips", "ask horse", begin, wait, LOOK_SECONDS)
 
 
 def _wait(run: Run) -> None:
-    study = horse.asked(run)
+    study = horse.STUDIES.find(HorseConfig(run=run.id))
     if study is None or not study.active:
         st.rerun()
     n_done, n_clips = horse.so_far(study)

@@ -77,16 +77,16 @@ def _sizes(one: OneGenre) -> None:
 
 
 def _button(run: Run, curve: LearningCurve | None) -> None:
-    state = curve.study.state if curve else ""
+    state, args = curve.study.state if curve else "", (learning_curve.config_of(run),)
     if curve is None or (state in ("failed", "cancelled") and not curve.scores):
         st.button("Measure it", icon=":material/play_arrow:", type="primary", key="measure learning",
-                  on_click=learning_curve.measure_learning, args=(run,))  # fmt: skip
+                  on_click=learning_curve.STUDIES.ask, args=args)  # fmt: skip
     elif state in ("failed", "cancelled"):
-        st.button("Continue", icon=":material/resume:", key="continue", on_click=learning_curve.measure_learning,
-                  args=(run,), help="Measures the missing sizes; those already measured stay.")  # fmt: skip
+        st.button("Continue", icon=":material/resume:", key="continue", on_click=learning_curve.STUDIES.ask,
+                  args=args, help="Measures the missing sizes; those already measured stay.")  # fmt: skip
     elif curve.study.active:
-        st.button("Stop", icon=":material/stop:", key="stop learning", on_click=learning_curve.stop_learning,
-                  args=(run,), help="Stop now and keep the sizes measured so far.")  # fmt: skip
+        st.button("Stop", icon=":material/stop:", key="stop learning", on_click=learning_curve.STUDIES.stop,
+                  args=args, help="Stop now and keep the sizes measured so far.")  # fmt: skip
 
 
 def _progress(run: Run, drawn: str) -> None:

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboard.services.studies import as_far_as, find_study, named_by, start_or_resume, stop_study
+from dashboard.services.studies import Named, as_far_as
 from dashboard.services.workers import store
 from genre_core.store.schema import Run, Study
 from genre_core.studies.kinds import LEARNING_CURVE
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.learning_curve.measuring import CurvePlan, CurveScore
 from genre_core.studies.learning_curve.summary import CurvePoint, Gain, curve_of, last_gain
+
+STUDIES = Named(LEARNING_CURVE, "learning")
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,27 +47,14 @@ class LearningCurve:
         return last_gain(self.scores, self.plan, genre) if self.plan else None
 
 
-def _config(of: Run) -> LearningCurveConfig:
+def config_of(of: Run) -> LearningCurveConfig:
+    """Return what determines the learning curve of a run's experiment."""
     return LearningCurveConfig(experiment=of.config)
-
-
-def _study_id(of: Run) -> str:
-    return named_by("learning", _config(of))
-
-
-def measure_learning(of: Run) -> None:
-    """Start the learning curve of a run's experiment, or go on with it where it was stopped or has failed."""
-    start_or_resume(LEARNING_CURVE, _study_id(of), _config(of))
-
-
-def stop_learning(of: Run) -> None:
-    """End the measuring with the scores that it has."""
-    stop_study(_study_id(of))
 
 
 def learning_curve(of: Run) -> LearningCurve | None:
     """Return the learning curve of a run's experiment as far as it is; None where nobody has asked for it."""
-    study = find_study(_study_id(of))
+    study = STUDIES.find(config_of(of))
     return None if study is None else _read(study)
 
 

@@ -7,15 +7,17 @@ from dashboard.components.live import Followed, Parts, answer_part, follow_from,
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Kind, Mark, Ruler, majority, model, ruler_part
 from dashboard.components.view import numbers_part
-from dashboard.services import datasets, lenses, openings
+from dashboard.services import datasets, lenses
 from dashboard.services.lenses import Lens
 from dashboard.services.runs import POLL_SECONDS
 from dashboard.services.studies import with_losses
+from dashboard.services.workers import store
 from dashboard.text.badges import opened_badge
 from dashboard.theme import Numbers
 from dashboard.views.lens import text as sentences
 from dashboard.views.lens.figures import slope_figure
 from genre_core.settings.config import DatasetConfig
+from genre_core.store.openings import count_openings
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, NETWORK
 from genre_core.studies.lens.summary import LensEstimate
 from genre_core.text import capitalized
@@ -79,7 +81,7 @@ def _title(lens: Lens, level: str) -> dict[str, Any]:
     """Return the line above a ruler; a published test part is that of runs too, so it says how often it was opened."""
     marked, seen = [], any(score.level == level for score in lens.scores)
     if level == "published" and seen and lens.plan and lens.plan.test_hash:
-        looks = openings.count_openings(lens.plan.test_hash)
+        looks = count_openings(store(), lens.plan.test_hash)
         marked.append(opened_badge(looks, sentences.row_noun(lens), sentences.COUNTED))
     return title_part(capitalized(JUDGED_BY[level]), sentences.level_note(lens, level), badges=marked)
 

@@ -35,11 +35,6 @@ def log_mel(samples: npt.ArrayLike, n_mels: int = 64, hop: int = 1024) -> npt.ND
     return decibels(power).T.astype(np.float16)
 
 
-def frame_seconds(frame: npt.ArrayLike, hop: int = 1024) -> FloatArray:
-    """Return the time that a frame is centered on, in seconds from the start."""
-    return np.asarray(frame, dtype=float) * hop / SAMPLE_RATE
-
-
 def band_hz(band: npt.ArrayLike, n_mels: int = 64) -> FloatArray:
     """Return the frequency (Hz) that a mel band, counted from 0, is centered on."""
     return mel_to_hz((np.asarray(band, dtype=float) + 1) * hz_to_mel(SAMPLE_RATE / 2) / (n_mels + 1))
