@@ -366,7 +366,7 @@ def test_one_clip_is_answered_alone(store, listening, new_clips):
     sounds = measured(store, listening, new_clips / "drone 09.wav")
     found = answer(store, listening, sounds.rows(store))
     assert found.names == ("drone 09.wav",)
-    assert found.headline() == "An answer for 1 track."
+    assert found.headline() == "An answer for 1 clip."
     with pytest.raises(DataError, match=r"broken\.wav"):
         measured(store, listening, new_clips / "broken.wav")
 

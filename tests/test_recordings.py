@@ -5,9 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from genre_core.data.clips.shards import Window
 from genre_core.data.dataset import Dataset
 from genre_core.data.inputs import Features
 from genre_core.inspection.recordings import find
+from genre_core.inspection.warnings import findings
 
 N = 40
 
@@ -55,3 +57,13 @@ def test_silent_and_clipped_clips_are_listed(dataset):
     silent, clipped = recorded(dataset, loudness=[-80.0, *[-20.0] * (N - 1)], peak=[0.5] * (N - 2) + [1.0, 1.0])
     assert silent.rows == (0,)
     assert clipped.rows == (N - 2, N - 1)
+
+
+def test_findings_on_clips_speak_of_clips_and_begin_with_no_lower_case_genre(dataset):
+    heard = tuple(Window(str(row), 0, 1000) for row in range(N))
+    few = replace(dataset, heard=heard, y=np.repeat([0, 1], [5, N - 5]))
+    said = [finding.sentence for finding in findings(few)]
+    assert said[0].startswith("1 genre has fewer than 7 clips (jazz with 5), too few for training")
+    assert "add clips" in said[0]
+    assert not [sentence for sentence in said if sentence[0].islower() or "track" in sentence]
+    assert any(sentence.startswith("“rock” has 35 clips") for sentence in said), said

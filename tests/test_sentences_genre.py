@@ -95,8 +95,8 @@ def test_features_are_named_only_beyond_their_intervals():
     assert "No feature's mean clearly separates Jazz" in sentences.apart_sentence([unclear], "Jazz")
     rests = Importance("mfcc1", 0.2, Interval(0.1, 0.3), 0.1, Interval(0.0, 0.2))
     not_so = Importance("mfcc2", 0.02, Interval(-0.1, 0.1), 0.1, None)
-    assert "Jazz depends most on mfcc1" in sentences.importance_sentence([rests, not_so], "Jazz", 90, "test", 5)
-    assert "No single feature" in sentences.importance_sentence([not_so, not_so], "Jazz", 90, "test", 5)
+    assert "Jazz depends most on mfcc1" in sentences.importance_sentence([rests, not_so], "Jazz", "90 test tracks", 5)
+    assert "No single feature" in sentences.importance_sentence([not_so, not_so], "Jazz", "90 test tracks", 5)
 
 
 def test_artists_are_blamed_only_beyond_chance():

@@ -14,7 +14,7 @@ class Told:
     """Facts that a sentence needs beside its finding.
 
     `whom` is what the best possible holds for, such as `single tracks by unknown artists`; `level` what the groups are,
-    such as `artist`; `drawn` says that the tracks are synthetic.
+    such as `artist`; `drawn` says that the tracks are synthetic, and `noun` what is judged.
     """
 
     genres: tuple[str, ...]
@@ -22,6 +22,7 @@ class Told:
     whom: str = ""
     level: str = "group"
     drawn: bool = True
+    noun: str = "track"
 
 
 def sentence(finding: Finding, told: Told) -> str:
@@ -51,7 +52,7 @@ class _Read:
 
     def tracks(self, name: str) -> str:
         """Return a number of tracks of the part that is judged: `1,200 test tracks`."""
-        return count(self.n(name), f"{self.told.part} track")
+        return count(self.n(name), f"{self.told.part} {self.told.noun}")
 
     def gap(self, name: str) -> str:
         """Return the size of a difference in points, and its interval turned as the size is."""
@@ -66,9 +67,10 @@ def _all_right(read: _Read) -> str:
     least = (
         ""
         if nothing_told(interval)
-        else f" With so many tracks, the true accuracy is at least {percent(interval.low)}."
+        else f" With so many {read.told.noun}s, the true accuracy is at least {percent(interval.low)}."
     )
-    hint = "Real music is rarely this easy: check on Data whether a feature gives the genre away, or tracks are copies."
+    hint = "Real music is rarely this easy: check on Data whether a feature gives the genre away, or "
+    hint += f"{read.told.noun}s are copies."
     if read.told.drawn:
         hint = "To see confusions, increase the overlap."
     return f"All {read.tracks('n')} are predicted correctly: nothing lies off the diagonal.{least} {hint}"
@@ -105,10 +107,11 @@ def _majority(read: _Read) -> str:
 def _shortfall(read: _Read) -> str:
     interval, where = read.interval["gap"], f"the best possible{_on(read.told.whom)}, {read.rate('best')}"
     if interval.low > 0:
-        return f"Accuracy is {read.gap('gap')} below {where}, on the same tracks: there is more to learn."
+        return f"Accuracy is {read.gap('gap')} below {where}, on the same {read.told.noun}s: there is more to learn."
     if interval.high < 0:
         return f"Accuracy is {read.gap('gap')} above {where}: the model knows them from training."
-    return f"The model cannot be told from {where}, on the same tracks: it is at most {points(interval.high)} below."
+    untold = f"The model cannot be told from {where}, on the same {read.told.noun}s"
+    return f"{untold}: it is at most {points(interval.high)} below."
 
 
 def _never_predicted(read: _Read) -> str:
@@ -222,8 +225,8 @@ def _part_gap(read: _Read) -> str:
     lower = read.value["gap"] > 0
     why = ": validation chose the best epoch, so its score is a little too optimistic" if lower else ""
     return (
-        f"Accuracy on the {read.told.part} tracks is {read.gap('gap')} {'below' if lower else 'above'} that on "
-        f"validation, {read.rate('validation')}{why}."
+        f"Accuracy on the {read.told.part} {read.told.noun}s is {read.gap('gap')} "
+        f"{'below' if lower else 'above'} that on validation, {read.rate('validation')}{why}."
     )
 
 

@@ -124,18 +124,24 @@ def _coarser(dataset: Dataset) -> list[Finding]:
 def _together(dataset: Dataset) -> list[Finding]:
     """Report columns of text, or of folders, whose rows may belong together though no split keeps them so.
 
-    Of columns with as many groups the first is reported: the others are other names of the same, as a rule.
+    Columns with as many groups are reported as one: they are other names of the same, as a rule.
     """
-    found: dict[str, Finding] = {}
+    alike: dict[str, list[str]] = {}
     for column in dataset.columns:
         if column.reason.startswith(TOGETHER):
-            n = column.reason.removeprefix(f"{TOGETHER}: ").partition(" ")[0]
-            sentence = (
-                f"{column.name} divides the tracks into {n} groups, each of one genre: where tracks of one are in "
-                "both training and test, the score is too good for tracks of others."
-            )
-            found.setdefault(n, Finding("may belong together", "warning", sentence, (column.name,)))
-    return list(found.values())
+            alike.setdefault(column.reason.removeprefix(f"{TOGETHER}: ").partition(" ")[0], []).append(column.name)
+    whole = dataset.whole
+    return [
+        Finding(
+            "may belong together",
+            "warning",
+            f"{listed(names)} {'divides' if len(names) == 1 else 'each divide'} the {whole}s into {n} groups of one "
+            f"genre each: where {whole}s of one group are in both training and test, the score is too good for "
+            f"{whole}s of others.",
+            (names[0],),
+        )
+        for n, names in alike.items()
+    ]
 
 
 def _alone(dataset: Dataset) -> list[Finding]:

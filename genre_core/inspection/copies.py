@@ -48,14 +48,18 @@ def _exact(dataset: Dataset, split: Split | None, members: IntArray, sizes: IntA
         genres = tuple(dataset.genres[g] for g in np.unique(dataset.y[rows]))
         n = count_of(len(several), "set")
         sentence = (
-            f"{n} of identical tracks {'has' if len(several) == 1 else 'have'} more than one genre, such as "
+            f"{n} of identical {dataset.whole}s {'has' if len(several) == 1 else 'have'} more than one genre, such as "
             f"{_example(dataset, rows)}: one of the genres is wrong."
         )
         found.append(Finding("copies under several genres", "serious", sentence, rows=rows_of(rows), genres=genres))
     rows = _rows_of_sets(members, np.flatnonzero(sizes > 1))
     torn, together = _torn(members, split, sizes), _kept_together(dataset, members, rows)
     if torn is None:
-        where = f"each within one {together}." if together else "a copy of a training track can be in the test part."
+        where = (
+            f"each within one {together}."
+            if together
+            else f"a copy of a training {dataset.whole} can be in the test part."
+        )
     else:
         where = _said_of_torn(torn)
     sentence = f"{count_of(extra, noun)} {'has' if extra == 1 else 'have'} the same features as an earlier one: {where}"
@@ -138,22 +142,22 @@ def _near(dataset: Dataset, split: Split | None, distinct: IntArray) -> list[Fin
     sentence = (
         f"{count_of(n, 'pair')} of {noun}s{looked} {'is' if n == 1 else 'are'} nearly the same"
         f"{f', {several:,} of them with two genres' if several else ''}, such as {first} and {second}; "
-        f"{_kept_apart(len(dataset), rows, split)}."
+        f"{_kept_apart(dataset, rows, split)}."
     )
     return [Finding("near copies", "warning", sentence, rows=rows_of(rows.ravel()))]
 
 
-def _kept_apart(n_rows: int, pairs: IntArray, split: Split | None) -> str:
+def _kept_apart(dataset: Dataset, pairs: IntArray, split: Split | None) -> str:
     """Say how many of the pairs a split tears apart."""
     if split is None:
         return "nothing keeps them on one side of a split"
-    part = np.zeros(n_rows, dtype=np.int64)
+    part = np.zeros(len(dataset), dtype=np.int64)
     part[np.concatenate([split.train, split.validation])] = 1
     part[split.test] = 2
     torn = int((part[pairs].min(axis=1) * part[pairs].max(axis=1) == 2).sum())
     if not torn:
         return "this split keeps each pair on one side"
-    return f"{torn:,} {'has' if torn == 1 else 'have'} one track in the test part and one outside it"
+    return f"{torn:,} {'has' if torn == 1 else 'have'} one {dataset.whole} in the test part and one outside it"
 
 
 def _scores(X: FloatArray) -> FloatArray:

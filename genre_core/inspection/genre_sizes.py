@@ -44,7 +44,7 @@ def _small(dataset: Dataset, split: Split | None) -> list[Finding]:
     present = np.flatnonzero(dataset.counts > 0)
     tiny = [g for g in present if split is None and units[g] < FEWEST_TO_SPLIT]
     if split is not None:
-        in_test, noun = np.bincount(dataset.y[split.test], minlength=len(dataset.genres)), "tracks"
+        in_test, noun = np.bincount(dataset.y[split.test], minlength=len(dataset.genres)), f"{dataset.noun}s"
         few = [g for g in present if in_test[g] < FEWEST_IN_TEST and g not in tiny]
     else:
         noun = f"{level}s"
@@ -56,7 +56,7 @@ def _small(dataset: Dataset, split: Split | None) -> list[Finding]:
         sizes = listed([f"{dataset.genres[g]} with {units[g]:,}" for g in tiny])
         sentence = (
             f"{len(names):,} {'genre has' if len(names) == 1 else 'genres have'} fewer than {FEWEST_TO_SPLIT} {level}s "
-            f"({sizes}), too few for training, validation and test: add tracks{leave}."
+            f"({sizes}), too few for training, validation and test: add {dataset.whole}s{leave}."
         )
         found.append(Finding("too small to split", "serious", sentence, genres=names))
     if few:
@@ -95,7 +95,7 @@ def _unbalanced(dataset: Dataset, split: Split | None) -> list[Finding]:
 def _units(dataset: Dataset) -> tuple[str, list[int]]:
     """Return what a split deals, and how many of it each genre has."""
     if dataset.coarsest is None:
-        return "track", dataset.counts.tolist()
+        return dataset.whole, dataset.counts.tolist()
     level, numbers = dataset.coarsest
     return level, [len(np.unique(numbers[dataset.y == g])) for g in range(len(dataset.genres))]
 
@@ -110,8 +110,9 @@ def _owned(dataset: Dataset) -> list[Finding]:
         if owned:
             names = tuple(dataset.genres[g] for g in owned)
             sentence = (
-                f"All tracks of {listed(names)} come from one {level}{' each' if len(names) > 1 else ''}: a split by "
-                f"{level} cannot put {'these genres' if len(names) > 1 else 'this genre'} in both training and test."
+                f"All {dataset.whole}s of {listed(names)} come from one {level}{' each' if len(names) > 1 else ''}: a "
+                f"split by {level} cannot put {'these genres' if len(names) > 1 else 'this genre'} in both training "
+                "and test."
             )
             found.append(Finding("one group", "serious", sentence, genres=names))
     return found
@@ -163,7 +164,7 @@ def _several(dataset: Dataset) -> list[Finding]:
             rows = rows[np.argsort(dataset.groups["track"][rows], kind="stable")]
             first = rows[dataset.groups["track"][rows] == dataset.groups["track"][rows[0]]]
             named = listed([dataset.genres[genre] for genre in np.unique(dataset.y[first])])
-            n = count_of(len(several), "track")
+            n = count_of(len(several), dataset.whole)
             example = dataset.called("track", int(dataset.groups["track"][rows[0]]))
             sentence = (
                 f"{n} {'is' if len(several) == 1 else 'are'} filed under several genres, such as {example} ({named}): "

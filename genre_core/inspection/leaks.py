@@ -42,7 +42,7 @@ def find(dataset: Dataset) -> list[Finding]:
     of_all = _standing_out(score, usual) if usual < EASY else []
     if len(of_all) > max(1, FEW * len(score)):
         of_all = []
-    found = [_of_all(dataset.features[i], _accuracy(score[i], k), _accuracy(usual, k)) for i in of_all]
+    found = [_of_all(dataset, i, _accuracy(score[i], k), _accuracy(usual, k)) for i in of_all]
     codes = [i for i in range(len(score)) if i not in of_all and len(np.unique(dataset.X[:, i])) <= MAX_CODES]
     for genre, index in enumerate(_separations(dataset, codes)):
         found += [
@@ -51,9 +51,10 @@ def find(dataset: Dataset) -> list[Finding]:
     return found
 
 
-def _of_all(column: str, accuracy: float, usual: float) -> Finding:
+def _of_all(dataset: Dataset, feature: int, accuracy: float, usual: float) -> Finding:
+    column = dataset.features[feature]
     sentence = (
-        f"{column} alone predicts the genre of {percent(accuracy)} of tracks correctly, a typical column "
+        f"{column} alone predicts the genre of {percent(accuracy)} of {dataset.noun}s correctly, a typical column "
         f"{percent(usual)}: leave it out unless it was measured on the sound."
     )
     return Finding("gives the genre away", "serious", sentence, (column,))

@@ -40,7 +40,7 @@ def find(dataset: Dataset) -> list[Finding]:
 def _absent(dataset: Dataset, column: int, genres: IntArray) -> Finding:
     name, names = dataset.features[column], tuple(dataset.genres[g] for g in genres)
     sentence = (
-        f"{name} has no value for any track of {listed(names)}: the median that replaces it gives "
+        f"{name} has no value for any {dataset.whole} of {listed(names)}: the median that replaces it gives "
         f"{'that genre' if len(names) == 1 else 'those genres'} away. Leave the column out."
     )
     return Finding("missing in a genre", "serious", sentence, (name,), genres=names)

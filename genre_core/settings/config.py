@@ -61,6 +61,8 @@ class SourceConfig(Frozen):
     """The module whose `load(config, tables)` returns the tracks."""
     imported: ClassVar[str] = ""
     """Noun for what a person imports before there are tracks: "table"; nothing where nothing is imported."""
+    whole: ClassVar[str] = "track"
+    """What a piece of music is called: a clip where it can be heard."""
     few_genres: ClassVar[bool] = False
     """Whether its genres are chosen by ticking them: they are a few, and quickly found out."""
     lists: ClassVar[Mapping[str, tuple[tuple[str, ...], tuple[str, ...], str]]] = {}
@@ -232,6 +234,8 @@ _TEMPO, _PITCH = ("slower", "faster"), ("lower", "higher")
 
 class SoundConfig(SourceConfig):
     """Tracks that can be heard: what is cut from each clip, and what is measured on it."""
+
+    whole = "clip"
 
     features: str = setting("", "Feature sets", "What is measured on each clip, as names separated by commas: gtzan57 (the columns of GTZAN's tables), notebook20, mfcc_deltas, chroma, rhythm, spectral, tonnetz, and tagger or tags once the tagger is fetched; or logmel alone, a spectrogram for networks that listen, or musicnn alone, for the pretrained tagger. Empty: what the network is made for, usually gtzan57.", max_length=300)
     window: float = setting(0.0, "Window", "Length of the pieces that each clip is cut into; each piece is a row. Shorter: more rows, each of which says less. At 0 the whole clip is one row; 3 to 5 seconds are usual.", ge=0, le=60, step=0.5, unit="seconds")

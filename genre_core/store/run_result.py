@@ -166,4 +166,5 @@ def facts_of(
 def told_of(run: Run, part: Part, data: Dataset, unit: Unit = "track") -> Told:
     """Return what the sentences on a run's findings need to know."""
     level = data.coarsest[0] if data.coarsest else "group"
-    return Told(data.genres, part, unheard(run.config.data, unit), level, run.config.data.generator is not None)
+    noun = data.noun if unit == "row" else data.whole
+    return Told(data.genres, part, unheard(run.config.data, unit), level, run.config.data.generator is not None, noun)

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from genre_core.data.dataset import Part
 from genre_core.errors import RunStateError
 from genre_core.evaluation.grouped_share import FEWEST_GROUPS
-from genre_core.settings.config import ExperimentConfig, SoundConfig
+from genre_core.settings.config import ExperimentConfig, SourceConfig
 from genre_core.text import too_few
 from genre_core.training.events import Epoch as Epoch
 
@@ -413,8 +413,8 @@ class Run(Queued):
     def whole(self) -> str:
         """Return what a piece of music is called in its data: a clip where it can be heard, else a track."""
         with suppress(RunStateError):
-            return "clip" if isinstance(self.config.data, SoundConfig) else "track"
-        return "track"
+            return self.config.data.whole
+        return SourceConfig.whole
 
     @property
     def noun(self) -> str:

@@ -55,6 +55,7 @@ class Seen:
     n_rows: int
     matching: Matching | None = None
     tasks: tuple[Task, ...] = ()
+    whole: str = "track"
 
 
 def look_over(run_id: str, _attempt: int, brought: Brought, said: tuple[str, ...], store_url: str) -> Seen:
@@ -69,7 +70,9 @@ def look_over(run_id: str, _attempt: int, brought: Brought, said: tuple[str, ...
         return Seen(tuple(table.matching.sentences), table.matching.n_tracks, len(table.rows), table.matching)
     sounds = _listened(run_id, run.attempt, brought.folder, store_url)
     work = Extraction(ExtractionConfig(data=sounds.config), store, windows=sounds.windows, learned=())
-    return Seen(tuple(sounds.sentences), len(sounds.files), len(sounds.windows), tasks=tuple(work.tasks()))
+    return Seen(
+        tuple(sounds.sentences), len(sounds.files), len(sounds.windows), tasks=tuple(work.tasks()), whole=run.whole
+    )
 
 
 def answer_for(run_id: str, _state: tuple[object, ...], wanted: Wanted, store_url: str) -> Answers:

@@ -199,7 +199,7 @@ def test_a_folder_of_clips_is_measured_and_answered(store, tmp_path):
     files = [(f"new/{file.name}", file.read_bytes()) for file in new]
     page = with_files(*files, ("new/notes.txt", b"x"), run="hums", new="folder")
     assert "3 clips will be heard" in texts(page)
-    press(page, "Predict 3 tracks")
+    press(page, "Predict 3 clips")
     assert len(shown(page)) == 3
     page = with_files(("notes.txt", b"x"), run="hums", new="sounds")
     assert "None of these is a sound file." in texts(page)
@@ -219,10 +219,10 @@ def test_while_clips_are_measured_the_page_says_how_far(store, tmp_path, monkeyp
         patch.setattr(
             predicting, "ask", lambda work, *what: Asked() if work is predicting.measure else asked(work, *what)
         )
-        press(page, "Predict 1 track")
+        press(page, "Predict 1 clip")
         assert page.header[0].value == "Measuring the clips …"
     page.run()
-    assert page.header[0].value == "An answer for 1 track."
+    assert page.header[0].value == "An answer for 1 clip."
 
 
 def test_evaluate_leads_here_beside_other_data(store):

@@ -15,9 +15,9 @@ MOST_SAID = 3
 MOST_LISTED = 8
 
 
-def nouns(of: str) -> str:
+def nouns(whole: str, of: str) -> str:
     """Return what is counted: validation tracks, and by what they are judged where labels are wrong now and then."""
-    return f"validation tracks, about the {of}s" if of else "validation tracks"
+    return f"validation {whole}s, about the {of}s" if of else f"validation {whole}s"
 
 
 def why_validation(part: Part) -> str:
@@ -102,11 +102,11 @@ def _nothing(earlier: int, later: int, chosen: Sequence[int], history: Confusion
     return f"{between}, the recall of {whose} shows no clear change: the intervals overlap."
 
 
-def recalls_alt(history: ConfusionHistory) -> str:
+def recalls_alt(history: ConfusionHistory, whole: str = "track") -> str:
     """Describe the chart of recalls."""
     known = [genre for genre, n in enumerate(history.supports.tolist()) if n]
     first, last = history.recalls[0], history.recalls[-1]
-    head = f"Recall of each genre on {count(history.n, 'validation track')}, over {count(len(history), 'epoch')}."
+    head = f"Recall of each genre on {count(history.n, f'validation {whole}')}, over {count(len(history), 'epoch')}."
     if len(known) <= MOST_LISTED:
         each = (f"{history.genres[g]} {percent(first[g])} to {percent(last[g])}" for g in known)
         return f"{head} From the first to the last: {', '.join(each)}."

@@ -57,7 +57,7 @@ def parts(run: Run, history: ConfusionHistory, at: int | None, chosen: Sequence[
     changed = sentences.what_changed(history, at or usual_epoch(run) or len(history), best, chosen)
     return {
         "scrubber": scrubber_part(history, best, after=after, also=also),
-        "recalls": chart_part(figure, sentences.recalls_alt(history)),
+        "recalls": chart_part(figure, sentences.recalls_alt(history, run.whole)),
         "changed": title_part("What changed", changed),
     }
 

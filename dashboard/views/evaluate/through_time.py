@@ -56,7 +56,7 @@ def _draw(run: Run, part: Part, about: About) -> None:
         return
     at, chosen = _epoch(history), _lifted(history)
     parts = following.parts(run, history, at, chosen)
-    nouns = sentences.nouns(about)
+    nouns = sentences.nouns(run.whole, about)
     left, right = st.columns([1.1, 1], gap="medium")
     shown = at or following.usual_epoch(run) or len(history)
     view = histories.epoch_view(run, shown, nouns, clean=clean)
@@ -158,11 +158,11 @@ def _look_at(chosen: Sequence[int]) -> None:
 def _table(run_id: str, chosen: Sequence[int], clean: bool) -> None:
     run = runs.run(run_id)
     history = None if run is None else histories.history(run, clean=clean)
-    if history is None:
+    if run is None or history is None:
         return
     rows = [_row(history, epoch, chosen) for epoch in history.epochs.tolist()]
     percents = [name for name in rows[0] if name != "epoch"]
-    twin(rows, f"{run_id} recalls", sentences.recalls_alt(history), percents, name="recalls by epoch")
+    twin(rows, f"{run_id} recalls", sentences.recalls_alt(history, run.whole), percents, name="recalls by epoch")
 
 
 def _row(history: ConfusionHistory, epoch: int, chosen: Sequence[int]) -> dict[str, float | None]:

@@ -10,6 +10,7 @@ from dashboard.components.plot import plot
 from dashboard.components.twin import twin
 from dashboard.services import one_genre
 from dashboard.shell.address import plain
+from dashboard.theme import count
 from dashboard.views.genres.figures import apart_figure, importance_figure
 from dashboard.views.genres.one_genre import OneGenre
 from dashboard.views.genres.text import apart_sentence, importance_sentence
@@ -37,7 +38,7 @@ def apart_chart(one: OneGenre, most: int = 20, *, folded: bool = True) -> None:
     if not has_features(judged.data, "What sets a genre apart"):
         return
     found = one_genre.sets_apart(judged.run, one.number, clean=judged.clean)
-    said = apart_sentence(found, one.name)
+    said = apart_sentence(found, one.name, judged.run.noun)
     if found:
         shown = min(most, len(found))
         key = f"{one.key} apart {most}"
@@ -71,7 +72,7 @@ def _rests_on(one: OneGenre) -> None:
     by = address_choice(
         "Lost", "lost", BY, help="Shuffling a feature lowers the recall, and the probability behind it."
     )
-    said = importance_sentence(found, one.name, every.n, judged.part, every.n_repeats)
+    said = importance_sentence(found, one.name, count(every.n, f"{judged.part} {judged.run.noun}"), every.n_repeats)
     if one.score.recall is not None or by == "loss":
         shown = min(20, len(found))
         key = f"{one.key} importance {by}"

@@ -116,14 +116,15 @@ def _curve(one: OneGenre) -> None:
     curve = learning_curve.learning_curve(one.judged.run)
     if curve is None or not curve.scores:
         return
-    points, said = curve.points(one.number), learning_sentence(curve, one.number, one.name)
+    noun = one.judged.run.noun
+    points, said = curve.points(one.number), learning_sentence(curve, one.number, one.name, noun)
     if points:
         key = f"{one.key} learning"
         plot(learning_figure(points), key, height=HEIGHT - 45, alt=said, revision=key, name="learning curve")
-    st.caption(plain(f"{said} {learning_note(curve, bool(one.judged.outcome.about))}", 800))
+    st.caption(plain(f"{said} {learning_note(curve, bool(one.judged.outcome.about), noun)}", 800))
     rows = [
         {
-            "training tracks": point.n,
+            f"training {noun}s": point.n,
             "recall": 100 * point.score,
             "low": None if point.interval is None else 100 * point.interval.low,
             "high": None if point.interval is None else 100 * point.interval.high,

@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 
 from dashboard.services.outcomes import Outcome
-from dashboard.text.evaluate import FEW, counted, mean_recall, ordinal, tracks
+from dashboard.text.evaluate import FEW, counted, mean_recall, ordinal
 from dashboard.theme import GAP, count, percent, points
 from dashboard.views.genres.learning_curve import LearningCurve
 from genre_core.data.dataset import Part
@@ -19,7 +19,7 @@ from genre_core.evaluation.report import Evaluation, GenreScore
 from genre_core.explaining.importance import Importance
 from genre_core.inspection.apart import Apart
 from genre_core.store.schema import Run
-from genre_core.text import joined, nothing_told, quoted_at_starts
+from genre_core.text import capitalized, joined, nothing_told, quoted_at_starts
 
 MINUS = "\u2212"
 
@@ -86,8 +86,8 @@ def ruler_text(outcome: Outcome, genre: int) -> str:
     """Return the text beside the ruler of a genre."""
     score = outcome.evaluation.per_genre[genre]
     if score.recall is None:
-        return "no track in this part"
-    n = count(score.support, "track")
+        return f"no {outcome.noun} in this part"
+    n = count(score.support, outcome.noun)
     few = _too_few(outcome.evaluation, genre).removesuffix(" for an interval")
     found = percent(score.recall, score.recall_interval, few)
     return f"{found} · {n}" + ("" if score.predicted else " · never predicted")
@@ -101,7 +101,7 @@ def answer(outcome: Outcome, part: Part, genre: int) -> str:
     """Say how many tracks of a genre are recognized, and where that stands among the genres."""
     score = outcome.evaluation.per_genre[genre]
     if score.recall is None:
-        return f"No {part} track is {score.genre}, so its recall is unknown."
+        return f"No {part} {outcome.noun} is {score.genre}, so its recall is unknown."
     n = count(score.support, f"{part} {outcome.noun}") + (
         f" whose {outcome.about} is {score.genre}" if outcome.about else ""
     )
@@ -129,11 +129,12 @@ def rank(scores: Evaluation, genre: int) -> str:
 
 def against(outcome: Outcome, genre: int, known: str = "") -> str:
     """Say how a genre stands against the mean of the others and against the best possible classifier."""
-    said = [_against_others(outcome.evaluation, genre), _against_limit(outcome, genre, known)]
+    said = [_against_others(outcome, genre), _against_limit(outcome, genre, known)]
     return " ".join(sentence for sentence in said if sentence)
 
 
-def _against_others(scores: Evaluation, genre: int) -> str:
+def _against_others(outcome: Outcome, genre: int) -> str:
+    scores = outcome.evaluation
     score = scores.per_genre[genre]
     others = [s for g, s in enumerate(scores.per_genre) if g != genre and s.recall is not None]
     if score.recall is None or not others or nothing_told(score.recall_interval):
@@ -147,7 +148,7 @@ def _against_others(scores: Evaluation, genre: int) -> str:
         return f"That is {by} above the mean of the others, {percent(mean)}."
     if score.recall == mean:
         return ""
-    few = f" with {count(score.support, 'track')}" if score.support < FEW else ""
+    few = f" with {count(score.support, outcome.noun)}" if score.support < FEW else ""
     return f"That is no clear difference from the mean of the others, {percent(mean)}{few}."
 
 
@@ -157,7 +158,7 @@ def _against_limit(outcome: Outcome, genre: int, known: str) -> str:
         return ""
     n = round(best * score.support)
     whom = f", judging them as {known}," if known else ""
-    said = f"The best possible classifier{whom} recognizes {n:,} of the same tracks"
+    said = f"The best possible classifier{whom} recognizes {n:,} of the same {outcome.noun}s"
     if score.recall == best:
         return f"{said} too."
     if nothing_told(score.recall_interval):
@@ -179,7 +180,7 @@ def confused(outcome: Outcome, genre: int) -> str:
     if gone:
         said.append(f"It is most often taken for {_listed(gone)}.")
     if come:
-        said.append(f"Tracks of {_listed(come)} are taken for it.")
+        said.append(f"{capitalized(outcome.noun)}s of {_listed(come)} are taken for it.")
     elif outcome.evaluation.per_genre[genre].predicted:
         said.append(f"No other genre is taken for {name}.")
     return " ".join(said)
@@ -220,13 +221,13 @@ def chance_recall(outcome: Outcome, genre: int) -> float:
     return outcome.evaluation.per_genre[genre].predicted / outcome.evaluation.n
 
 
-def apart_sentence(found: Sequence[Apart], genre: str) -> str:
+def apart_sentence(found: Sequence[Apart], genre: str, noun: str = "track") -> str:
     """Say which feature sets a genre apart most, and how many do so beyond chance."""
     clear = [one for one in found if one.clear]
     if not found:
         return f"The training part has no other genre to compare {genre} with."
     if not clear:
-        return f"No feature's mean clearly separates {genre} from the other training tracks."
+        return f"No feature's mean clearly separates {genre} from the other training {noun}s."
     first = clear[0]
     interval = "" if first.interval is None else f" ({_signed(first.interval.low)} to {_signed(first.interval.high)})"
     side = "above" if first.difference > 0 else "below"
@@ -236,9 +237,9 @@ def apart_sentence(found: Sequence[Apart], genre: str) -> str:
     )
 
 
-def importance_sentence(found: Sequence[Importance], genre: str, n: int, part: Part, n_repeats: int) -> str:
+def importance_sentence(found: Sequence[Importance], genre: str, judged: str, n_repeats: int) -> str:
     """Say what a genre's recognition rests on most, where its interval leaves zero out."""
-    judged = f"On {tracks(n, part)}, each feature shuffled {count(n_repeats, 'time')}."
+    judged = f"On {judged}, each feature shuffled {count(n_repeats, 'time')}."
     clear = [one for one in found if one.recall_interval is not None and one.recall_interval.low > 0]
     if not clear or len(found) < 2:
         return f"No single feature clearly lowers the recall of {genre} when it is shuffled. {judged}"
@@ -273,42 +274,42 @@ def epochs_sentence(history: ConfusionHistory, genre: int, best_epoch: int | Non
 
 def before_learning(run: Run, n_scores: int, as_many_runs: float) -> str:
     """Say what measuring a learning curve does."""
-    n = count(run.context["n_train"], "training track")
+    n = count(run.context["n_train"], f"training {run.noun}")
     return (
-        f"Would more tracks help? This trains the network {n_scores:,} times on growing shares of the {n} and takes "
-        f"about as long as {as_many_runs:.0f} runs. It covers all genres at once and uses validation, never test."
+        f"Would more {run.noun}s help? This trains the network {n_scores:,} times on growing shares of the {n} and "
+        f"takes about as long as {as_many_runs:.0f} runs. It covers all genres at once and uses validation, never test."
     )
 
 
-def learning_sentence(curve: LearningCurve, genre: int, name: str) -> str:
+def learning_sentence(curve: LearningCurve, genre: int, name: str, noun: str = "track") -> str:
     """Say what more training tracks brought to a genre, where the interval tells."""
     sizes, gain = curve.points(genre), curve.gain(genre)
     if curve.plan is not None and not curve.plan.support[genre]:
-        return f"No validation track is {name}, so its learning curve is unknown."
+        return f"No validation {noun} is {name}, so its learning curve is unknown."
     if len(sizes) < 2:
         return "The first sizes are being measured."
     first, last = sizes[0], sizes[-1]
     text = (
-        f"Recall of {name} on validation: {percent(first.score, first.interval)} after {first.n:,} training tracks of "
-        f"it, {percent(last.score, last.interval)} after {last.n:,}."
+        f"Recall of {name} on validation: {percent(first.score, first.interval)} after {first.n:,} training {noun}s "
+        f"of it, {percent(last.score, last.interval)} after {last.n:,}."
     )
     if gain is None:
         return text
     change = points(gain.mean, gain.interval)
-    step = f"the step from {gain.n_before:,} to {gain.n:,} tracks"
+    step = f"the step from {gain.n_before:,} to {gain.n:,} {noun}s"
     if gain.clear and round(100 * gain.interval.low, 1):  # no claim from a limit that reads as zero
-        return f"{text} It is still rising: {step} brought {change}, so more tracks may help."
+        return f"{text} It is still rising: {step} brought {change}, so more {noun}s may help."
     return f"{text} It is unclear whether it is still rising: {step} brought {change}."
 
 
-def learning_note(curve: LearningCurve, noisy: bool) -> str:
+def learning_note(curve: LearningCurve, noisy: bool, noun: str = "track") -> str:
     """Say what the bands of a learning curve cover, and what judges it where labels are noisy."""
     whole = f", each {curve.plan.kept_whole} whole" if curve.plan and curve.plan.kept_whole else ""
     n = count(curve.config.n_repeats, "repeat")
     judged = " Judged by the labels, some of which are wrong." if noisy else ""
     return (
-        f"Mean of {n}, with its 95{GAP}% interval from the third one on; each has its own tracks{whole} and training "
-        "seed. The interval does not cover the choice of the validation tracks, which also chose the best epochs."
+        f"Mean of {n}, with its 95{GAP}% interval from the third one on; each has its own {noun}s{whole} and training "
+        f"seed. The interval does not cover the choice of the validation {noun}s, which also chose the best epochs."
         f"{judged}"
     )
 

@@ -15,6 +15,7 @@ from dashboard.shell.address import plain
 from dashboard.theme import count, percent
 from dashboard.views.genres.genre_tracks import GenreTrack, tracks_of_genre
 from dashboard.views.genres.one_genre import TRACK, OneGenre, link
+from genre_core.text import capitalized
 
 ENDS = 3
 ROWS_SHOWN = 11
@@ -22,25 +23,25 @@ ROWS_SHOWN = 11
 
 def draw(one: OneGenre) -> None:
     """Draw all tracks of the genre as a table; the chosen one leads to its page."""
-    found = _found(one)
+    found, noun = _found(one), one.judged.outcome.noun
     if not found:
-        st.caption(f"No {one.judged.part} track is {plain(one.name)}.")
+        st.caption(f"No {one.judged.part} {noun} is {plain(one.name)}.")
         return
-    n = count(len(found), f"{one.judged.part} track")
+    n = count(len(found), f"{one.judged.part} {noun}")
     st.caption(
-        f"{n} of {plain(one.name)}. Typical tracks get a high probability of it from the model. Select a track to "
-        "open it."
+        f"{n} of {plain(one.name)}. Typical {noun}s get a high probability of it from the model. Select a "
+        f"{noun} to open it."
     )
     said = [Listed(track.row, one.name, _said_of(track)) for track in found]
     listen(one.judged.run, said, f"{one.key} player", unit=one.judged.outcome.unit)
     rows, asked_for = [track.row for track in found], st.query_params.get("track", "")
     chosen = next((n for n, row in enumerate(rows) if row == one.judged.data.row_at(asked_for)), None)
     if asked_for and chosen is None:
-        address.note(f"The link names a track that is not a {one.name} track of this part.")
+        address.note(f"The link names a {noun} that is not a {one.name} {noun} of this part.")
     table(
         _columns(found),
         f"{one.key} tracks",
-        f"Tracks of {one.name}, the most typical first: probability, prediction, most likely other genre.",
+        f"{capitalized(noun)}s of {one.name}, the most typical first: probability, prediction, likeliest other genre.",
         n=len(found),
         file=None,
         most=ROWS_SHOWN,
@@ -62,7 +63,7 @@ def both_ends(one: OneGenre) -> None:
     ends = min(ENDS, len(found) // 2)
     left, right = st.columns(2, gap="medium")
     both = ((left, "Most typical", found[:ends]), (right, "Least typical", found[: -ends - 1 : -1]))
-    for where, title, some in both if ends else ((left, "Its only track", found),):
+    for where, title, some in both if ends else ((left, f"Its only {one.judged.outcome.noun}", found),):
         with where, st.container(key=f"genre-{'least' if where is right else 'most'}", gap=None):
             st.markdown(f"**{title}**, by the probability of {plain(one.name)}")
             for track in some:
@@ -74,7 +75,7 @@ def _found(one: OneGenre) -> list[GenreTrack]:
 
 
 def _track(one: OneGenre, track: GenreTrack, icon: str | None = None) -> None:
-    said = f"Track {track.name} · {percent(track.probability, decimals=0)} {one.name}"
+    said = f"{capitalized(one.judged.outcome.noun)} {track.name} · {percent(track.probability, decimals=0)} {one.name}"
     if not track.recognised:
         said += f" · taken for {track.taken_for}, {percent(track.rival_probability, decimals=0)}"
     link(TRACK, said, icon, track=one.judged.data.address_of(track.row))

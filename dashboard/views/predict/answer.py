@@ -42,7 +42,7 @@ def draw(run: Run, found: Answers, answers: Any) -> None:
                 on_click="ignore",
             )
     if kept.num_rows == 0:
-        st.caption("No track is answered so.")
+        st.caption(f"No {found.whole} is answered so.")
     else:
         _table(kept, found)
     if found.evaluation:
@@ -72,7 +72,7 @@ def _table(kept: Any, found: Answers) -> None:
     columns: dict[str, Any] = {"note": st.column_config.TextColumn("note", width="large")}
     columns |= {name: st.column_config.NumberColumn(name, format="%.1f %%") for name in shares}
     order = sorted(first.column_names, key=lambda name: name in shares[1:])  # probabilities last
-    alt = f"The answers for {count(kept.num_rows, 'track')}."
+    alt = f"The answers for {count(kept.num_rows, found.whole)}."
     table(first.select(order), "predictions", alt, n=first.num_rows, file=None, most=12, columns=columns)
     if kept.num_rows > MOST_SHOWN:
-        st.caption(f"The first {MOST_SHOWN:,} of {count(kept.num_rows, 'track')}. The files hold all of them.")
+        st.caption(f"The first {MOST_SHOWN:,} of {count(kept.num_rows, found.whole)}. The files hold all of them.")

@@ -37,7 +37,9 @@ def waiting() -> Headline:
 def found(seen: Seen) -> Headline:
     """Say what was found in the files."""
     rows = "" if seen.n_rows == seen.n_tracks else f" in {seen.n_rows:,} pieces"
-    return Headline(f"{count(seen.n_tracks, 'track')}{rows} to answer for.", "Check what will be used, then predict.")
+    return Headline(
+        f"{count(seen.n_tracks, seen.whole)}{rows} to answer for.", "Check what will be used, then predict."
+    )
 
 
 def unread(problem: str) -> Headline:
@@ -47,4 +49,4 @@ def unread(problem: str) -> Headline:
 
 def ask(seen: Seen) -> str:
     """Return what the button says."""
-    return f"Predict {count(seen.n_tracks, 'track')}"
+    return f"Predict {count(seen.n_tracks, seen.whole)}"

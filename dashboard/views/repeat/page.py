@@ -99,7 +99,7 @@ def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None
         bind="query-params",
         label_visibility="collapsed",
         width=240,
-        help="Other seeds show how much luck changes a score. Folds judge every track outside the test part.",
+        help="Other seeds show how much luck changes a score. Folds judge everything outside the test part.",
     )
     with place:
         start_button("Repeat", "repeat", config is not None and not (study and study.active), _repeat, config, how, n)

@@ -81,7 +81,7 @@ def matrix_of_folds(found: Repetition) -> None:
     if confusion is None or not isinstance(what, Folds):
         return
     st.subheader("Held-out folds together", anchor=False)
-    nouns = "held-out tracks"
+    nouns = sentences.tracks(found)
     view = matrix_view(confusion, nouns=nouns) if what.repeats == 1 else live_view(confusion, nouns=nouns)
     try:
         score = repetitions.pooled_score(found)

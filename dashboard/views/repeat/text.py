@@ -15,7 +15,7 @@ from genre_core.studies.repeats.summary import Repeats, shared_groups
 BEFORE = Headline(
     "How reliable is this score?",
     "Train the settings again with other seeds to see how much luck changes the score. Or train on folds, so that "
-    "every track outside the test part is judged once by a network that did not learn from it.",
+    "everything outside the test part is judged once by a network that did not learn from it.",
 )
 PREVIEW = (
     "Each repetition will be a thin line on this ruler, and their mean a mark with its interval. Below it come the "
@@ -84,7 +84,11 @@ def tracks(found: Repetition) -> str:
 
 def noun(found: Repetition) -> str:
     """Return what one answer is about: a track, or a segment of one."""
-    return "segment" if found.in_segments and not found.by_track else "track"
+    return "segment" if found.in_segments and not found.by_track else _whole(found)
+
+
+def _whole(found: Repetition) -> str:
+    return found.config.experiment.data.whole
 
 
 def _over(found: Repetition, n: int) -> str:
@@ -101,11 +105,13 @@ def _covers(found: Repetition, summary: Repeats) -> str:
         n = count(summary.n_judged, noun(found))
         return f"The interval covers only luck in training: every run was judged on the same {n}."
     if not isinstance(found.config.what, Folds):
-        return "The interval allows for splits that share training tracks (Nadeau and Bengio 2003)."
-    allows = "The interval allows for folds that share training tracks (Nadeau and Bengio 2003)"
+        return f"The interval allows for splits that share training {_whole(found)}s (Nadeau and Bengio 2003)."
+    allows = f"The interval allows for folds that share training {_whole(found)}s (Nadeau and Bengio 2003)"
     if found.config.what.repeats > 1:
         return f"{allows}."
-    simulated = "in simulations with independent tracks it contained the truth in 98 to 99 of 100 cases, not 95"
+    simulated = (
+        f"in simulations with independent {_whole(found)}s it contained the truth in 98 to 99 of 100 cases, not 95"
+    )
     return f"{allows}. It is cautious: {simulated}."
 
 
@@ -128,8 +134,8 @@ def held_out(found: Repetition) -> str:
     dealt = found.config.what.repeats
     once = "once" if dealt == 1 else f"{dealt} times"
     return (
-        f"Every track outside the test part is judged {once}. A held-out fold counts as an opened test part, once for "
-        "its configuration. The real test part is in no fold and stays closed."
+        f"Every {_whole(found)} outside the test part is judged {once}. A held-out fold counts as an opened test part, "
+        "once for its configuration. The real test part is in no fold and stays closed."
     )
 
 

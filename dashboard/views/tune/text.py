@@ -89,7 +89,7 @@ def headline(found: Search, winner: Winner | None = None) -> Headline:
 
 def _revealed(found: Search, winner: Winner) -> Headline:
     run, test = winner.run, winner.run.summary["test"]
-    answer = f"The winner is right on {accuracy_of(run, 'test')} of {count(test['n'], 'test track')}."
+    answer = f"The winner is right on {accuracy_of(run, 'test')} of {count(test['n'], f'test {run.whole}')}."
     assert found.best is not None
     chosen = value_of(found, found.best.value or 0.0)
     f1 = f"Macro-F1 {macro_f1_of(run, 'test')}, log loss {test['log_loss']:.3f}. "
@@ -142,7 +142,7 @@ def optimism(found: Search) -> str:
     left_in = "" if estimate.of_epochs or found.config.folds else f" {EPOCHS_LEFT_IN}"
     return (
         f"Picking the best of {estimate.n_trials} inflates the score by about {size}: expect {expected} on "
-        f"new tracks.{left_in}{'' if found.study.active else also}"
+        f"new {_whole(found)}s.{left_in}{'' if found.study.active else also}"
     )
 
 
@@ -232,14 +232,18 @@ def _pruned(found: Search) -> str:
     return f", {n} of them stopped early" if n else ""
 
 
+def _whole(found: Search) -> str:
+    return found.config.base.data.whole
+
+
 def uncertainty(found: Search) -> str:
     """Say how sure the scores in the table are."""
     best = found.best
     if best is None:
         return ""
     if best.interval is None:
-        return f"Scores are on {count(best.n_tracks, 'track')} of {judged_on(found.config)}."
-    n, limits = count(best.n_tracks, "validation track"), Interval(*best.interval)
+        return f"Scores are on {count(best.n_tracks, _whole(found))} of {judged_on(found.config)}."
+    n, limits = count(best.n_tracks, f"validation {_whole(found)}"), Interval(*best.interval)
     if nothing_told(limits):
         few = capitalized(found.too_few or f"these are {NO_INTERVAL}")
         return f"Each score is on {n}. {few}: any difference between trials could be chance."

@@ -81,6 +81,7 @@ def answer(store: RunStore, run: Run, rows: NewRows, unit: Unit = "track", level
         evaluation,
         problem,
         (*rows.notes, *never_heard(run, rows)),
+        run.whole,
     )
 
 

@@ -19,7 +19,8 @@ class Answers:
     They are calibrated on the `n_validation` validation tracks if `calibrated`. `sets` (n, k) holds the genres that
     remain possible with confidence `level`, None where nothing can be promised. `n_rows` (n,) are the rows of each
     track, `far` (n,) says which are unlike anything learned, `notes` (n,) what else is to be known. `labels` (n,) are
-    genres where they are known, and `evaluation` judges the answers by them, or is empty; `problem` says why.
+    genres where they are known, and `evaluation` judges the answers by them, or is empty; `problem` says why. `whole`
+    is what a piece of music is called.
     """
 
     run: str
@@ -38,6 +39,7 @@ class Answers:
     evaluation: dict[str, Any]
     problem: str = ""
     about: tuple[str, ...] = ()
+    whole: str = "track"
 
     def __len__(self) -> int:
         return len(self.names)
@@ -74,8 +76,8 @@ class Answers:
         """Say how many tracks it answers for."""
         n, n_known, n_left = len(self), int(self.known(threshold).sum()), int((~self.answered).sum())
         if not n_left and n_known == n:
-            return f"An answer for {'each of ' if n > 1 else ''}{count(n, 'track')}."
-        unsure, parts = n - n_known - n_left, [f"Answers for {n_known:,} of {count(n, 'track')}"]
+            return f"An answer for {'each of ' if n > 1 else ''}{count(n, self.whole)}."
+        unsure, parts = n - n_known - n_left, [f"Answers for {n_known:,} of {count(n, self.whole)}"]
         if unsure:
             parts.append(f"it does not know {unsure:,}, less than {percent(threshold, decimals=0)} sure")
         if n_left:
@@ -87,16 +89,17 @@ class Answers:
         """Say how much the probabilities and the sets are worth, and how many tracks are to be doubted."""
         said = list[str]()
         if n_far := int(self.far.sum()):
-            said.append(f"{count(n_far, 'track is', 'tracks are')} unlike anything that the run learned from: do not "
-                        "trust these answers.")  # fmt: skip
-        said.append(f"Probabilities are calibrated on the run's {count(self.n_validation, 'validation track')} "
+            far = count(n_far, f"{self.whole} is", f"{self.whole}s are")
+            said.append(f"{far} unlike anything that the run learned from: do not trust these answers.")
+        said.append(f"Probabilities are calibrated on the run's {count(self.n_validation, f'validation {self.whole}')} "
                     f"(temperature {self.temperature:.2f})." if self.calibrated else UNCALIBRATED)  # fmt: skip
         if self.sets is None:
             said.append("There are no prediction sets: the validation part is too small to promise anything.")
         else:
             rate = percent(self.level, decimals=0)
             said.append(
-                f"The prediction set holds the right genre for at least {rate} of new tracks like those of validation."
+                f"The prediction set holds the right genre for at least {rate} of new {self.whole}s like those of "
+                "validation."
             )
         if self.problem:
             said.append(f"The answers are not judged. {self.problem}")
