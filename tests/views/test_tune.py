@@ -109,6 +109,18 @@ def test_a_range_that_makes_no_search_is_told_and_cannot_be_started(store, low, 
     assert next(button for button in page.button if button.label == "Search").disabled
 
 
+def test_options_are_chosen_and_none_is_typed(store):
+    page = opened(VIEW, **ADDRESS)
+    page.button_group(key="search").set_value(["train.optimizer"]).run()
+    options = page.button_group(key="range.train.optimizer")
+    assert options.value == ["adam", "adamw", "sgd"]
+    assert not page.text_input
+    options.set_value(["adamw", "sgd"]).run()
+    press(page, "Search")
+    config = SearchConfig.model_validate_json(store.studies.study(named(page, "study")).config_json)
+    assert [one.values for one in config.space] == [("adamw", "sgd")]
+
+
 def test_values_of_a_number_may_be_named_by_a_link(store):
     page = opened(VIEW, **{"range.train.batch_size": "32|64"}, **ADDRESS)
     page.button_group(key="search").set_value(["train.batch_size"]).run()

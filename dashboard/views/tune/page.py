@@ -28,7 +28,7 @@ from dashboard.views.tune import result as searched
 from dashboard.views.tune import text as sentences
 from genre_core.errors import ConfigError
 from genre_core.settings.config import ExperimentConfig
-from genre_core.settings.names import Setting, all_settings
+from genre_core.settings.names import Setting, all_settings, validate
 from genre_core.studies.kinds import SEARCH
 from genre_core.studies.tuning.config import MOST_TRIALS, OBJECTIVES, SAMPLERS, SearchConfig, search_config
 from genre_core.studies.tuning.space import Dimension, read_dimension, searchable, suggested
@@ -158,9 +158,15 @@ def _ranges(base: ExperimentConfig, chosen: list[str]) -> dict[str, str]:
 
 
 def _range(name: str, usual: Dimension) -> str:
-    """Draw the lowest and the highest value of a number, or a field for the values of anything else."""
+    """Draw the lowest and the highest value of a number, the options to choose from, or a field for other values."""
     item, said, key = all_settings()[name], usual.text.partition("=")[2], f"range.{name}"
     title = f"{item.title}{f' ({item.unit})' if item.unit else ''}"
+    if item.kind in ("choice", "bool"):
+        options = st.pills(
+            title, usual.values, default=usual.values, selection_mode="multi", key=key, bind="query-params",
+            format_func=lambda value: item.label(validate(name, value)), help=item.help,
+        )  # fmt: skip
+        return VALUES.join(options) or said
     if usual.values or VALUES in str(st.session_state.get(key, st.query_params.get(key, ""))):
         text: str = st.text_input(
             title, said, 300, key=key, bind="query-params", help=f"Values separated by {VALUES}. {item.help}"
