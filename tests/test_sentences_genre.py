@@ -19,6 +19,7 @@ from genre_core.explaining.importance import Importance
 from genre_core.inspection.apart import Apart
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.learning_curve.measuring import CurvePlan, CurveScore
+from tests.test_sentences_lens import study
 
 GENRES = ("Rock", "Jazz", "Folk")
 
@@ -137,12 +138,12 @@ def test_a_learning_curve_rises_only_where_its_last_step_clearly_does():
             for repeat, pair in enumerate(steps, 1)
             for share, right in zip(config.shares, pair, strict=True)
         ]
-        return LearningCurve(None, config, plan, tuple(scores))
+        return LearningCurve(study("running", context={"workers": 2}), config, plan, tuple(scores))
 
     rising = sentences.learning_sentence(curve((60, 70), (61, 71), (62, 72)), 1, "Jazz")
     assert "after 50 training tracks of it" in rising
     assert "It is still rising: the step from 50 to 100 tracks brought 10.0\u202fpoints" in rising
     assert "It is unclear" in sentences.learning_sentence(curve((60, 70), (70, 60), (62, 72)), 1, "Jazz")
     assert "No validation track is Folk" in sentences.learning_sentence(curve((60, 70)), 2, "Folk")
-    assert curve((60, 70)).seconds_left == pytest.approx(4.0)
+    assert curve((60, 70)).seconds_left == pytest.approx(2.0), "two workers share four seconds"
     assert "labels" in sentences.learning_note(curve((60, 70)), noisy=True)

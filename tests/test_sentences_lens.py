@@ -10,7 +10,7 @@ from dashboard.views.lens import text as sentences
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TableConfig
 from genre_core.store.schema import Study
-from genre_core.studies.lens.config import LensConfig
+from genre_core.studies.lens.config import Classifier, LensConfig
 from genre_core.studies.lens.judging import LensPlan, LensScore
 
 ARTISTS = ExperimentConfig(data=SyntheticConfig(artists=20))
@@ -221,6 +221,28 @@ def test_progress_estimates_what_is_left_from_what_it_took():
     running = Lens(half.study, config, half.plan, half.scores)
     assert running.seconds_left == pytest.approx(20.0)
     assert sentences.progress(running) == "10 of 20 scores · about 20\u202fs left"
+    two = Lens(study("running", context={"workers": 2}), config, half.plan, half.scores)
+    assert sentences.progress(two) == "10 of 20 scores · about 10\u202fs left", "they share the work"
+
+
+def test_what_is_left_weighs_each_classifier_by_its_own_cost_and_does_not_jump():
+    """Boosted trees take fifty times as long as the others: an average over all scores would jump with each of them."""
+    cost: dict[Classifier, float] = {
+        "network": 2.0,
+        "majority": 0.01,
+        "neighbour": 0.1,
+        "logistic": 0.2,
+        "boosting": 20.0,
+    }
+    config = LensConfig(experiment=ARTISTS, n_repeats=5, classifiers=tuple(cost))
+    rates = {(level, classifier): 0.5 for level in ("row", "artist") for classifier in cost}
+    found = lens(rates, state="running", levels=("row", "artist"), n_scores=50)
+    in_order = sorted(found.scores, key=lambda one: (one.repeat, one.level, list(cost).index(one.classifier)))
+    done = [replace(one, seconds=cost[one.classifier]) for one in in_order]
+    for n in range(len(done) + 1):
+        left = Lens(found.study, config, found.plan, tuple(done[:n])).seconds_left
+        truth = sum(one.seconds for one in done[n:])
+        assert left == (None if n < len(cost) else pytest.approx(truth)), n
 
 
 def test_of_a_published_split_only_what_will_be_judged_again_is_waited_for():

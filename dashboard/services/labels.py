@@ -65,8 +65,8 @@ class CrossPredictions:
     @property
     def seconds_left(self) -> float | None:
         """Estimate the seconds that what is missing takes; None before the first fold."""
-        took = [fold.seconds for fold in self.folds]
-        return sum(took) / len(took) * (self.config.n_folds - len(took)) if took else None
+        took, n_workers = [fold.seconds for fold in self.folds], self.study.n_workers
+        return sum(took) / len(took) * (self.config.n_folds - len(took)) / n_workers if took else None
 
 
 @cached_by_run(32)

@@ -55,7 +55,7 @@ class Lens(Judged):
 
     @cached_property
     def seconds_left(self) -> float | None:
-        """Estimate the seconds that the missing scores take, from what theirs took; None until each was scored once."""
+        """Estimate the seconds until no score is missing, by what each classifier's took; None before each has one."""
         if not self.plan or not self.scores:
             return None
         took: dict[Classifier, list[float]] = {}
@@ -67,7 +67,7 @@ class Lens(Judged):
         missing = wanted - {score.task for score in self.scores}
         if {classifier for _, _, classifier in missing} - usual.keys():
             return None
-        return sum(usual[classifier] for _, _, classifier in missing)
+        return sum(usual[classifier] for _, _, classifier in missing) / self.study.n_workers
 
 
 def lens(lens_id: str, *, clean: bool = False, unit: Unit = "track") -> Lens:

@@ -47,8 +47,8 @@ WATCHED_FOR = 12.0
 LOST, LEFT = "lost", "left"
 """Why a run stopped whose worker was lost, or was retired and gave the run back."""
 
-MEASURING = "measuring"
-"""Key of a context: how many windows of the clips are measured, and of how many."""
+MEASURING, WORKERS = "measuring", "workers"
+"""Keys of a context: how many windows of clips are measured, and of how many; how many workers share a study."""
 
 UNANSWERED = "unanswered"
 """Key of the context of a run that came without its data while its test part was closed: nothing of that is known."""
@@ -457,6 +457,11 @@ class Study(Queued):
     """Who began it, by a name that says nothing else of them; empty where that is not known."""
     measuring: tuple[int, int] | None = None
     """How many windows of its clips are measured, and of how many, while that is done before it begins."""
+
+    @property
+    def n_workers(self) -> int:
+        """Return how many workers share it."""
+        return int(self.context.get(WORKERS, 1))
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from genre_core.errors import ClusterError, GenreLabError, StoreGoneError
 from genre_core.store.heartbeat import Heart
 from genre_core.store.runs import RunStore, new_run_id, open_store
-from genre_core.store.schema import MEASURING, Claim, Study
+from genre_core.store.schema import MEASURING, WORKERS, Claim, Study
 from genre_core.studies.extraction import measuring
 from genre_core.studies.kinds import KINDS, kind_of
 from genre_core.studies.study import Result, StudyWork
@@ -43,8 +43,6 @@ TRIED = (
     f"Workers died {MOST_TRIES} times at the same piece of this work, perhaps for lack of memory: continue with fewer "
     "tracks or a smaller network, or on a machine with more memory."
 )
-WORKERS = "workers"
-"""Key of a context: among how many workers a study is dealt, where they are several."""
 
 _PLAN = json.dumps("plan")
 _PRIORITY = 0

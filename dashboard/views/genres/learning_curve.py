@@ -36,7 +36,8 @@ class LearningCurve:
         took = {share: [s.seconds for s in self.scores if s.share == share] for share in self.config.shares}
         if not all(took.values()):
             return None
-        return sum((self.config.n_repeats - len(own)) * sum(own) / len(own) for own in took.values())
+        seconds = sum((self.config.n_repeats - len(own)) * sum(own) / len(own) for own in took.values())
+        return seconds / self.study.n_workers
 
     def points(self, genre: int | None) -> tuple[CurvePoint, ...]:
         """Return the points of a genre's recall, or of accuracy."""

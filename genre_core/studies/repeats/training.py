@@ -35,7 +35,7 @@ class Repetition:
         Runs that are trained one by one are a stack each, unless there is one worker.
         """
         n = len(self._config.configs)
-        n_workers = int(self._store.studies.study(self._study.id).context.get("workers", 1))
+        n_workers = self._store.studies.study(self._study.id).n_workers
         size = 1 if n_workers > 1 and self._one_by_one else min(-(-n // n_workers), MOST_TOGETHER)
         return [list(range(first, min(first + size, n + 1))) for first in range(1, n + 1, size)]
 

@@ -107,7 +107,7 @@ class Search:
 
     @cached_property
     def _n_workers(self) -> int:
-        return int(self._store.studies.study(self._study.id).context.get("workers", 1))
+        return self._store.studies.study(self._study.id).n_workers
 
     @cached_property
     def _at_once(self) -> int:
