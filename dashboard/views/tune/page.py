@@ -39,7 +39,7 @@ ON_THE_SPLIT = "on the split"
 JUDGES = {ON_THE_SPLIT: 0, "on 3 folds": 3, "on 5 folds": 5, "on 10 folds": 10}
 SAMPLED = {text: name for name, text in SAMPLERS.items()}
 JUDGED = {text: name for name, text in OBJECTIVES.items()}
-N_COLUMNS, VALUES, STEP = 4, "|", 0.0001
+N_COLUMNS, VALUES, STEP = 3, "|", 0.0001
 HELP = {
     "n": "How many combinations to try. A grid search ends with its last combination.",
     "sampler": "TPE tries more values near good trials; random and grid search ignore earlier trials.",
@@ -158,22 +158,23 @@ def _ranges(base: ExperimentConfig, chosen: list[str]) -> dict[str, str]:
 
 
 def _range(name: str, usual: Dimension) -> str:
-    """Draw the lowest and the highest value of a number, the options to choose from, or a field for other values."""
+    """Draw the lowest and the highest value of a number, or the values of anything else; a link names those of both."""
     item, said, key = all_settings()[name], usual.text.partition("=")[2], f"range.{name}"
     title = f"{item.title}{f' ({item.unit})' if item.unit else ''}"
-    if item.kind in ("choice", "bool"):
-        options = st.pills(
-            title, usual.values, default=usual.values, selection_mode="multi", key=key, bind="query-params",
-            format_func=lambda value: item.label(validate(name, value)), help=item.help,
+    if usual.values:
+        shown = {value: item.label(validate(name, value)) for value in usual.values}
+        chosen = st.multiselect(
+            title, usual.values, usual.values, key=key, bind="query-params", help=item.help,
+            format_func=lambda value: shown.get(value, value), accept_new_options=item.kind == "layers",
         )  # fmt: skip
-        return VALUES.join(options) or said
-    if usual.values or VALUES in str(st.session_state.get(key, st.query_params.get(key, ""))):
+        return VALUES.join(chosen) or said
+    if VALUES in str(st.session_state.get(key, st.query_params.get(key, ""))):
         text: str = st.text_input(
             title, said, 300, key=key, bind="query-params", help=f"Values separated by {VALUES}. {item.help}"
         )
         return text.strip() or said
     how = "spaced by ratio" if item.scale == "log" else "evenly spaced"
-    st.markdown(f"**{title}**", help=f"From the lowest to the highest, {how}. {item.help}")
+    st.markdown(f":small[{title}]", help=f"From the lowest to the highest, {how}. {item.help}")
     with st.container(horizontal=True, gap="small"):
         low, high = (_end(item, end, value) for end, value in (("low", usual.low), ("high", usual.high)))
     return f"{low:g}..{high:g}"
