@@ -143,6 +143,7 @@ CASES = {
     "a list in a cell": lists("\"['G', 'Pop']\"", "['G']"),
     "a set in a cell": lists("\"{'G', 'Pop'}\"", "{'G'}"),
     "a list in a cell as NumPy writes it": lists("['G' 'Pop']", "['G']"),
+    "genres as Python's bytes": Case(rows("label,tempo,rms", "b'G',~,~")),
     "several genres with &": Case(
         rows("label,tempo,rms", "G & Rock,~,~", 60) + rows("", "G,~,~", 60, seed=6)[1:],
         genres=("Jazz", "Jazz & Rock", "Rock", "Rock & Rock"),
@@ -170,6 +171,7 @@ CASES = {
         config={"taken": "length"},
     ),
     "unnamed index": Case(rows(",tempo,rms,genre", "{i},~,~,G"), said="An index: it only numbers the rows."),
+    "a column without a name": Case(rows("genre,,rms", "G,~,~"), features=("Unnamed: 1", "rms")),
     "index taken by choice": Case(
         rows("index,tempo,rms,genre", "{i},~,~,G"),
         features=("index", "tempo", "rms"),
@@ -193,6 +195,14 @@ CASES = {
         rows('"rms, dB",tempo,rms,label', "~,~,~,G"), said="Chosen by you.", config={"left_out": '"rms, dB"'}
     ),
     # values that are not there
+    "0 for a missing value": Case(
+        rows("label,tempo,rms", "Jazz,0,~", 3) + rows("", "G,2{t}.5,~", 117, seed=6)[1:],
+        said="tempo is 0 in 3 tracks and between 2e+05 and 2e+05 in the others: if that means a missing value",
+    ),
+    "a high number for a missing value": Case(
+        rows("label,tempo,rms", "Jazz,99999,~", 3) + rows("", "G,~,~", 117, seed=6)[1:],
+        said="tempo is 99999 in 3 tracks and between",
+    ),
     "question mark": Case(rows("label,tempo,rms", "G,~,~", first="Jazz,?,~"), said="1 missing value in 1 feature"),
     "NA": Case(rows("label,tempo,rms", "G,~,~", first="Jazz,NA,~"), said="1 missing value in 1 feature"),
     "-1 is a value": Case(
@@ -225,6 +235,22 @@ CASES = {
     "a typographic minus": Case(rows("label,tempo,rms", "G,−{i}.5,~")),
     "a dash as the minus": Case(rows("label,tempo,rms", "G,–{i}.5,~")),
     "a unit": Case(rows("label,tempo,rms", "G,12{i}.5 BPM,~"), said="tempo: 120 values had the unit BPM"),
+    "a currency": Case(rows("label,tempo,rms", "G,$12{i}.5,~"), said="values were written like “$120.5”"),
+    "numbers as NumPy shows them": Case(
+        rows("label,tempo,rms", "G,np.float64(12{i}.5),~"), said="were written like “np.float64(120.5)”: the number"
+    ),
+    "lists of one number": Case(rows("label,tempo,rms", "G,[12{i}.5],~"), said="were written like “[120.5]”"),
+    "digits of another script": Case(
+        rows("label,tempo,rms", "G,{i}.5,~").decode().translate({48 + n: 0x660 + n for n in range(10)}).encode()
+    ),
+    "a point in some numbers, a comma in others": Case(
+        rows("label,tempo,rms", 'Jazz,"12{i},5",~', 60) + rows("", "Rock,9{i}.25,~", 60, seed=6)[1:],
+        features=("rms",),
+        said="Some of its numbers have a point and others a comma, such as “90.25” and “120,5”",
+    ),
+    "an error of measurement": Case(
+        rows("label,tempo,rms", "G,12{i}.5 ± 0.2,~"), features=("rms",), said="120 of 120 values are numbers with"
+    ),
     "a unit in capitals and small letters": Case(
         rows("label,tempo,rms", "G,12{i}.5 BPM,~", first="Jazz,9.5 bpm,~"), said="tempo: 120 values had the unit"
     ),
@@ -294,6 +320,9 @@ CASES = {
         rows("| label | tempo | rms |\n|---|---:|:--|", "| G | ~ | ~ |"), said="Vertical bars separate its columns."
     ),
     "single quotation marks": Case(rows("'label','tempo','rms'", "'G','~','~'")),
+    "each line in quotation marks": Case(
+        rows('"label,tempo,rms"', '"G,~,~"'), said="Each of its lines stands in quotation marks as a whole"
+    ),
     "R's names of rows": Case(rows('"label" "tempo" "rms"', '"r{i}" "G" ~ ~')),
     "R's numbers of rows in another order": Case(rows('"label" "tempo" "rms"', '"{i}7" "G" ~ ~')),
     "columns aligned by blanks": Case(rows("  label  tempo     rms", "  G    ~    ~")),
@@ -324,6 +353,16 @@ CASES = {
         said="Read as Big5, in which it says “爵士”",
     ),
     "UTF-32": Case(rows("label,tempo,rms", "G,~,~").decode().encode("utf-32"), said="Read as UTF-32."),
+    "Japanese": Case(
+        rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "ジャズ").encode("shift-jis"),
+        genres=("Rock", "ジャズ"),
+        said="Read as Shift-jis, in which it says “ジャズ”",
+    ),
+    "letters that were lost before": Case(
+        rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "Forr\ufffd").encode(),
+        genres=("Forr\ufffd", "Rock"),
+        said="60 letters were lost when it was saved, such as in “Forr\ufffd”: save it again from its source",
+    ),
     "letters encoded twice": Case(
         rows("label,tempo,rms", "G,~,~").replace(b"Jazz", "Forró".encode().decode("latin-1").encode()),
         genres=("Forró", "Rock"),
@@ -580,6 +619,7 @@ REFUSED = {
         "holds tables within rows (bag), which are not read",
     ),
     "SQL": (b"INSERT INTO tracks VALUES ('a', 1.5);\n", "is SQL, not a table"),
+    "XML": (b"<?xml version='1.0'?><rows><row><tempo>1</tempo></row></rows>", "is XML, which is not read"),
     "HDF5": (b"\x89HDF\r\n", "an HDF5 file"),
     "positions alone": (rows("label,offset_s,duration_s", "G,~,5"), "has no numeric feature"),
     "every row ragged": (rows("label,tempo", "G,~,~"), "2 columns in its header but 3 in its rows"),

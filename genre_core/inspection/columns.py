@@ -29,7 +29,7 @@ GAP = 3
 """How many times as far from the median as the next value a slip is."""
 FEW = 0.05
 CODES = (-1, -9, -99, -999, -9999, -99999)
-"""Codes for a missing value in a column that cannot be negative."""
+"""Codes for a missing value where no other is negative; so are their opposites and 0 where they stand apart."""
 SAME = 1 - 1e-6
 """Correlation from which two columns hold the same."""
 UNIT = re.compile(r"[\d,]+ values? had the unit")
@@ -162,7 +162,7 @@ def _not_measured(dataset: Dataset) -> list[Finding]:
         values = dataset.X[:, i]
         if is_length_name(name):
             why = "is a length: it says how the recording was cut"
-        elif is_index_name(name) or (len(values) >= 20 and counts_up(values)):
+        elif (is_index_name(name) and is_whole(values)) or (len(values) >= 20 and counts_up(values)):
             why = "only numbers the rows"
         elif is_identifier_name(name) and is_whole(values):
             why = "identifies tracks"
@@ -251,19 +251,36 @@ def _are_same(pair: FloatArray) -> bool:
 
 
 def _codes(dataset: Dataset) -> list[Finding]:
-    """Report columns that are never below zero but for a number that often stands for a missing value."""
+    """Report columns with a number that often stands for a missing value, apart from all others."""
     found = []
     for i, name in enumerate(dataset.features):
-        values = dataset.X[:, i]
-        below = np.unique(values[values < 0])
-        rows = np.flatnonzero(values < 0)
-        if len(below) == 1 and below[0] in CODES and len(rows) >= 2 and len(rows) <= len(values) / 2:
+        code, rest = _code_in(dataset.X[:, i])
+        if rest:
+            rows = np.flatnonzero(dataset.X[:, i] == code)
             sentence = (
-                f"{name} is {below[0]:g} in {tracks(dataset, len(rows))} and never below 0 in the others: if that "
+                f"{name} is {code:g} in {tracks(dataset, len(rows))} and {rest} in the others: if that "
                 "means a missing value, treat it as one."
             )
             found.append(Finding("code for missing", "warning", sentence, (name,), rows=rows_of(rows)))
     return found
+
+
+def _code_in(values: FloatArray) -> tuple[float, str]:
+    """Return a number below or above all others that may stand for a missing value, and where the others lie.
+
+    A negative one stands beside none; 0 and high ones lie farther from the others than their middle half is wide.
+    """
+    known = values[~np.isnan(values)]
+    for code in (known.min(initial=np.inf), known.max(initial=-np.inf)):
+        others = known[known != code]
+        if not (2 <= len(known) - len(others) <= len(known) / 2 and (code == 0 or -abs(code) in CODES)):
+            continue
+        if code < 0 and others.min() >= 0:
+            return code, "never below 0"
+        first, third = np.percentile(others, [25, 75])
+        if (code == 0 or code >= 99) and np.abs(others - code).min() > third - first and len(np.unique(others)) > 20:
+            return code, f"between {others.min():.4g} and {others.max():.4g}"
+    return 0.0, ""
 
 
 def _slips(dataset: Dataset, rows: IntArray) -> list[Finding]:

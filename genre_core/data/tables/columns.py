@@ -43,7 +43,7 @@ _TELLS = "of success, date or place in a list, or of the file, not of the sound.
 NOT_SOUND = f"Tells {_TELLS} Take it as a feature if you want it."
 NOT_TAKEN = f"is left out: it tells {_TELLS} Take it as a feature if you want it."
 SEVERAL_NOT_TAKEN = f"are left out: they tell {_TELLS} Take them as features if you want them."
-LIKE_NUMBERS = r"^[\W_]{0,2}\d[\d.,:’' ]*(?:[eEdD][-+]?\d+)?\s?[A-Za-z%/°µ]{0,5}\W?$"
+LIKE_NUMBERS = r"^[\W_]{0,2}\d[\d.,:’' ]*(?:[eEdD][-+]?\d+)?\s?[A-Za-z%/°µ]{0,5}(?:\s?[±+]/?-?\s?[\d.,]+j?)?\W?$"
 MOSTLY = 0.9
 """Share of a column's texts that begin with a number and hold little else, from which they were meant as numbers."""
 LENGTH = "A length: it says how the recording was cut, not how it sounds."
@@ -92,7 +92,7 @@ def judge_columns(
         else:
             told = _marks_genre(name, cells[name], label, genres, marks)
             told = told or (None if problems is None else _told(name, cells, label, has_decimals, chosen))
-            columns.append(told or _judge(name, cells, genre_of_row))
+            columns.append(told or _judge(name, cells, genre_of_row, is_new=problems is not None))
     return tuple(replace(c, problem=c.problem or (problems or {}).get(c.name, "")) for c in columns)
 
 
@@ -169,7 +169,7 @@ def _taken(name: str, series: "pd.Series[Any]") -> Column:
     return Column(name, "feature", f"Chosen by you.{missing}")
 
 
-def _judge(name: str, rows: Cells, genre_of_row: IntArray) -> Column:
+def _judge(name: str, rows: Cells, genre_of_row: IntArray, *, is_new: bool) -> Column:
     """Return the role of a column that is neither genre nor group, judged on the rows that have a genre."""
     series = rows[name]
     repeated = REPEATED_NAME.fullmatch(name)
@@ -179,7 +179,7 @@ def _judge(name: str, rows: Cells, genre_of_row: IntArray) -> Column:
         return Column(name, "left out", "No value in it.")
     values = numbers(series)
     whole = values is not None and is_whole(values)
-    if is_index_name(name) and values is not None:
+    if is_index_name(name) and (whole or (values is not None and not is_new)):
         return Column(name, "left out", "An index: it only numbers the rows.")
     if is_identifier_name(name) and (values is None or whole):
         return Column(name, "identifier", "Names the tracks; not a measurement.")

@@ -46,7 +46,7 @@ def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str
             raise DataError(f"{name} is a binary file, not a table: save it as CSV or Parquet first.")
         if _is_utf8(data):
             data = data.removeprefix(b"\xef\xbb\xbf")
-            return (data, ()) if data.isascii() else _without_second(data)
+            return (data, ()) if data.isascii() else _once_and_whole(data)
         if (both := _in_two(data)) is not None:
             return both
         found = _guess(data)
@@ -96,6 +96,8 @@ def _guess(data: bytes) -> _Found:
     is_paired = all(len(run) % 2 == 0 for run in re.findall(rb"[\x80-\xff]+", sample))
     if is_paired and (found := _east_asian(sample)):
         return found
+    if not is_paired and _is_japanese(sample):
+        return _Found("shift-jis")
     if (found := _Found(*likely(sample))).encoding:
         return found
     from charset_normalizer import from_bytes
@@ -104,6 +106,14 @@ def _guess(data: bytes) -> _Found:
         return found
     best = from_bytes(sample).best()
     return _Found(_WESTERN if best is None else best.encoding.replace("cp125", "windows-125").replace("_", "-"))
+
+
+def _is_japanese(sample: bytes) -> bool:
+    """Say whether text is in Shift-JIS, whose letters end in ASCII signs: most are common ones and stand together."""
+    if _common(sample, "shift-jis") < LEAST_COMMON:
+        return False
+    words = re.findall(r"[^\x00-\x7f]+", sample.decode("shift-jis"))
+    return sum(map(len, words)) >= 2 * len(words)
 
 
 def _east_asian(sample: bytes) -> "_Found | None":
@@ -144,6 +154,17 @@ def _in_two(data: bytes) -> tuple[bytes, tuple[str, ...]] | None:
     return text, (f"{len(lines) - len(others):,} of its lines are in UTF-8, {len(others):,} in {said}.",)
 
 
+def _once_and_whole(data: bytes) -> tuple[bytes, tuple[str, ...]]:
+    """Return text as it was before it was encoded a second time, and say where letters were lost before."""
+    data, notes = _without_second(data)
+    if not (lost := re.search(rb"[^\s,;\t|\"]*\xef\xbf\xbd[^\s,;\t|\"]*", data)):
+        return data, notes
+    n, first = data.count(b"\xef\xbf\xbd"), lost[0].decode("utf-8", "replace")[:30]
+    letters = "letter was" if n == 1 else "letters were"
+    said = f"{n:,} {letters} lost when it was saved, such as in “{first}”: save it again from its source, as UTF-8."
+    return data, (*notes, said)
+
+
 def _without_second(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     """Return text in UTF-8 as it was before it was taken for another encoding and encoded a second time."""
     for encoding in ("windows-1252", "latin-1"):
@@ -169,6 +190,8 @@ def _refuse_other_formats(name: str, data: bytes) -> None:
         raise DataError(f"{name} is SQL, not a table: export the table as CSV.")
     if start.startswith((b"<!doctype", b"<html", b"<table")):
         raise DataError(f"{name} is a web page, not a table: download the file itself.")
+    if start.startswith(b"<") and b"</" in data[:BLOCK_BYTES]:
+        raise DataError(f"{name} is XML, which is not read: save it as CSV or JSON.")
     if data.startswith((b"PK\x03\x04", b"\x1f\x8b")):
         raise DataError(f"{name} is a workbook or a zip archive, or compressed: unpack it first.")
 

@@ -46,6 +46,7 @@ DECIMAL_POINT = re.compile(r"\s*[-+]?\d*\.\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
 NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*", re.IGNORECASE)
 ESCAPED_QUOTE = re.compile(rb'\\"(?! *[,;\t|\r\n]| *\Z)')
 """A quotation mark within a cell as databases write it; at a cell's end the sign before it is a folder's."""
+QUOTED_LINE = re.compile(rb'"(?:[^"\r\n]|"")*"\r?(?=\n|\Z)')
 MARKDOWN_RULE = re.compile(rb"(?m)^\|?(?: *:?-{3,}:? *\|)+(?: *:?-{3,}:? *)?\r?\n")
 SEP_LINE = re.compile(rb"\A\s*\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 
@@ -83,6 +84,9 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
         text, n_escaped = ESCAPED_QUOTE.subn(b'""', text) if b'\\"' in text else (text, 0)
         if n_escaped:
             notes.append(f'{count_of(n_escaped, "quotation mark")} within cells read, written as \\".')
+        if unquoted := _unquoted(text):
+            text = unquoted
+            notes.append("Each of its lines stands in quotation marks as a whole, which are left away.")
         named = SEP_LINE.match(text)
         if named:
             text = text[named.end() :]
@@ -396,6 +400,15 @@ def _rewritten(text: bytes, separator: str, *, quotechar: str, escapechar: str |
         csv.reader(lines, delimiter=separator, quotechar=quotechar, escapechar=escapechar)
     )
     return buffer.getvalue().encode()
+
+
+def _unquoted(text: bytes) -> bytes:
+    """Return a text of which each line stands in quotation marks as a whole without them; empty where it is another."""
+    lines = text.rstrip().split(b"\n") if QUOTED_LINE.match(text) else []
+    if len(lines) < 2 or not all(map(QUOTED_LINE.fullmatch, lines)):
+        return b""
+    inner = [line.rstrip(b"\r")[1:-1].replace(b'""', b'"') for line in lines]
+    return b"\n".join(inner) if any(inner[0].count(sign.encode()) for sign in SEPARATORS) else b""
 
 
 def _is_escaped(text: bytes, separator: str) -> bool:

@@ -49,8 +49,10 @@ def _columns(name: str, values: Any) -> dict[str, Any]:
 
 
 def unlisted_text(text: "pd.Series[str]") -> "pd.Series[str]":
-    """Return text in which a list or set as a program writes it, such as `['rock', 'pop']`, is `rock|pop`."""
+    """Return text in which a program's list or set, `['rock', 'pop']`, is `rock|pop`, and its `b'rock'` is `rock`."""
     known = text.dropna()
+    if len(known) and known.str.fullmatch(r"b'[^']*'|b\"[^\"]*\"").all():
+        return text.map({word: _bytes_read(word) for word in known.unique()})
     if known.empty or not known.str.fullmatch(r"\[.*\]|\{.*\}|\(.*\)").all():
         return text
     return text.map({word: _joined(word) for word in known.unique()})
@@ -64,3 +66,10 @@ def _joined(word: str) -> str | None:
     if not isinstance(found, list):
         return word
     return "|".join(str(one).strip() for one in found) or None
+
+
+def _bytes_read(word: str) -> str:
+    try:
+        return str(ast.literal_eval(word).decode())
+    except (ValueError, SyntaxError):  # a UnicodeError is a ValueError
+        return word

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+from unicodedata import decimal
 
 import numpy as np
 
@@ -40,6 +41,19 @@ _ONLY_COMMA = (
 )
 _FORTRAN = r"^([-+]?\d+\.?\d*)[dD]([-+]?\d+)$"
 _EITHER = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
+_EITHER_BY = {sign: rf"^[-+]?[1-9]\d{{0,2}}[{sign}]\d{{3}}$" for sign in ".,"}
+_WRAPPED = (
+    r"^(?:(?:\w+\.)?(?:float|u?int|tensor|array|Decimal)\d*\('?|\[|[$€£¥₹]\s?|[~≈]\s?)"
+    r"([-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)\.?(?:'?(?:, dtype=[\w.]+)?\)|\])?$"
+)
+"""A number with a currency or a tilde before it, or as Python, NumPy and PyTorch show one: `np.float64(1.5)`."""
+_OTHER_DIGITS = "[٠-٩۰-۹०-९０-９]"
+_ASCII_DIGITS = {code: str(decimal(chr(code))) for code in range(0x660, 0xFFFF) if chr(code).isdecimal()} | {
+    0x66B: ".",
+    0x66C: ",",
+    0xFF0C: ",",
+    0xFF0E: ".",
+}
 
 
 @dataclass(frozen=True)
@@ -79,9 +93,12 @@ def read_written(text: "pd.Series[str]", signs: Signs = Signs(), most_odd: float
     `text` is stripped, and missing where it says so.
     """
     known = text.dropna()
+    if known.iloc[:GLANCE_ROWS].str.contains(_OTHER_DIGITS, regex=True).any():
+        known = known.str.translate(_ASCII_DIGITS)
     if known.empty or not known.iloc[:GLANCE_ROWS].str.contains(r"\d", regex=True).mean() >= 1 - most_odd:
         return None
-    bare = _unwrapped(known).str.replace(_MINUS, "-", regex=True)
+    bare, wrapped = _unwrapped(known)
+    bare = bare.str.replace(_MINUS, "-", regex=True)
     if signs.grouping:
         bare = bare.mask(
             bare.str.match(_grouped(signs.grouping)), bare.str.replace(f"[{signs.grouping}]", "", regex=True)
@@ -89,9 +106,9 @@ def read_written(text: "pd.Series[str]", signs: Signs = Signs(), most_odd: float
     bare, unit = _without_unit(bare)
     sign = signs.decimal if signs.is_said else _sign(bare, signs.decimal)
     if not sign:
-        return (
-            None if not _mostly(bare, f"(?:{_PLAIN})|(?:{_EITHER})") else Written(np.full(len(text), np.nan), BOTH_WAYS)
-        )
+        if not _mostly(bare, f"(?:{_PLAIN})|(?:{_EITHER})|(?:{_ONLY_COMMA})"):
+            return None
+        return Written(np.full(len(text), np.nan), _mixed(bare) or BOTH_WAYS)
     other = "." if sign == "," else ","
     splits = bare.str.contains(other, regex=False)
     if signs.thousands in ("", other):
@@ -104,7 +121,7 @@ def read_written(text: "pd.Series[str]", signs: Signs = Signs(), most_odd: float
         return None
     values = np.full(len(text), np.nan)
     values[np.flatnonzero(text.notna().to_numpy())[is_number.to_numpy()]] = bare[is_number].astype(np.float64)
-    return Written(values, " ".join(filter(None, (_odd(known, ~is_number), unit))))
+    return Written(values, " ".join(filter(None, (_odd(known, ~is_number), wrapped, unit))))
 
 
 BOTH_WAYS = (
@@ -123,14 +140,21 @@ def _odd(known: "pd.Series[str]", is_odd: "pd.Series[bool]") -> str:
     return f"{n:,} {value} as missing: {which}“{first[:30]}” in row {where:,}."
 
 
-def _unwrapped(known: "pd.Series[str]") -> "pd.Series[str]":
-    """Return numbers without what spreadsheets put around them, as in `="1.5"` and `'1.5`; Fortran's 1.5D0 is 1.5E0."""
+def _unwrapped(known: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
+    """Return numbers without what programs put around them, and a sentence on it where it is not a spreadsheet's.
+
+    Those write `="1.5"` and `'1.5`; Fortran's 1.5D0 is 1.5E0.
+    """
     glance = known.iloc[:GLANCE_ROWS]
     if glance.str.startswith(("=", "'")).any():
         known = known.str.replace(r'^="(.*)"$', r"\1", regex=True).str.removeprefix("'")
     if glance.str.match(_FORTRAN).any():
         known = known.str.replace(_FORTRAN, r"\1E\2", regex=True)
-    return known
+    if not glance.str.match(_WRAPPED).any():
+        return known, ""
+    wrapped = known[known.str.match(_WRAPPED)]
+    how = f"{count_of(len(wrapped), 'value')} {'was' if len(wrapped) == 1 else 'were'} written like “{wrapped.iloc[0]}”"
+    return known.str.replace(_WRAPPED, r"\1", regex=True), f"{how}: the number in it counts."
 
 
 def _without_unit(bare: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
@@ -150,10 +174,24 @@ def _without_unit(bare: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
 def _sign(bare: "pd.Series[str]", decimal: str) -> str:
     """Return the sign before decimals: the one that some number must have, or the file's; empty where none is known."""
     point, comma = int(bare.str.match(_ONLY_POINT).sum()), int(bare.str.match(_ONLY_COMMA).sum())
+    if _mixed(bare):
+        return ""
     if point or comma:
         return "," if comma > point else "."
     if decimal == "," or not bare.str.match(_EITHER if decimal == UNKNOWN else r"^[-+]?\d+,\d{3}$").any():
         return decimal.replace(UNKNOWN, ".")
+    return ""
+
+
+def _mixed(bare: "pd.Series[str]") -> str:
+    """Say that a column has both signs before decimals, where more numbers than a slip need one and the other."""
+    for patterns in ((_ONLY_POINT, _ONLY_COMMA), _EITHER_BY.values()):
+        point, comma = (bare[bare.str.match(pattern)] for pattern in patterns)
+        if min(len(point), len(comma)) > MOST_ODD * len(bare):
+            return (
+                f"Some of its numbers have a point and others a comma, such as “{point.iloc[0]}” and "
+                f"“{comma.iloc[0]}”, which cannot both stand before decimals: write all of them one way."
+            )
     return ""
 
 
