@@ -107,7 +107,7 @@ ABSENT = {
     "still_climbing": lambda: training(because="max_epochs"),
     "underfitting": lambda: training(rate=0.5, ahead=0.3, limit=0.8),  # it learned the training tracks by heart
     "rare_ignored": lambda: training(rate=0.87, counts=RARE, config=configure({"train.class_weighting": "balanced"})),
-    "as_good_as_possible": lambda: training(rate=0.7, ahead=0.04, limit=0.81),
+    "as_good_as_possible": lambda: training(rate=0.78, limit=0.81),  # within its interval, but 3 points below
 }
 
 

@@ -115,7 +115,3 @@ def test_circles_of_leaky_runs_are_said_to_be_hollow():
     assert "ollow" not in said.circles_sentence(3, 0)
     assert said.circles_sentence(3, 0).startswith("Circles: 3 runs on such tracks")
     assert "1 hollow circle is leaky" in said.circles_sentence(3, 1)
-
-
-def test_why_no_limit_is_known_is_said():
-    assert "nobody knows that for real music" in said.NO_LIMIT

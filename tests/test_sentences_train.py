@@ -89,6 +89,8 @@ def test_every_state_without_epochs_has_its_sentence(state: str, changes: dict[s
     headline = sentences.of_run(make_run(state, **changes), [], None, Queue())
     assert headline.answer == answer
     assert headline.reason or state == "queued"
+    never = state in ("cancelled", "failed")
+    assert sentences.no_confusions(make_run(state, **changes)).startswith("No epoch" if never else "After the first")
 
 
 def test_a_failed_run_shows_its_error() -> None:

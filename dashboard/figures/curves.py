@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.figures.epoch_axis import FEWEST_EPOCHS, LABEL_GAP, add_best, add_branch, epoch_chart, lifted, spread
-from dashboard.figures.parts import beyond, level, loss_axis, note, percent_axis, scatter
-from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, limits
+from dashboard.figures.parts import beyond, highest_beyond, level, loss_axis, note, percent_axis, scatter
+from dashboard.theme import ACCENT, FAINT, GAP, INK, MUTED, OTHER, PALETTE, Figure, heading, limits
 from genre_core.store.schema import Epoch
 
 _AT_THE_SIDE = {"x": 1, "xref": "paper"}
@@ -38,8 +38,10 @@ def loss_figure(
 ) -> Figure:
     """Return the loss curves; an empty history gives empty axes. `height` in pixels spaces the labels."""
     lines = _lines(history, parent, "loss", 1.0)
-    axis = loss_axis(value for line in lines for value in line.values)
-    figure = _figure("Loss (nats)", lines, best_epoch, parent, axis, height)
+    values = [value for line in lines for value in line.values]
+    axis = loss_axis(values)
+    title = heading("Loss (nats)", highest_beyond(values, axis))
+    figure = _figure(title, lines, best_epoch, parent, axis, height)
     for line in lines:
         figure["data"] += beyond(line.epochs, line.values, axis, line.name, line.colour)
     return figure
@@ -168,7 +170,8 @@ def _add_labels(
         beside = _add_majority(figure, majority, [*places, *moved], moved, scale)
         moved = moved if in_margin else beside
     for number, (text, value, colour) in enumerate(wanted):
-        at: dict[str, Any] = {"x": lines[number].epochs[-1], "xref": "x"} if number < len(lines) else _AT_THE_SIDE
+        ends = lines[number].epochs[-1] if number < len(lines) else axis_end
+        at: dict[str, Any] = _AT_THE_SIDE if ends == axis_end else {"x": ends, "xref": "x"}
         shift = round(moved[number] - places[number], 1)
         label = note(None, round(value, 4), text, colour, xanchor="left", xshift=6, yshift=shift)
         figure["layout"]["annotations"].append(label | at)
@@ -188,9 +191,8 @@ def _add_majority(
     figure["layout"]["shapes"].append(level(round(rate, 4), FAINT, "dot"))
     side = "top" if is_below else "bottom"
     text = f"{rate:.1f}{GAP}% · always the most common genre"
-    name = note(
-        1, round(rate, 2), text, xref="paper", xanchor="right", yanchor=side, size=10
-    )  # as wide as a phone's axis
+    # As wide as a phone's axis, and apart from the names at the ends of the curves.
+    name = note(1, round(rate, 2), text, xref="paper", xanchor="right", xshift=-4, yanchor=side, size=10)
     figure["layout"]["annotations"].append(name)
     if is_below:
         return lifted(labels, line + LABEL_GAP / 2, since=line - room)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dashboard.figures.epoch_axis import FEWEST_EPOCHS, LATE, End, epoch_chart, names_at_ends, without_marks
-from dashboard.figures.parts import beyond, flag, loss_axis, percent_axis, scatter, upright
+from dashboard.figures.parts import beyond, flag, highest_beyond, loss_axis, percent_axis, scatter, upright
 from dashboard.theme import ACCENT, MUTED, OTHER, PALETTE, Figure, heading, limits
 from genre_core.store.schema import Epoch
 
@@ -40,10 +40,12 @@ class Curves:
 def overlaid_loss(runs: Sequence[Curves], *, height: int = 290) -> Figure:
     """Return the loss curves of runs in nats; `height` in pixels spaces the labels."""
     axis = loss_axis(row for run in runs for epoch in run.epochs for row in (epoch.train_loss, epoch.validation_loss))
-    figure = _figure("Loss (nats)", runs, "loss", 1.0, axis, height)
-    for run in runs:
+    validation = [_values(run, "validation_loss", 1.0) for run in runs]
+    highest = highest_beyond((value for values in validation for value in values), axis)
+    figure = _figure("Loss (nats)", runs, "loss", 1.0, axis, height, highest)
+    for run, values in zip(runs, validation, strict=True):
         epochs, name = [row.epoch for row in run.epochs], f"{_short(run.name)}, validation"
-        figure["data"] += beyond(epochs, _values(run, "validation_loss", 1.0), axis, name, run.colour)
+        figure["data"] += beyond(epochs, values, axis, name, run.colour)
     return figure
 
 
@@ -52,13 +54,14 @@ def overlaid_accuracy(runs: Sequence[Curves], *, height: int = 290) -> Figure:
     return _figure("Accuracy", runs, "accuracy", 100.0, percent_axis(), height)
 
 
-def _figure(title: str, runs: Sequence[Curves], what: str, unit: float, y_axis: dict[str, Any], height: int) -> Figure:
+def _figure(
+    title: str, runs: Sequence[Curves], what: str, unit: float, y_axis: dict[str, Any], height: int, also: str = ""
+) -> Figure:
     end = max(FEWEST_EPOCHS, *(len(run.epochs) for run in runs))
     drawn = sorted(runs, key=lambda run: -run.place)  # the run looked at lies on top
     traces = [trace for run in drawn for trace in _traces(run, what, unit)]
-    figure = epoch_chart(
-        heading(title, "validation full, training thin"), end, y_axis, traces, right=118, top=TOP, bottom=BOTTOM
-    )
+    said = heading(title, " · ".join(filter(None, ("validation full, training thin", also))))
+    figure = epoch_chart(said, end, y_axis, traces, right=118, top=TOP, bottom=BOTTOM)
     best = [(run.best_epoch, run.colour) for run in drawn if run.best_epoch]
     figure["layout"]["shapes"] += [upright(epoch, colour, layer="below") for epoch, colour in best]
     figure["layout"]["annotations"] += [*_flags(runs, end), *_labels(runs, what, unit, limits(y_axis), height)]

@@ -105,18 +105,21 @@ def loss_axis(losses: Iterable[float | None]) -> Drawn:
 
 
 def beyond(x: Sequence[int], y: Sequence[float | None], axis: Drawn, name: str, colour: str) -> list[Drawn]:
-    """Return marks at the upper edge of a loss axis, which say their values, where a curve lies beyond it."""
+    """Return marks at the upper edge of a loss axis, which say their values on hover, where a curve lies beyond it."""
     top = limits(axis)[1]
     out = [(at, value) for at, value in zip(x, y, strict=True) if value is not None and value > top]
     if not out:
         return []
-    largest = max(value for _, value in out)
     mark = {"symbol": "triangle-up", "size": 9, "color": colour}
-    said = [f"{value:,.0f}" if value == largest else "" for _, value in out]
     full = [f"{name} {value:,.1f}, beyond the axis<extra></extra>" for _, value in out]
-    words = {"text": said, "textposition": "bottom right", "textfont": {"color": MUTED, "size": 11}}
-    marks = scatter([at for at, _ in out], [0.95 * top] * len(out), "markers+text", marker=mark)
-    return [marks | words | {"hovertemplate": full, "name": f"{name}, beyond the axis"}]
+    marks = scatter([at for at, _ in out], [0.95 * top] * len(out), "markers", marker=mark)
+    return [marks | {"hovertemplate": full, "name": f"{name}, beyond the axis"}]
+
+
+def highest_beyond(values: Iterable[float | None], axis: Drawn) -> str:
+    """Return how high the marks of `beyond` go, for the figure's heading, where no curve runs; empty without marks."""
+    highest = max((value for value in values if value is not None), default=0.0)
+    return f"▲ up to {highest:,.0f}" if highest > limits(axis)[1] else ""
 
 
 def name_axis(**own: Any) -> Drawn:

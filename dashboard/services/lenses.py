@@ -1,5 +1,6 @@
 """Lenses: what they have come to so far."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -10,6 +11,7 @@ from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import About
 from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
+from genre_core.errors import DataError
 from genre_core.settings.config import labels_are_noisy
 from genre_core.store.schema import Study
 from genre_core.studies.kinds import LENS
@@ -24,7 +26,7 @@ from genre_core.values import fingerprint
 
 @dataclass(frozen=True, eq=False)
 class Lens(Judged):
-    """A lens as far as it is: its study, what it judges, and its scores; `plan` is None before it has begun.
+    """A lens as far as it is: its study, what it judges, and its scores; `plan` is None where its data cannot be read.
 
     Where labels are wrong now and then, the scores are about them or about the true genres.
     """
@@ -88,7 +90,8 @@ def lens_plan(config: LensConfig) -> LensPlan:
 @st.cache_resource(show_spinner=False, max_entries=64, hash_funcs={Study: as_far_as})
 def _read(study: Study, clean: bool, unit: Unit) -> Lens:
     scores = tuple(LensScore.from_json(result) for result in store().studies.results(study.id))
-    plan, config = LensPlan.from_json(study.context) if study.context else None, config_of(LENS, study)
+    config = config_of(LENS, study)
+    plan = LensPlan.from_json(study.context) if study.context else _planned(config)
     in_segments = plan is not None and "track" in plan.groups
     if not in_segments or any(score.track_accuracy is None for score in scores):
         unit = "row"
@@ -99,3 +102,10 @@ def _read(study: Study, clean: bool, unit: Unit) -> Lens:
     if clean and all(score.true_accuracy is not None for score in scores):  # earlier versions kept one kind
         return Lens(study, config, plan, tuple(score.about_true_genres() for score in scores), "true genre", unit)
     return Lens(study, config, plan, scores, "label", unit)
+
+
+def _planned(config: LensConfig) -> LensPlan | None:
+    """Return what a lens will judge that has not begun; None where its clips are not measured, or its data are gone."""
+    with suppress(DataError):
+        return lens_plan(config)
+    return None

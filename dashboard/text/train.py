@@ -282,6 +282,13 @@ def which_epoch(run: Run | None, shown: Epoch | None) -> str:
     return "" if shown is None else f"validation, epoch {shown.epoch}"
 
 
+def no_confusions(run: Run | None) -> str:
+    """Say why there is no matrix: the first epoch is still to come, or never will."""
+    if run and run.state in ("failed", "cancelled"):
+        return "No epoch was finished, so no genre was taken for another."
+    return "After the first epoch, this shows which genres are taken for which."
+
+
 def differing(config: ExperimentConfig, of: ExperimentConfig, done: str) -> list[str]:
     """Return each setting that two configurations have and differ in: `Dropout 0.2 (this run 0)`."""
     named, said, others = all_settings(), labels(config), labels(of)

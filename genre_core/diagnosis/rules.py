@@ -330,8 +330,10 @@ def rare_ignored(of: Training) -> Diagnosis | None:
 
 
 def as_good_as_possible(of: Training) -> Diagnosis | None:
-    """Say that no classifier could be clearly better, where the interval is narrow enough to tell."""
+    """Say that no classifier could be clearly better: the interval reaches the limit, and 2 points lack at most."""
     if of.limit is None or of.interval is None or of.half_width > 0.05 or of.interval.high < of.limit:
+        return None
+    if of.best < of.limit - 0.02:
         return None
     return Diagnosis(
         "as_good_as_possible",

@@ -297,6 +297,8 @@ def test_a_phone_shows_answer_controls_and_charts_in_order_and_never_scrolls_sid
     map_.press("ArrowRight")
     map_.press("Enter")
     expect(page).to_have_url(re.compile(r"watched=\d+"))
+    page.set_viewport_size({"width": 1280, "height": 720})  # a low window has what is watched in sight, curves below
+    assert network.bounding_box()["y"] < page.locator(".st-key-train-charts .js-plotly-plot").first.bounding_box()["y"]
 
 
 def test_a_run_goes_on_after_its_worker_the_next_after_the_cluster_and_that_one_after_its_dashboard_was_killed(

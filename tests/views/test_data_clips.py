@@ -150,7 +150,7 @@ def test_measured_clips_are_heard_beside_the_data_check(store, table):
     assert "**Data check**" in texts(page)
     assert "1 file cannot be used" in [item.label for item in page.expander]
     assert "Measure the clips" not in [button.label for button in page.button]
-    for section in ("overview", "features", "genres", "limits"):
+    for section in ("overview", "features", "genres"):
         assert not on_clips(table, section=section).exception
 
 

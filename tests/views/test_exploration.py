@@ -204,11 +204,13 @@ def test_the_nearest_genres_lead_to_what_tells_them_apart():
     assert "on its own" in texts(page)
 
 
-def test_a_table_has_no_limit_and_it_is_said_why():
+def test_a_table_whose_best_possible_score_nobody_knows_has_no_section_for_it():
     name = "segments.csv"
     table = tables.add_table([(name, (TABLES / name).read_bytes())])
     page = opened(DATA, section="limits", data__source="table", data__table=table)
-    assert sentences.NO_LIMIT in texts(page)
+    options = next(choice.options for choice in page.get("button_group") if "Tracks" in choice.options)
+    assert list(options) == ["The table", "Tracks", "Features", "Genres"]
+    assert "section is “limits” in this link" in texts(page)
 
 
 def test_the_overlap_is_found_for_a_wanted_limit():

@@ -182,6 +182,12 @@ def test_a_page_that_follows_gets_parts_only_when_they_are_new(store, halfway):
     assert answer_of(following.look, "nowhere", "") == {"phase": "gone"}
 
 
+def test_a_lens_that_waits_shows_the_rulers_to_come(store):
+    page = opened(VIEW, lens=queued(store, "waiting"))
+    assert "Waiting for a worker." in texts(page)
+    assert [drawn(page, f"lens ruler {level}")["marks"] for level in ("row", "artist")]
+
+
 def test_where_its_workers_were_killed_a_lens_waits_for_others_and_says_what_was_begun_again(store):
     queued(store, "killed")
     claim = store.studies.take("killed", 1, '"plan"', "dead")

@@ -20,10 +20,6 @@ from genre_core.store.schema import Study
 Rows = list[dict[str, object]]
 HEAVY = 0.9
 """Features that correlate by as much say nearly the same."""
-NO_LIMIT = (
-    "The best possible score is unknown for these tracks. It can only be computed if we know how the tracks were "
-    "generated, and nobody knows that for real music. Choose synthetic tracks in the settings to see it."
-)
 
 
 def drawn_of(n: int, total: int) -> str:

@@ -54,11 +54,9 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
 
 
 def _of_recipes(config: DatasetConfig, data: Dataset, clean: bool) -> None:
-    """Draw how far whoever knows the recipes of generated music can get; of other tracks say that nobody knows."""
+    """Draw how far whoever knows the recipes of generated music can get."""
     limit = datasets.recipe_limit(config, clean=clean)
-    if limit is None:
-        st.caption(sentences.NO_LIMIT)
-        return
+    assert limit is not None
     st.caption(recipe_known(percent(limit.accuracy)))
     _confusions(exploring.view_of(limit, data.genres), limit, choose_run(config), clean, "whoever knows the recipes")
 

@@ -104,11 +104,12 @@ def _section(config: ExperimentConfig, data: Dataset) -> None:
 
 
 def _sections(config: DatasetConfig) -> dict[str, str]:
-    """Return the sections by their names in the address, the first one first."""
+    """Return the sections by their names in the address, the first one first; what cannot be known has none."""
+    known = {name: title for name, title in SECTIONS.items() if name != "limits" or not config.imported}
     if not _is_shown_first(config):
-        return SECTIONS
+        return known
     first = f"The {_short(config) or 'music'}"
-    return {"check": first, **{name: title for name, title in SECTIONS.items() if name != "check"}}
+    return {"check": first, **{name: title for name, title in known.items() if name != "check"}}
 
 
 def _is_shown_first(config: DatasetConfig) -> bool:

@@ -79,7 +79,7 @@ def headline(lens: Lens, limit: float | None) -> Headline:
             return Headline("Waiting for a worker.", begun)
         case "running" if lens.study.measuring:
             return measuring(lens.study.measuring, "Then the first score appears.")
-        case "running" if lens.plan is None:
+        case "running" if not (lens.study.context or lens.scores):
             return Headline("Preparing the tracks.", "Then the first score appears.")
         case "failed" if not lens.scores:
             return Headline("Judging failed.", lens.study.error or "")

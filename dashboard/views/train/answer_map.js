@@ -164,7 +164,7 @@ function create(parent) {
   map.canvas.redraw = (pen) => paintMap(map, pen);
   map.says = element("p", { class: "says", "aria-live": "polite" });
   map.how = element("p");
-  map.root = element("div", { class: "map" }, element("div", { class: "head" }, element("b", {}, "What it answers now"), map.nouns), map.canvas, map.says, map.how);
+  map.root = element("div", { class: "map" }, element("div", { class: "head" }, element("b", {}, "What it answers now"), map.nouns), map.canvas, map.says, element("details", {}, element("summary", {}, "How to read it"), map.how));
   parent.append(map.root);
   map.canvas.addEventListener("pointermove", (event) => point(map, nearest(map, event)));
   map.canvas.addEventListener("pointerleave", () => point(map, null));
@@ -187,7 +187,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const picture = JSON.parse(data.picture);
   if (map.picture?.answers.length !== picture.answers.length || map.picture.chosen !== picture.chosen) map.at = null;
   take(map, picture);
-  offerPicture(parentElement, data);
+  offerPicture(parentElement, data, { without: "summary, details:not([open])" });
   const parts = (window.genreLabParts ??= new Map()), redraw = (moved) => take(map, moved);
   parts.set(data.live, redraw);
   return () => {

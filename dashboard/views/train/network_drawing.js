@@ -242,7 +242,7 @@ function take(net, part) {
   input.parentElement.hidden = epochs.length < 2;
   net.title.textContent = net.picture.said[net.picture.epoch];
   input.setAttribute("aria-valuetext", picture.said[shown]);
-  net.lines.textContent = `${net.data.size[0].toUpperCase()}${net.data.size.slice(1)}. ${net.picture.drawn}`;
+  net.lines.textContent = `${net.data.about} ${net.picture.drawn}`;
   net.canvas.setAttribute("aria-label", `The network, ${net.title.textContent}. ${net.picture.track}. ${net.picture.drawn} Arrow keys go from unit to unit.`);
 }
 
@@ -267,7 +267,7 @@ function create(parent) {
   net.lines = element("p");
   net.how = element("p");
   const head = element("div", { class: "head" }, element("b", {}, "The network"), net.title, element("label", {}, "Epoch", net.input));
-  net.root = element("div", { class: "net" }, head, net.scroll, net.says, net.lines, net.how);
+  net.root = element("div", { class: "net" }, head, net.scroll, net.says, net.lines, element("details", {}, element("summary", {}, "How to read it"), net.how));
   parent.append(net.root);
   net.input.addEventListener("input", () => goTo(net, Number(net.input.value)).catch(() => {}));
   net.canvas.addEventListener("pointermove", (event) => point(net, nearest(net, event)));
@@ -287,7 +287,7 @@ export default function ({ data, parentElement }) {
   net.data = data;
   net.how.textContent = data.how;
   take(net, data);
-  offerPicture(parentElement, data, { without: "label, .says span" });
+  offerPicture(parentElement, data, { without: "label, .says span, summary, details:not([open])" });
   const parts = (window.genreLabParts ??= new Map()), redraw = (part) => take(net, part);
   if (net.pinned !== null) setTimeout(() => parts.get("watch map")?.(net.picture));  // the page has drawn it as of the last epoch
   parts.set(data.live, redraw);

@@ -10,12 +10,12 @@ _mount = pictured(__file__)
 
 
 def network_drawing(
-    part: Mapping[str, str], always: Mapping[str, Any], key: str, *, path: str, size: str, how: str
+    part: Mapping[str, str], always: Mapping[str, Any], key: str, *, path: str, about: str, how: str
 ) -> None:
     """Draw a part of `watching.part`, with what is the same for all epochs; it follows `live/{path}` and can go back.
 
-    `size` says how many parameters the network has, and `how` explains the picture. Where an earlier epoch is chosen,
+    `about` says how large the network is, and `how` explains the picture. Where an earlier epoch is chosen,
     the map is moved there as well.
     """
     hues = {name: PALETTE[name] for name in ("accent", "other", "ink", "muted", "axis", "background", "wrong")}
-    _mount(key=key, data={**part, **always, "path": path, "size": size, "how": how, "live": "watch", "hues": hues})
+    _mount(key=key, data={**part, **always, "path": path, "about": about, "how": how, "live": "watch", "hues": hues})

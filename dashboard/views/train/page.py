@@ -173,7 +173,7 @@ def _confusions(run: Run | None, parts: Parts) -> None:
         if run and run.state == "complete" and can_listen(run):
             address.page_link("views/listen/page.py", "Let it listen to a sound", icon=":material/hearing:")
     else:
-        st.caption("After the first epoch, this shows which genres are taken for which.")
+        st.caption(sentences.no_confusions(run))
 
 
 def _pick() -> None:

@@ -62,10 +62,10 @@ def drawing(run: Run) -> None:
     """Draw the network of a run, with the track that goes through it, and follow both."""
     track = _track(run)
     of = datasets.shape(run.config.data)
-    size = network_size(run.config.model.n_parameters(of.inputs, of.n_genres), 0, "")[0]
-    path = watching.path(run, track)
-    how = sentences.HOW if run.active or len(epochs(run)) > 1 else f"{sentences.HOW} {sentences.NOT_KEPT}"
-    network_drawing(_part(run, track), watching.for_all_epochs(run), "network drawing", path=path, size=size, how=how)
+    kept = "" if run.active or len(epochs(run)) > 1 else f" {sentences.NOT_KEPT}"
+    about = f"{network_size(run.config.model.n_parameters(of.inputs, of.n_genres), 0, '')[0]}.{kept}"
+    path, always, how = watching.path(run, track), watching.for_all_epochs(run), sentences.HOW
+    network_drawing(_part(run, track), always, "network drawing", path=path, about=about, how=how)
     opened = st.expander("Units as a table", key="units as a table", type="compact", on_change="rerun")
     if opened.open:
         with opened:

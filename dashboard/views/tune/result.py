@@ -26,7 +26,8 @@ MOST_LETTERS = 1000
 
 def results(found: Search, parts: Parts) -> None:
     """Draw all that a search has come to."""
-    st.caption(plain(sentences.searched(found.config), MOST_LETTERS))
+    with st.container(key="tune-searched"):
+        st.caption(plain(sentences.searched(found.config), MOST_LETTERS))
     if failed := sentences.failures(found):
         st.caption(f":material/error: {plain(failed, MOST_LETTERS)}")
     _winner(found)
