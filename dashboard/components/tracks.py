@@ -139,10 +139,10 @@ def _titles() -> dict[str, ColumnConfig]:
         "track": column.TextColumn("Track", width=TRACK_WIDTH),
         "true": column.TextColumn("True", width="small"),
         "predicted": column.TextColumn("Predicted", width="small"),
-        "confidence": column.NumberColumn("Confidence", format="%.1f %%", help=GLOSSARY["confidence"], width="small"),
-        "margin": column.NumberColumn("Margin", format="%.2f", help=GLOSSARY["margin"], width="small"),
+        "confidence": column.NumberColumn("Confidence", format="%.1f %%", help=GLOSSARY["confidence"], width=92),
+        "margin": column.NumberColumn("Margin", format="%.2f", help=GLOSSARY["margin"], width=66),
         "second choice": column.TextColumn("Second", help="The genre with the second highest probability."),
-        "loss": column.NumberColumn("Loss", format="%.2f", help=f"In nats. {GLOSSARY['log loss']}", width="small"),
+        "loss": column.NumberColumn("Loss", format="%.2f", help=f"In nats. {GLOSSARY['log loss']}", width=58),
         "title": column.TextColumn("Title", width="small"),
         "group": column.TextColumn(
             "Group", help="Tracks of one group belong together, such as segments of a song.", width="small"

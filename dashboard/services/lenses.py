@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import About
-from dashboard.services.studies import as_far_as, config_of, open_study
+from dashboard.services.studies import as_far_as, config_of, open_study, shared
 from dashboard.services.workers import store
 from genre_core.errors import DataError
 from genre_core.settings.config import labels_are_noisy
@@ -64,12 +64,10 @@ class Lens(Judged):
         for score in self.scores:
             took.setdefault(score.classifier, []).append(score.seconds)
         usual = {classifier: sum(seconds) / len(seconds) for classifier, seconds in took.items()}
-        splits = product(range(1, self.config.n_repeats + 1), self.plan.levels)
-        wanted = {task for repeat, level in splits for task in tasks(self.config, level, repeat)}
-        missing = wanted - {score.task for score in self.scores}
-        if {classifier for _, _, classifier in missing} - usual.keys():
-            return None
-        return sum(usual[classifier] for _, _, classifier in missing) / self.study.n_workers
+        splits, had = product(range(1, self.config.n_repeats + 1), self.plan.levels), {one.task for one in self.scores}
+        wanted = [task for repeat, level in splits for task in tasks(self.config, level, repeat)]
+        missing = [task[-1] for task in wanted if task not in had]
+        return None if set(missing) - usual.keys() else shared(self.study, [usual[name] for name in missing])
 
 
 def lens(lens_id: str, *, clean: bool = False, unit: Unit = "track") -> Lens:

@@ -1,6 +1,8 @@
 """Studies of every kind: started, stopped, continued, found and deleted."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from heapq import heapreplace
 from typing import Any, Generic
 
 from pydantic import ValidationError
@@ -109,6 +111,14 @@ def config_or_none(of: Kind[Config], study: Study) -> Config | None:
 def with_losses(reason: str, study: Study) -> str:
     """Add to what is said of a study that workers were lost meanwhile, if they were."""
     return f"{reason} {tries_sentence(store().studies.tried_again(study))}".strip()
+
+
+def shared(study: Study, seconds: Iterable[float]) -> float:
+    """Return how long pieces of so many seconds take, each done by that of the study's workers who is free first."""
+    busy = [0.0] * study.n_workers
+    for one in seconds:
+        heapreplace(busy, busy[0] + one)
+    return max(busy)
 
 
 def as_far_as(study: Study) -> tuple[str, int, int, str]:

@@ -1,10 +1,11 @@
 """The learning curve of a run's experiment: one study, which the pages of all its genres read."""
 
 from dataclasses import dataclass
+from itertools import chain
 
 import streamlit as st
 
-from dashboard.services.studies import Named, as_far_as
+from dashboard.services.studies import Named, as_far_as, shared
 from dashboard.services.workers import store
 from genre_core.store.schema import Run, Study
 from genre_core.studies.kinds import LEARNING_CURVE
@@ -36,8 +37,8 @@ class LearningCurve:
         took = {share: [s.seconds for s in self.scores if s.share == share] for share in self.config.shares}
         if not all(took.values()):
             return None
-        seconds = sum((self.config.n_repeats - len(own)) * sum(own) / len(own) for own in took.values())
-        return seconds / self.study.n_workers
+        missing = [[sum(own) / len(own)] * (self.config.n_repeats - len(own)) for own in took.values()]
+        return shared(self.study, chain(*missing))
 
     def points(self, genre: int | None) -> tuple[CurvePoint, ...]:
         """Return the points of a genre's recall, or of accuracy."""
