@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from genre_core.classroom.names import MOST_SEATS, new_code, read_code
 from genre_core.classroom.plan import MOST_RUNS, ClassPlan, plan_of
 from genre_core.errors import ClassError
-from genre_core.store.database import Database
+from genre_core.store.database import Shelf
 from genre_core.store.ear_tests import forget_session
 from genre_core.store.schema import class_entries as _entries
 from genre_core.store.schema import class_reveals as _reveals
@@ -74,11 +74,8 @@ class Entry:
     made_at: datetime
 
 
-class ClassStore:
+class ClassStore(Shelf):
     """The classes of a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     # -- the teacher ---------------------------------------------------------------------------------------------------
 
@@ -89,8 +86,7 @@ class ClassStore:
         while True:
             code = new_code()
             try:
-                with self._database.transaction() as connection:
-                    connection.execute(insert(_classes).values(code=code, **row))
+                self._database.change(insert(_classes).values(code=code, **row))
             except IntegrityError:  # somebody has this code
                 continue
             return code, key
@@ -98,15 +94,13 @@ class ClassStore:
     def of_teacher(self, teacher: str) -> Class | None:
         """Return the latest class of a teacher that is not older than a day."""
         query = select(_classes).where(_classes.c.teacher == teacher, _young(_classes.c.made_at))
-        with self._database.transaction() as connection:
-            row = connection.execute(query.order_by(_classes.c.made_at.desc()).limit(1)).one_or_none()
+        row = self._database.one(query.order_by(_classes.c.made_at.desc()).limit(1))
         return None if row is None else _class(row)
 
     def take_over(self, code: str, key: str, teacher: str) -> bool:
         """Let another browser be the teacher's; return whether the key is right."""
         query = update(_classes).where(_classes.c.code == code, _classes.c.key_hash == _hash(key))
-        with self._database.transaction() as connection:
-            return bool(connection.execute(query.values(teacher=teacher)).rowcount)
+        return bool(self._database.change(query.values(teacher=teacher)))
 
     def change(self, code: str, plan: ClassPlan) -> None:
         """Let the students of a class see something else from now on."""
@@ -129,8 +123,7 @@ class ClassStore:
 
     def revealed(self, code: str) -> frozenset[str]:
         """Return the questions whose results are shown."""
-        with self._database.transaction() as connection:
-            return frozenset(connection.execute(select(_reveals.c.about).where(_reveals.c.code == code)).scalars())
+        return frozenset(self._database.values(select(_reveals.c.about).where(_reveals.c.code == code)))
 
     def state(self, code: str) -> tuple[object, ...]:
         """Return what is another tuple whenever the board of a class would show something else.
@@ -153,16 +146,14 @@ class ClassStore:
 
     def remove(self, code: str, entry: Entry) -> None:
         """Take away what a student said."""
-        with self._database.transaction() as connection:
-            connection.execute(delete(_entries).where(_is(code, entry.number, entry.kind, entry.about)))
+        self._database.change(delete(_entries).where(_is(code, entry.number, entry.kind, entry.about)))
 
     # -- the students --------------------------------------------------------------------------------------------------
 
     def find(self, code: str) -> Class | None:
         """Return a class that is not older than a day; None where there is none of that code."""
         query = select(_classes).where(_classes.c.code == read_code(code), _young(_classes.c.made_at))
-        with self._database.transaction() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.one(query)
         return None if row is None else _class(row)
 
     def join(self, code: str, person: str) -> Seat:
@@ -190,34 +181,29 @@ class ClassStore:
             .order_by(_classes.c.made_at.desc())
             .limit(1)
         )
-        with self._database.transaction() as connection:
-            row = connection.execute(query).one_or_none()
+        row = self._database.one(query)
         return None if row is None else (_class(row), _seat(row))
 
     def leave(self, code: str, person: str) -> None:
         """Let a browser leave a class; what it said there stays."""
         gone = f"left {secrets.token_hex(8)}"
         query = update(_seats).where(_seats.c.code == code, _seats.c.person == person)
-        with self._database.transaction() as connection:
-            connection.execute(query.values(person=gone, seen_at=0.0))
+        self._database.change(query.values(person=gone, seen_at=0.0))
 
     def seen(self, seat: Seat, page: str) -> None:
         """Note which page a student sees."""
         query = update(_seats).where(_seats.c.code == seat.code, _seats.c.number == seat.number)
-        with self._database.transaction() as connection:
-            connection.execute(query.values(page=page[:64], seen_at=time.time()))
+        self._database.change(query.values(page=page[:64], seen_at=time.time()))
 
     def seats(self, code: str) -> list[Seat]:
         """Return the places of a class by their numbers."""
         query = select(_seats).where(_seats.c.code == code, _seats.c.seen_at > 0).order_by(_seats.c.number)
-        with self._database.transaction() as connection:
-            return [_seat(row) for row in connection.execute(query)]
+        return [_seat(row) for row in self._database.all(query)]
 
     def numbers(self, code: str) -> dict[str, int]:
         """Return the number of the place that each browser has in a class."""
         query = select(_seats.c.person, _seats.c.number).where(_seats.c.code == code)
-        with self._database.transaction() as connection:
-            return {row.person: row.number for row in connection.execute(query)}
+        return {row.person: row.number for row in self._database.all(query)}
 
     def enter(self, seat: Seat, kind: Kind, about: str, value: Any, *, again: bool = True) -> bool:
         """Keep what a student said or did; return whether it was kept.
@@ -252,11 +238,10 @@ class ClassStore:
         query = select(*columns).where(_entries.c.code == code).order_by(_entries.c.made_at)
         if kinds:
             query = query.where(_entries.c.kind.in_(kinds))
-        with self._database.transaction() as connection:
-            return [
-                Entry(number, kind, about, json.loads(value), _time(made_at))
-                for number, kind, about, value, made_at in connection.execute(query)
-            ]
+        return [
+            Entry(number, kind, about, json.loads(value), _time(made_at))
+            for number, kind, about, value, made_at in self._database.all(query)
+        ]
 
     def begin_run(self, seat: Seat, run_id: str) -> None:
         """Count a run as a student's of this class. Raises ClassError where they have trained too many."""
@@ -272,8 +257,7 @@ class ClassStore:
     def class_of(self, made_id: str) -> str:
         """Return the code of the class that a run or a study was made in; empty where it was made in none."""
         query = select(_entries.c.code).where(_entries.c.kind.in_(get_args(Owned)), _entries.c.about == made_id)
-        with self._database.transaction() as connection:
-            return connection.execute(query.limit(1)).scalar_one_or_none() or ""
+        return self._database.value(query.limit(1)) or ""
 
     def sweep(self) -> Leaves:
         """Forget the classes that are older than a day; return what their students made, which is to go as well."""
@@ -294,8 +278,7 @@ class ClassStore:
             return _seat(connection.execute(mine).one())
 
     def _set(self, code: str, **values: Any) -> None:
-        with self._database.transaction() as connection:
-            connection.execute(update(_classes).where(_classes.c.code == code).values(**values))
+        self._database.change(update(_classes).where(_classes.c.code == code).values(**values))
 
 
 def _forget(connection: Connection, codes: Collection[str]) -> Leaves:

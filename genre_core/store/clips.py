@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from genre_core.data.clips.shards import Padded, Place, Shards, Window
 from genre_core.data.clips.sounds import Location
-from genre_core.store.database import Database
+from genre_core.store.database import Shelf
 from genre_core.store.files import files_folder, shards_address
 from genre_core.store.schema import clips as _clips
 from genre_core.store.schema import extracted as _extracted
@@ -40,11 +40,8 @@ def _insistent(write: _Write) -> _Write:
     return cast(_Write, insist)
 
 
-class ClipStore:
+class ClipStore(Shelf):
     """The clips of a database and its folder of files."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     @property
     def folder(self) -> Path:
@@ -68,8 +65,7 @@ class ClipStore:
         What could not be measured on them is forgotten, so that it is tried again.
         """
         for some in _in_parts(sorted(locations)):
-            with self._database.transaction() as connection:
-                connection.execute(delete(_extracted).where(_extracted.c.clip.in_(some), _extracted.c.row < 0))
+            self._database.change(delete(_extracted).where(_extracted.c.clip.in_(some), _extracted.c.row < 0))
         known = self.locations(sorted(locations))
         for some in _in_parts([clip for clip in sorted(locations) if known.get(clip) != locations[clip]]):
             rows = [{"clip": clip, **locations[clip]._asdict()} for clip in some]
@@ -86,8 +82,7 @@ class ClipStore:
         found: dict[str, Location] = {}
         for some in _in_parts(clips):
             query = select(_clips.c.clip, _clips.c.path, _clips.c.recipe).where(_clips.c.clip.in_(some))
-            with self._database.transaction() as connection:
-                found |= {row.clip: Location(row.path, row.recipe) for row in connection.execute(query)}
+            found |= {row.clip: Location(row.path, row.recipe) for row in self._database.all(query)}
         return found
 
     def save(
@@ -126,17 +121,15 @@ class ClipStore:
         there = cache(self.shards.has)
         for some in _in_parts(list(dict.fromkeys(clips))):
             query = select(_extracted).where(_extracted.c.extractor == extractor, _extracted.c.clip.in_(some))
-            with self._database.transaction() as connection:
-                for row in connection.execute(query):
-                    if not row.shard or there(row.shard):
-                        found[Window(row.clip, row.start, row.length)] = Place(row.shard, row.row, row.problem)
+            for row in self._database.all(query):
+                if not row.shard or there(row.shard):
+                    found[Window(row.clip, row.start, row.length)] = Place(row.shard, row.row, row.problem)
         return found
 
     def n_left_out(self) -> int:
         """Return how many windows could not be measured, of all clips."""
         query = select(func.count()).select_from(_extracted).where(_extracted.c.row < 0)
-        with self._database.transaction() as connection:
-            return int(connection.execute(query).scalar_one())
+        return int(self._database.value(query))
 
     def values(self, places: Iterable[Place]) -> npt.NDArray[Any]:
         """Return the numbers (n, …) that lie in those places, in their order; raises DataError where they are gone."""

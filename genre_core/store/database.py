@@ -7,13 +7,13 @@ A server that is started again is waited for by who works, and told of by who lo
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Double, Engine, MetaData, cast, create_engine, event, extract, func, make_url
-from sqlalchemy.engine import URL
+from sqlalchemy import Double, Executable, MetaData, UpdateBase, cast, create_engine, event, extract, func
+from sqlalchemy.engine import URL, Connection, Engine, RowMapping, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from genre_core.errors import StoreError, StoreGoneError
@@ -83,6 +83,32 @@ class Database:
             gone = isinstance(error, DBAPIError) and error.connection_invalidated
             raise (StoreGoneError if gone else StoreError)(_sentence(error, self._place)) from error
 
+    def all(self, query: Executable) -> Sequence[Any]:
+        """Return the rows that a query finds."""
+        with self.transaction() as connection:
+            return connection.execute(query).all()
+
+    def mappings(self, query: Executable) -> Sequence[RowMapping]:
+        """Return the rows that a query finds, each by its columns' names."""
+        return [row._mapping for row in self.all(query)]
+
+    def values(self, query: Executable) -> Sequence[Any]:
+        """Return the first column of what a query finds."""
+        return [row[0] for row in self.all(query)]
+
+    def one(self, query: Executable) -> Any:
+        """Return the first row that a query finds; None where it finds nothing."""
+        return next(iter(self.all(query)), None)
+
+    def value(self, query: Executable) -> Any:
+        """Return the first value that a query finds; None where it finds nothing."""
+        return next(iter(self.values(query)), None)
+
+    def change(self, change: UpdateBase) -> int:
+        """Make a change; return of how many rows."""
+        with self.transaction() as connection:
+            return connection.execute(change).rowcount
+
     def now(self) -> Any:
         """Return the moment by which signs of life are told: on a server that of its clock, as machines may differ."""
         if self._engine.dialect.name == "sqlite":
@@ -106,6 +132,13 @@ class Database:
             raise StoreError(
                 f"The store was made by an earlier version of Genre Lab and has to be brought up to date first. {error}"
             ) from error
+
+
+class Shelf:
+    """Some tables of a database, and what is done with them."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
 
 def is_sqlite(url: str | URL) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from genre_core.ear.sitting import UNHEARD, Answer, EarTest, Sitting
 from genre_core.errors import RunStateError
-from genre_core.store.database import Database
+from genre_core.store.database import Shelf
 from genre_core.store.schema import ear_answers as _answers
 from genre_core.store.schema import ear_tests as _tests
 
@@ -21,11 +21,8 @@ ARRIVED = "came with an archive"
 """Stands for the person where a test came from another store."""
 
 
-class EarTests:
+class EarTests(Shelf):
     """The ear tests of a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def begin(self, test_id: str, test: EarTest, person: str = "", session: str = "") -> bool:
         """Add a test that was drawn; False if there is one of that id already, as after a double click."""
@@ -63,7 +60,7 @@ class EarTests:
 
     def play(self, test_id: str, number: int) -> None:
         """Count that the sound of an item was played; nothing is counted after its answer."""
-        self._write(self._open(test_id, number).values(plays=_answers.c.plays + 1))
+        self._database.change(self._open(test_id, number).values(plays=_answers.c.plays + 1))
 
     def answer(self, test_id: str, number: int, said: int) -> None:
         """Keep what was said to an item, be it that it could not be heard; the first answer stays.
@@ -72,12 +69,12 @@ class EarTests:
         """
         if not UNHEARD <= said < len(self.sitting(test_id).test.genres):
             raise ValueError(f"{said} is no answer to this test")
-        self._write(self._open(test_id, number).values(said=said))
+        self._database.change(self._open(test_id, number).values(said=said))
 
     def finish(self, test_id: str) -> None:
         """End a test, whatever of it is answered; a second time changes nothing."""
         ended = update(_tests).where(_tests.c.id == test_id, _tests.c.finished_at.is_(None))
-        self._write(ended.values(finished_at=time.time()))
+        self._database.change(ended.values(finished_at=time.time()))
 
     def delete(self, test_id: str) -> None:
         """Forget a test and its answers."""
@@ -89,10 +86,6 @@ class EarTests:
         finished = select(_tests.c.id).where(_tests.c.id == test_id, _tests.c.finished_at.is_not(None)).exists()
         item = (_answers.c.ear_test_id == test_id) & (_answers.c.number == number)
         return update(_answers).where(item, _answers.c.said.is_(None), ~finished)
-
-    def _write(self, change: Update) -> None:
-        with self._database.transaction() as connection:
-            connection.execute(change)
 
     def _read(self, query: Select[Any]) -> list[Sitting]:
         with self._database.transaction() as connection:

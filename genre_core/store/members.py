@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from genre_core.store.database import Database
+from genre_core.store.database import Shelf
 from genre_core.store.gate import read_run, select_runs
 from genre_core.store.schema import Epoch, Run, RunState
 from genre_core.store.schema import artifacts as _artifacts
@@ -22,11 +22,8 @@ from genre_core.store.schema import run_notes as _notes
 from genre_core.store.schema import runs as _runs
 
 
-class MemberStore:
+class MemberStore(Shelf):
     """The members of the studies of a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def enrol(self, study_id: str, number: int, run_id: str) -> str:
         """Make a run that is still to be submitted a study's member; return the run that has that number."""
@@ -46,16 +43,14 @@ class MemberStore:
         query = query.where(_members.c.study_id == study_id).order_by(_members.c.number)
         if states is not None:
             query = query.where(_runs.c.state.in_(states))
-        with self._database.transaction() as connection:
-            rows: list[dict[str, Any]] = [dict(row) for row in connection.execute(query).mappings()]
+        rows: list[dict[str, Any]] = [dict(row) for row in self._database.mappings(query)]
         return {row.pop("number"): read_run(row) for row in rows}
 
     def revision(self, study_id: str) -> int:
         """Return a number that is another one whenever a page would show one of the runs differently."""
         query = select(func.coalesce(func.sum(_runs.c.revision + 1000 * _runs.c.attempt), 0))
         query = query.select_from(_members.join(_runs, _runs.c.id == _members.c.run_id))
-        with self._database.transaction() as connection:
-            return int(connection.execute(query.where(_members.c.study_id == study_id)).scalar_one())
+        return int(self._database.value(query.where(_members.c.study_id == study_id)))
 
     def epochs(self, study_id: str) -> dict[int, list[Epoch]]:
         """Return the epochs of each run of a study that has any, by its number, in order."""
@@ -63,16 +58,14 @@ class MemberStore:
         query = select(_members.c.number, *columns).join(_members, _members.c.run_id == _epochs.c.run_id)
         query = query.where(_members.c.study_id == study_id).order_by(_members.c.number, _epochs.c.epoch)
         found: dict[int, list[Epoch]] = {}
-        with self._database.transaction() as connection:
-            for number, *values in connection.execute(query):
-                found.setdefault(number, []).append(Epoch(*values))
+        for number, *values in self._database.all(query):
+            found.setdefault(number, []).append(Epoch(*values))
         return found
 
     def beat(self, run_ids: Collection[str]) -> None:
         """Give a sign of life for the members that are in training."""
         alive = update(_runs).where(_runs.c.id.in_(list(run_ids)), _runs.c.state == "running")
-        with self._database.transaction() as connection:
-            connection.execute(alive.values(heartbeat_at=self._database.now()))
+        self._database.change(alive.values(heartbeat_at=self._database.now()))
 
     def delete(self, study_id: str) -> int:
         """Forget a study's runs and all that they saved; return how many there were."""

@@ -5,18 +5,15 @@ from collections.abc import Collection, Iterable
 
 from sqlalchemy import Connection, delete, insert, select
 
-from genre_core.store.database import Database
+from genre_core.store.database import Shelf
 from genre_core.store.schema import RunNote
 from genre_core.store.schema import run_notes as _notes
 
 LONGEST_TAG, MOST_TAGS, LONGEST_NOTE = 40, 20, 5000
 
 
-class NoteStore:
+class NoteStore(Shelf):
     """Tags and notes of the runs of a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def put(self, run_id: str, tags: Iterable[str], note: str) -> None:
         """Say this of a run in place of what was said; what is too long is cut."""
@@ -29,8 +26,7 @@ class NoteStore:
 
     def of(self, run_ids: Collection[str]) -> dict[str, RunNote]:
         """Return what is said of these runs, each of which anything is said of."""
-        with self._database.transaction() as connection:
-            rows = connection.execute(select(_notes)).all()
+        rows = self._database.all(select(_notes))
         wanted = set(run_ids)
         return {row.run_id: RunNote(tuple(json.loads(row.tags)), row.note) for row in rows if row.run_id in wanted}
 

@@ -77,9 +77,7 @@ def openings_of(store: RunStore, runs: Iterable[Run]) -> dict[str, Openings]:
 def last_look(store: RunStore) -> tuple[object, ...]:
     """Return what changes when somebody looks at test tracks, or tracks of a test part become known."""
     known = select(func.count()).select_from(_test_sets).scalar_subquery()
-    with store.transaction() as connection:
-        looks = connection.execute(select(func.count(), func.max(_openings.c.opened_at), known).select_from(_openings))
-        return tuple(looks.one())
+    return tuple(store.one(select(func.count(), func.max(_openings.c.opened_at), known).select_from(_openings)))
 
 
 def count_openings(store: RunStore, test_hash: str) -> Openings:
@@ -107,8 +105,7 @@ def open_test(store: RunStore, run: Run) -> Openings:
     if tracks is not None:
         store.test_sets.record(test_hash, run.config.data, tracks)
         run = replace(run, context={**run.context, "test_hash": test_hash})
-        with store.transaction() as connection:
-            connection.execute(update(_runs).where(_runs.c.id == run.id).values(context=json.dumps(run.context)))
+        store.change(update(_runs).where(_runs.c.id == run.id).values(context=json.dumps(run.context)))
     if not run.opened:
         count_opening(store, test_hash, run.fingerprint, run.id)
     return openings_of(store, [run])[run.id]
@@ -140,9 +137,8 @@ def looks_near(store: RunStore, runs: Sequence[Run]) -> list[Look]:
     for name, others in _looks(store, names).items():
         overlaps = {other: store.test_sets.overlap(name, other) for other in others}
         near |= {other for other, overlap in overlaps.items() if overlap is not None and overlap.any()}
-    with store.transaction() as connection:
-        found = connection.execute(select(_openings).where(_openings.c.test_hash.in_(near))).mappings()
-        return sorted(Look(**row) for row in found)
+    found = store.mappings(select(_openings).where(_openings.c.test_hash.in_(near)))
+    return sorted(Look(**row) for row in found)
 
 
 _Looks = dict[str, dict[str, set[str]]]
@@ -155,10 +151,9 @@ def _looks(store: RunStore, wanted: set[str]) -> _Looks:
     query = select(_openings.c.test_hash, _openings.c.fingerprint, _test_sets.c.source)
     query = query.join(_test_sets, _test_sets.c.test_hash == _openings.c.test_hash, isouter=True)
     by_source: dict[str | None, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    with store.transaction() as connection:
-        source_of_set = {row.test_hash: row.source for row in connection.execute(sources)}
-        for name, fingerprint, source in connection.execute(query.where(or_(same, _openings.c.test_hash.in_(wanted)))):
-            by_source[source][name].add(fingerprint)
+    source_of_set = {row.test_hash: row.source for row in store.all(sources)}
+    for name, fingerprint, source in store.all(query.where(or_(same, _openings.c.test_hash.in_(wanted)))):
+        by_source[source][name].add(fingerprint)
     found: _Looks = {}
     for name in wanted:
         source = source_of_set.get(name)  # None: its tracks are not known, so that it is like no other
@@ -189,16 +184,14 @@ def _remember(store: RunStore, runs: Sequence[Run]) -> None:
     """Keep the test tracks of runs that earlier versions trained or opened, where others of their source were seen."""
     known = select(_test_sets.c.test_hash)
     unknown = select(_openings.c.test_hash, _openings.c.run_id).where(_openings.c.test_hash.not_in(known)).distinct()
-    with store.transaction() as connection:
-        looked_by = {run_id for _, run_id in connection.execute(unknown)}
+    looked_by = {run_id for _, run_id in store.all(unknown)}
     for run_id in looked_by - store.test_sets.tried:
         with suppress(RunStateError, StoreError):  # it was deleted, or a lens looked
             _record(store, store.run(run_id))
     seen = select(_test_sets.c.source).join(_openings, _openings.c.test_hash == _test_sets.c.test_hash).distinct()
     names = {run.context["test_hash"] for run in runs if "test_hash" in run.context}
-    with store.transaction() as connection:
-        sources = set(connection.execute(seen).scalars())
-        names -= set(connection.execute(known.where(_test_sets.c.test_hash.in_(names))).scalars())
+    sources = set(store.values(seen))
+    names -= set(store.values(known.where(_test_sets.c.test_hash.in_(names))))
     for run in runs:
         if run.context.get("test_hash") in names and run.id not in store.test_sets.tried:
             with suppress(RunStateError, StoreError):

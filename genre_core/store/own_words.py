@@ -2,24 +2,20 @@
 
 from sqlalchemy import delete, insert, select
 
-from genre_core.store.database import Database
+from genre_core.store.database import Shelf
 from genre_core.store.schema import own_words as _own_words
 
 LONGEST = 20_000
 """Most letters of a section."""
 
 
-class OwnWords:
+class OwnWords(Shelf):
     """The paragraphs that were written for the reports of a database."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def of(self, run_id: str) -> dict[str, str]:
         """Return what was written for the report on a run, by section."""
         query = select(_own_words.c.section, _own_words.c.text).where(_own_words.c.run_id == run_id)
-        with self._database.transaction() as connection:
-            return {row.section: row.text for row in connection.execute(query)}
+        return {row.section: row.text for row in self._database.all(query)}
 
     def write(self, run_id: str, section: str, text: str) -> None:
         """Keep what was written for a section in place of what was there; nothing is kept of an empty text."""

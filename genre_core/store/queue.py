@@ -51,15 +51,14 @@ class Queue:
 
     def row(self, work_id: str) -> RowMapping | None:
         """Return a row as it stands; None where there is none of that id."""
-        with self._database.transaction() as connection:
-            return connection.execute(select(self._table).where(self._columns.id == work_id)).mappings().first()
+        row = self._database.one(select(self._table).where(self._columns.id == work_id))
+        return None if row is None else row._mapping
 
     def add(self, **values: Any) -> bool:
         """Queue new work; False if there is some of that id already, as after a double click."""
         start = {"state": "queued", "attempt": 1, "revision": 1, "created_at": time.time()}
         try:
-            with self._database.transaction() as connection:
-                connection.execute(insert(self._table).values({**start, **self.no_end, **values}))
+            self._database.change(insert(self._table).values({**start, **self.no_end, **values}))
         except IntegrityError:
             return False
         return True
@@ -106,8 +105,8 @@ class Queue:
 
     def answer(self, work_id: str, attempt: int) -> Row[Any] | None:
         """Return what a worker would be answered, without a sign of life."""
-        with self._database.transaction() as connection:
-            return connection.execute(select(*self._answer).where(self.alive(work_id, attempt))).first()
+        found: Row[Any] | None = self._database.one(select(*self._answer).where(self.alive(work_id, attempt)))
+        return found
 
     def fail(self, work_id: str, attempt: int, error: str) -> bool:
         """End queued or running work with the sentence that says what went wrong."""
@@ -134,8 +133,7 @@ class Queue:
         return update(self._table).where(*where).values(revision=self._columns.revision + 1, **changes)
 
     def _do(self, change: Update) -> bool:
-        with self._database.transaction() as connection:
-            return connection.execute(change).rowcount > 0
+        return self._database.change(change) > 0
 
 
 def is_old(last: ColumnElement[float], now: Any) -> ColumnElement[bool]:

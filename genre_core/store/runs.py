@@ -118,9 +118,7 @@ class RunStore(WorkStore):
             query = query.where(not_a_member(_runs.c.id))
         if states is not None:
             query = query.where(_runs.c.state.in_(states))
-        with self.transaction() as connection:
-            rows = connection.execute(query).mappings().all()
-        found = [self._look(read_run(row)) for row in rows]
+        found = [self._look(read_run(row)) for row in self.mappings(query)]
         return [run for run in found if states is None or run.state in states]
 
     def runs_of_class(self, code: str, known: Mapping[str, Run] = MappingProxyType({})) -> list[tuple[int, Run]]:
@@ -140,9 +138,7 @@ class RunStore(WorkStore):
     def runs_of(self, fingerprint: str) -> list[Run]:
         """Return the runs of one configuration, newest first, those that belong to a study with them."""
         query = select_runs().where(_runs.c.fingerprint == fingerprint).order_by(_runs.c.created_at.desc())
-        with self.transaction() as connection:
-            rows = connection.execute(query).mappings().all()
-        return [self._look(read_run(row)) for row in rows]
+        return [self._look(read_run(row)) for row in self.mappings(query)]
 
     def revision(self, run_id: str) -> int:
         """Return a number that is another one whenever a page would show the run differently.
@@ -150,8 +146,7 @@ class RunStore(WorkStore):
         Raises RunStateError where there is no such run.
         """
         query = select(_runs.c.revision, _runs.c.state, _runs.c.heartbeat_at).where(_runs.c.id == run_id)
-        with self.transaction() as connection:
-            row = connection.execute(query).first()
+        row = self.one(query)
         if row is None:
             raise _unknown(run_id)
         return self.run(run_id).revision if seems_silent(row.state, row.heartbeat_at) else int(row.revision)
@@ -168,8 +163,7 @@ class RunStore(WorkStore):
         )
         others = (_runs.c.id != run_id, not_a_member(_runs.c.id))
         query = select(func.count()).select_from(_runs).where(or_(earlier, training), *others)
-        with self.transaction() as connection:
-            return int(connection.execute(query).scalar_one())
+        return int(self.value(query))
 
     def expected_wait(self, run_id: str, n_workers: int) -> float | None:
         """Estimate the seconds until a queued run starts, from what the last 20 runs took; None before the first."""
@@ -177,17 +171,15 @@ class RunStore(WorkStore):
         latest = select(_runs.c.id).where(complete).order_by(_runs.c.finished_at.desc()).limit(20)
         spent = select(func.sum(_epochs.c.seconds).label("seconds")).where(_epochs.c.run_id.in_(latest))
         query = select(func.avg(spent.group_by(_epochs.c.run_id).subquery().c.seconds))
-        with self.transaction() as connection:
-            seconds = connection.execute(query).scalar()
+        seconds = self.value(query)
         before = self.queue_position(run_id)
         return None if seconds is None else max(0, before - n_workers + 1) * float(seconds) / n_workers
 
     def _read(self, run_id: str) -> Run:
-        with self.transaction() as connection:
-            row = connection.execute(select_runs().where(_runs.c.id == run_id)).mappings().first()
+        row = self.one(select_runs().where(_runs.c.id == run_id))
         if row is None:
             raise _unknown(run_id)
-        return read_run(row)
+        return read_run(row._mapping)
 
     def _look(self, run: Run) -> Run:
         """Return a run that is called running only while its worker lives, even where that cannot be written down."""
@@ -244,8 +236,7 @@ class RunStore(WorkStore):
         """Say that somebody watches the network of an unfinished run: for a while, its epochs leave snapshots."""
         unfinished = ("queued", "running", "paused")
         watched = update(_runs).where(_runs.c.id == run_id, _runs.c.state.in_(unfinished))
-        with self.transaction() as connection:
-            connection.execute(watched.values(watched_at=self.now()))
+        self.change(watched.values(watched_at=self.now()))
 
     def rename(self, run_id: str, name: str) -> bool:
         """Give a run another name; False if there is no such run or the name is empty."""

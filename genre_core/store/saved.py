@@ -19,8 +19,7 @@ class SavedStore(TableStore):
         """Return the epochs of a run beyond `after`, in order."""
         columns = [_epochs.c[name] for name in Epoch.__dataclass_fields__]
         query = select(*columns).where(_epochs.c.run_id == run_id, _epochs.c.epoch > after).order_by(_epochs.c.epoch)
-        with self.transaction() as connection:
-            return [Epoch(*row) for row in connection.execute(query)]
+        return [Epoch(*row) for row in self.all(query)]
 
     def predictions(self, run_id: str, epoch: int) -> npt.NDArray[np.uint8]:
         """Return the predicted class of each validation track after an epoch, shape (n_validation,).
@@ -28,8 +27,7 @@ class SavedStore(TableStore):
         Raises RunStateError where the run has no such epoch.
         """
         query = select(_epochs.c.predictions).where(_epochs.c.run_id == run_id, _epochs.c.epoch == epoch)
-        with self.transaction() as connection:
-            data = connection.execute(query).scalar()
+        data = self.value(query)
         if data is None:
             raise RunStateError(f"The run {run_id} has no epoch {epoch}: choose one that it has completed.")
         return np.frombuffer(data, dtype=np.uint8)
@@ -40,8 +38,7 @@ class SavedStore(TableStore):
         Epochs are appended one after the other, so the first row is that of epoch `after` + 1.
         """
         query = select(_epochs.c.predictions).where(_epochs.c.run_id == run_id, _epochs.c.epoch > after)
-        with self.transaction() as connection:
-            rows = connection.execute(query.order_by(_epochs.c.epoch)).scalars().all()
+        rows = self.values(query.order_by(_epochs.c.epoch))
         if not rows:
             return np.zeros((0, 0), dtype=np.uint8)
         return np.frombuffer(b"".join(rows), dtype=np.uint8).reshape(len(rows), -1)
@@ -49,8 +46,7 @@ class SavedStore(TableStore):
     def artifact(self, run_id: str, name: str) -> bytes | None:
         """Return the bytes saved under a name (weights, logits, checkpoint), or None."""
         query = select(_artifacts.c.bytes).where(is_artifact(run_id, name))
-        with self.transaction() as connection:
-            data: bytes | None = connection.execute(query).scalar()
+        data: bytes | None = self.value(query)
         return data
 
 

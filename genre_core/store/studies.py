@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from genre_core.errors import RunStateError, StoreError
 from genre_core.store.classes import Seat, made_by
-from genre_core.store.database import Database
+from genre_core.store.database import Database, Shelf
 from genre_core.store.queue import Queue, is_old, seems_silent
 from genre_core.store.schema import Claim, Study, StudyState, read_study
 from genre_core.store.schema import studies as _studies
@@ -36,11 +36,11 @@ class _SharedQueue(Queue):
         return or_(super().alive(work_id, attempt), self._waits(work_id, attempt))
 
 
-class StudyStore:
+class StudyStore(Shelf):
     """The studies of a database."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         self._queue = _SharedQueue(database, _studies, "lost", True, False, ("n_results",))
 
     # -- reading -----------------------------------------------------------------------------------------------------
@@ -58,8 +58,7 @@ class StudyStore:
     def tried_again(self, study: Study) -> int:
         """Return how many pieces of a study were begun again because the worker that had them died."""
         query = select(func.count()).select_from(_pieces).where(_pieces.c.study_id == study.id, _pieces.c.tries > 1)
-        with self._database.transaction() as connection:
-            return int(connection.execute(query.where(_pieces.c.attempt == study.attempt)).scalar_one())
+        return int(self._database.value(query.where(_pieces.c.attempt == study.attempt)))
 
     def studies(
         self,
@@ -78,29 +77,25 @@ class StudyStore:
             query = query.where(made_by(whose, "study", _studies.c.id))
         if states is not None:
             query = query.where(_studies.c.state.in_(states))
-        with self._database.transaction() as connection:
-            rows = connection.execute(query.order_by(_studies.c.created_at.desc(), _studies.c.id).limit(limit))
-            return [read_study(row) for row in rows.mappings()]
+        latest = query.order_by(_studies.c.created_at.desc(), _studies.c.id).limit(limit)
+        return [read_study(row) for row in self._database.mappings(latest)]
 
     def active(self) -> list[Study]:
         """Return the studies of every kind that wait or run, oldest first."""
         query = select(_studies).where(_studies.c.state.in_(("queued", "running"))).order_by(_studies.c.created_at)
-        with self._database.transaction() as connection:
-            return [read_study(row) for row in connection.execute(query).mappings()]
+        return [read_study(row) for row in self._database.mappings(query)]
 
     def results(self, study_id: str, after: int = 0) -> list[dict[str, Any]]:
         """Return what a study has come to so far beyond the first `after` results, in order."""
         query = select(_results.c.result).where(_results.c.study_id == study_id, _results.c.number > after)
-        with self._database.transaction() as connection:
-            return [json.loads(text) for text in connection.execute(query.order_by(_results.c.number)).scalars()]
+        return [json.loads(text) for text in self._database.values(query.order_by(_results.c.number))]
 
     def claims(self, study_id: str, attempt: int) -> dict[str, Claim]:
         """Return which pieces of a study are held or done, by the piece as JSON."""
         silent = and_(~_pieces.c.done, is_old(_pieces.c.heartbeat_at, self._database.now())).label("silent")
         known = [_pieces.c[name] for name in ("study_id", "attempt", "piece", "owner", "tries", "done")]
         query = select(*known, silent).where(_pieces.c.study_id == study_id, _pieces.c.attempt == attempt)
-        with self._database.transaction() as connection:
-            return {row.piece: Claim(**row._mapping) for row in connection.execute(query)}
+        return {row.piece: Claim(**row._mapping) for row in self._database.all(query)}
 
     # -- what a person does ------------------------------------------------------------------------------------------
 
@@ -183,14 +178,12 @@ class StudyStore:
         """Return whether a claim still counts, and its study is still wanted."""
         wanted = self._queue.alive(claim.study_id, claim.attempt)
         query = select(_pieces.c.tries).select_from(_pieces.join(_studies, _studies.c.id == _pieces.c.study_id))
-        with self._database.transaction() as connection:
-            return connection.execute(query.where(_is_held(claim), wanted)).first() is not None
+        return self._database.one(query.where(_is_held(claim), wanted)) is not None
 
     def done(self, claim: Claim) -> bool:
         """Write down that a piece is done; False if it is no longer held."""
         written = update(_pieces).where(_is_held(claim)).values(done=True)
-        with self._database.transaction() as connection:
-            return connection.execute(written).rowcount > 0
+        return self._database.change(written) > 0
 
     def append(self, study_id: str, attempt: int, result: Mapping[str, Any], claim: Claim | None = None) -> bool:
         """Save a result, of a piece only while it is held; return whether to go on."""
@@ -228,8 +221,7 @@ class StudyStore:
     def reap(self, now: datetime | None = None) -> list[str]:
         """Queue the studies again whose workers have given no sign of life for a while; return their ids."""
         reaped = self._queue.change(self._queue.silent(now), state="queued", heartbeat_at=None)
-        with self._database.transaction() as connection:
-            return list(connection.execute(reaped.returning(_studies.c.id)).scalars())
+        return list(self._database.values(reaped.returning(_studies.c.id)))
 
     def _write(self, study_id: str, attempt: int, **changes: Any) -> bool:
         with self._queue.write(study_id, attempt, **changes) as (_, answer):

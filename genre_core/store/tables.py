@@ -81,28 +81,23 @@ class TableStore(Database):
         name = short(" ".join(name.split()))
         if not name:
             return False
-        with self.transaction() as connection:
-            query = update(_tables).where(_tables.c.content_hash == content_hash).values(name=name)
-            return bool(connection.execute(query).rowcount)
+        return bool(self.change(update(_tables).where(_tables.c.content_hash == content_hash).values(name=name)))
 
     def has_table(self, content_hash: str) -> bool:
         """Say whether a table of that content is stored."""
         query = select(_tables.c.n_rows).where(_tables.c.content_hash == content_hash)
-        with self.transaction() as connection:
-            return connection.execute(query).first() is not None
+        return self.one(query) is not None
 
     def table_size(self, content_hash: str) -> int:
         """Return how many bytes a table has as Parquet; 0 where there is none of that content."""
         whole = select(func.length(_tables.c.parquet)).where(_tables.c.content_hash == content_hash)
         pieces = select(func.sum(func.length(table_pieces.c.bytes))).where(table_pieces.c.content_hash == content_hash)
-        with self.transaction() as connection:
-            return sum(connection.execute(size).scalar() or 0 for size in (whole, pieces))
+        return sum(self.value(size) or 0 for size in (whole, pieces))
 
     def read_table(self, content_hash: str) -> bytes:
         """Return a table as Parquet. Raises DataError where there is none of that content."""
         query = select(_tables.c.parquet).where(_tables.c.content_hash == content_hash)
-        with self.transaction() as connection:
-            data: bytes | None = connection.execute(query).scalar()
+        data: bytes | None = self.value(query)
         if data is None:
             raise DataError(
                 f"The table {content_hash[:8] or 'of this run'} is not in the store: add its file, or choose another."
@@ -115,8 +110,7 @@ class TableStore(Database):
         Raises DataError where there is none of that content.
         """
         query = select(func.length(table_pieces.c.bytes)).where(table_pieces.c.content_hash == content_hash)
-        with self.transaction() as connection:
-            sizes = connection.execute(query.order_by(table_pieces.c.number)).scalars().all()
+        sizes = self.values(query.order_by(table_pieces.c.number))
         if not sizes:
             return io.BytesIO(self.read_table(content_hash))
         return io.BufferedReader(_Pieces(self, content_hash, sum(sizes), sizes[0]), PIECE_BYTES)
@@ -126,8 +120,7 @@ class TableStore(Database):
         query = select(table_pieces.c.bytes).where(
             table_pieces.c.content_hash == content_hash, table_pieces.c.number.between(first, last)
         )
-        with self.transaction() as connection:
-            return b"".join(connection.execute(query.order_by(table_pieces.c.number)).scalars())
+        return b"".join(self.values(query.order_by(table_pieces.c.number)))
 
     def tables(self, kind: str = "table") -> list[StoredTable]:
         """Return the stored tables of one kind (table, fma, split) without their content, newest first."""
@@ -136,10 +129,9 @@ class TableStore(Database):
     def tables_by_kind(self) -> Mapping[str, list[StoredTable]]:
         """Return the stored tables of every kind without their content, newest first."""
         found = defaultdict[str, list[StoredTable]](list)
-        with self.transaction() as connection:
-            for row in connection.execute(_BY_AGE).mappings():
-                values = dict(row)
-                found[values.pop("kind") or "table"].append(read_table_record(values))
+        for row in self.mappings(_BY_AGE):
+            values = dict(row)
+            found[values.pop("kind") or "table"].append(read_table_record(values))
         return found
 
     def table_names(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from functools import lru_cache
 
 import numpy as np
@@ -10,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
 from genre_core.settings.config import DatasetConfig
-from genre_core.store.database import Database
+from genre_core.store.database import Database, Shelf
 from genre_core.store.schema import test_sets as _test_sets
 
 Marks = npt.NDArray[np.uint64]
@@ -28,11 +29,11 @@ def source_of(data: DatasetConfig) -> str:
     return hashlib.sha256(data.identity.encode()).hexdigest()
 
 
-class TestSets:
+class TestSets(Shelf):
     """The tracks of each test part that is known, by its name; see `name_test_set`."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        super().__init__(database)
         self._overlap = lru_cache(maxsize=4096)(self._find_overlap)
         self.tried = set[str]()
         """Runs of earlier versions whose test tracks were looked for, be it in vain."""
@@ -41,24 +42,19 @@ class TestSets:
         """Keep the tracks of a test part, unless they are known."""
         if self.marks(name) is None:
             row = {"test_hash": name, "source": source_of(data), "marks": marks_of(tracks).astype("<u8").tobytes()}
-            try:
-                with self._database.transaction() as connection:
-                    connection.execute(insert(_test_sets).values(row))
-            except IntegrityError:  # another worker was faster
-                pass
+            with suppress(IntegrityError):  # another worker was faster
+                self._database.change(insert(_test_sets).values(row))
 
     def marks(self, name: str) -> Marks | None:
         """Return the marks of a test part; None where it is not known."""
         query = select(_test_sets.c.marks).where(_test_sets.c.test_hash == name)
-        with self._database.transaction() as connection:
-            found: bytes | None = connection.execute(query).scalar()
+        found: bytes | None = self._database.value(query)
         return None if found is None else np.frombuffer(found, dtype="<u8").astype(np.uint64)
 
     def rows(self, names: Collection[str]) -> dict[str, tuple[str, bytes]]:
         """Return the source and the marks, as they are stored, of those test parts that are known."""
         query = select(_test_sets).where(_test_sets.c.test_hash.in_(list(names)))
-        with self._database.transaction() as connection:
-            return {row.test_hash: (row.source, row.marks) for row in connection.execute(query)}
+        return {row.test_hash: (row.source, row.marks) for row in self._database.all(query)}
 
     def overlap(self, name: str, other: str) -> npt.NDArray[np.bool_] | None:
         """Return which tracks (n,) of a test part another one holds, by their names; None where one is not known."""
