@@ -87,8 +87,7 @@ def limit_on(
     y_true = check_labels("y", y, config.n_genres)
     y_pred = posterior(config, X, clean=clean, tracks=tracks).argmax(axis=1)
     check_same_length("X", y_pred, y_true)
-    if groups is not None:
-        check_same_length("groups", groups, y_true)
+    check_same_length("groups", groups, y_true)
     return BayesScore(float((y_pred == y_true).mean()), accuracy_interval(y_true, y_pred, groups), y_pred)
 
 

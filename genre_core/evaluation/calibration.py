@@ -20,9 +20,10 @@ import numpy.typing as npt
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
 from genre_core.evaluation.calibration_error import CalibrationError, calibration_errors
-from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
+from genre_core.evaluation.checks import check_judged
 from genre_core.evaluation.intervals import (
     Interval,
+    Measured,
     drawn_weights,
     mean_interval,
     n_resamples,
@@ -72,14 +73,6 @@ class ReliabilityCurve:
 
 
 @dataclass(frozen=True)
-class Score:
-    """A mean over tracks with its 95 % interval."""
-
-    value: float
-    interval: Interval
-
-
-@dataclass(frozen=True)
 class Calibration:
     """How far probabilities of `n` tracks can be trusted, each score with its 95 % interval.
 
@@ -94,8 +87,8 @@ class Calibration:
     ece: CalibrationError
     classwise_ece: CalibrationError
     per_genre: tuple[CalibrationError, ...]
-    brier: Score
-    log_loss: Score
+    brier: Measured
+    log_loss: Measured
 
 
 def reliability(
@@ -167,13 +160,8 @@ def calibration(
 def _checked(
     y_true: npt.ArrayLike, y_prob: npt.ArrayLike, groups: IntArray | None
 ) -> tuple[IntArray, FloatArray, IntArray | None]:
-    probabilities = check_probabilities("y_prob", y_prob)
-    labels = check_labels("y_true", y_true, probabilities.shape[1])
-    check_same_length("y_prob", probabilities, labels)
-    if groups is None:
-        return labels, probabilities, None
-    check_same_length("groups", groups, labels)
-    return labels, probabilities, np.unique(groups, return_inverse=True)[1]
+    labels, probabilities = check_judged("y_true", y_true, y_prob, groups)
+    return labels, probabilities, None if groups is None else np.unique(groups, return_inverse=True)[1]
 
 
 def _stated(labels: IntArray, probabilities: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -242,11 +230,11 @@ def _of_signed_groups(sums: "csr_array", members: IntArray, size: int, rng: np.r
     return np.array([sums.T @ sign for sign in signs]) / len(members)
 
 
-def _mean_scores(labels: IntArray, probabilities: FloatArray, members: IntArray | None) -> tuple[Score, Score]:
+def _mean_scores(labels: IntArray, probabilities: FloatArray, members: IntArray | None) -> tuple[Measured, Measured]:
     """Return the Brier score and the log loss."""
     brier = (probabilities**2).sum(axis=1) - 2 * probabilities[np.arange(len(labels)), labels] + 1
     value = METRICS["log_loss"].compute(labels, probabilities)
     return (
-        Score(float(brier.mean()), mean_interval(brier, members, lowest=0.0)),
-        Score(value, mean_interval(log_losses(labels, probabilities), members, lowest=0.0)),
+        Measured(float(brier.mean()), mean_interval(brier, members, lowest=0.0)),
+        Measured(value, mean_interval(log_losses(labels, probabilities), members, lowest=0.0)),
     )

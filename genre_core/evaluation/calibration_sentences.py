@@ -3,9 +3,9 @@
 import math
 
 from genre_core.data.dataset import Part
-from genre_core.evaluation.calibration import Bin, ReliabilityCurve, Score
+from genre_core.evaluation.calibration import Bin, ReliabilityCurve
 from genre_core.evaluation.calibration_error import CalibrationError
-from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.intervals import Interval, Measured
 from genre_core.evaluation.posterior_gap import PosteriorGap
 from genre_core.evaluation.scaling import TemperatureScaling, VectorScaling
 from genre_core.text import GAP, NO_INTERVAL, capitalized, count, nothing_told, percent, points, spread, told
@@ -122,13 +122,13 @@ def posterior_sentence(gap: PosteriorGap, too_few: str = "") -> str:
     if gap.excess.interval.low > 0:
         text += f", and too high by {points(gap.excess.value, gap.excess.interval)}"
     elif gap.excess.interval.high < 0:
-        below = Score(-gap.excess.value, -gap.excess.interval)
+        below = Measured(-gap.excess.value, -gap.excess.interval)
         text += f", and too low by {points(below.value, below.interval)}"
     few = f" {capitalized(too_few or f'these tracks are {NO_INTERVAL}')}." if interval is None else ""
     return f"{text}. Its log loss is {nats(gap.divergence)} above the ideal.{few}"
 
 
-def nats(score: Score) -> str:
+def nats(score: Measured) -> str:
     """Return a score in nats with its interval, where it has an end."""
     low, high = score.interval.low, score.interval.high
     return f"{score.value:.3f}{GAP}nats{'' if high == math.inf else f' ({low:.3f}–{high:.3f})'}"

@@ -33,9 +33,9 @@ def check_labels(name: str, y: npt.ArrayLike, n_classes: int) -> IntArray:
     return labels.astype(np.int64, copy=False)
 
 
-def check_same_length(name: str, values: npt.NDArray[Any], y_true: IntArray) -> None:
-    """Raise DataError unless there is one row of `values` for each track of `y_true`."""
-    if len(values) != len(y_true):
+def check_same_length(name: str, values: npt.NDArray[Any] | None, y_true: IntArray) -> None:
+    """Raise DataError unless there is one row of `values`, where there are any, for each track of `y_true`."""
+    if values is not None and len(values) != len(y_true):
         raise DataError(
             f"{name} has {len(values):,} rows for {len(y_true):,} class numbers: pass one of each per track."
         )
@@ -76,3 +76,17 @@ def check_probabilities(name: str, y_prob: npt.ArrayLike) -> FloatArray:
         )
     probabilities: FloatArray = table / sums
     return probabilities
+
+
+def check_judged(
+    name: str, y: npt.ArrayLike, y_prob: npt.ArrayLike, groups: IntArray | None = None
+) -> tuple[IntArray, FloatArray]:
+    """Return class numbers y (n,) and probabilities (n, k) of the same tracks, which come in groups (n,) if in any.
+
+    Raises DataError where they are none, or do not fit each other.
+    """
+    probabilities = check_probabilities("y_prob", y_prob)
+    labels = check_labels(name, y, probabilities.shape[1])
+    check_same_length("y_prob", probabilities, labels)
+    check_same_length("groups", groups, labels)
+    return labels, probabilities

@@ -16,7 +16,7 @@ import numpy as np
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import ConfigError
 from genre_core.evaluation.count_statistics import Counts
-from genre_core.evaluation.intervals import Interval, accuracy_interval, share_interval
+from genre_core.evaluation.intervals import Interval, Measured, accuracy_interval, share_interval
 from genre_core.evaluation.merging import Merges, members_of
 from genre_core.evaluation.resampled_matrices import resampled_matrices
 from genre_core.text import NO_INTERVAL, count, percent, told
@@ -85,14 +85,6 @@ def branches_of(genres: tuple[str, ...], text: str) -> tuple[tuple[str, ...], ..
             raise ConfigError(f"There is no genre {unknown[0]}: write branches as “{genres[0]}, {genres[1]}; …”.")
         merges.append(tuple(number[name.lower()] for name in names))
     return Tree.of_merges(genres, tuple(merges)).paths
-
-
-@dataclass(frozen=True)
-class Measured:
-    """A value with its 95 % interval."""
-
-    value: float
-    interval: Interval
 
 
 @dataclass(frozen=True)

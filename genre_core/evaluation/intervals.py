@@ -42,6 +42,14 @@ class Interval:
         return Interval(-self.high, -self.low)
 
 
+@dataclass(frozen=True)
+class Measured:
+    """A value with its 95 % interval."""
+
+    value: float
+    interval: Interval
+
+
 def normal_quantile(p: float) -> float:
     """Return the value below which a standard normal variable lies with probability p."""
     return NormalDist().inv_cdf(p)

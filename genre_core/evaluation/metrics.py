@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation import count_statistics as counted
-from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length, check_scores
+from genre_core.evaluation.checks import check_judged, check_scores
 from genre_core.evaluation.count_statistics import CountStatistic
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
@@ -71,10 +71,7 @@ class Metric:
 
         Raises DataError where the shapes do not fit, there is no track, or the rows are no probabilities.
         """
-        probabilities = check_probabilities("y_prob", y_prob)
-        labels = check_labels("y_true", y_true, probabilities.shape[1])
-        check_same_length("y_prob", probabilities, labels)
-        return float(self.score(labels, probabilities))
+        return float(self.score(*check_judged("y_true", y_true, y_prob)))
 
 
 def softmax(logits: npt.ArrayLike) -> FloatArray:

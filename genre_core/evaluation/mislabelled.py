@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
+from genre_core.evaluation.checks import check_judged
 from genre_core.evaluation.count_statistics import confusion_counts
 
 Ranking = Literal["margin", "self-confidence"]
@@ -77,10 +77,8 @@ def find_mislabelled(y: npt.ArrayLike, y_prob: npt.ArrayLike) -> Mislabelled:
 
     Raises DataError where the arrays are no labels and probabilities of the same tracks.
     """
-    probabilities = check_probabilities("y_prob", y_prob)
+    labels, probabilities = check_judged("y", y, y_prob)
     n, k = probabilities.shape
-    labels = check_labels("y", y, k)
-    check_same_length("y_prob", probabilities, labels)
     rows = np.arange(n)
     own = probabilities[rows, labels]
     support = np.bincount(labels, minlength=k)

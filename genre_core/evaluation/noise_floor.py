@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
+from genre_core.evaluation.checks import check_judged
 from genre_core.evaluation.intervals import Interval, Mask, share_interval
 
 LEAST_TRACKS = 100
@@ -55,9 +55,7 @@ def noise_floor(y: npt.ArrayLike, y_prob: npt.ArrayLike, groups: IntArray | None
     With groups (n,) whole groups are what is sampled. None where the tracks are too few to say anything.
     Raises DataError where the arrays are no labels and probabilities of the same tracks.
     """
-    probabilities = check_probabilities("y_prob", y_prob)
-    labels = check_labels("y", y, probabilities.shape[1])
-    check_same_length("y_prob", probabilities, labels)
+    labels, probabilities = check_judged("y", y, y_prob)
     if len(labels) < LEAST_TRACKS:
         return None
     surest = _surest(probabilities)

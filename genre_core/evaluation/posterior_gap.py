@@ -8,9 +8,8 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
-from genre_core.evaluation.calibration import Score
 from genre_core.evaluation.checks import check_probabilities, check_same_length
-from genre_core.evaluation.intervals import mean_interval
+from genre_core.evaluation.intervals import Measured, mean_interval
 
 N_BINS = 10
 _LEAST = float(np.finfo(np.float64).eps)
@@ -43,9 +42,9 @@ class PosteriorGap:
     confidence: FloatArray
     truth: FloatArray
     bins: tuple[PosteriorBin, ...]
-    difference: Score
-    excess: Score
-    divergence: Score
+    difference: Measured
+    excess: Measured
+    divergence: Measured
 
 
 def posterior_gap(y_prob: npt.ArrayLike, posterior: npt.ArrayLike, *, groups: IntArray | None = None) -> PosteriorGap:
@@ -57,15 +56,14 @@ def posterior_gap(y_prob: npt.ArrayLike, posterior: npt.ArrayLike, *, groups: In
     said, true = check_probabilities("y_prob", y_prob), check_probabilities("posterior", posterior)
     if said.shape != true.shape:
         raise DataError(f"y_prob has the shape {said.shape}, but the posterior {true.shape}: pass the same tracks.")
-    if groups is not None:
-        check_same_length("groups", groups, said[:, 0].astype(np.int64))
+    check_same_length("groups", groups, said[:, 0].astype(np.int64))
     rows, predicted = np.arange(len(said)), said.argmax(axis=1)
     confidence, truth = said[rows, predicted], true[rows, predicted]
     ratio = np.log(np.maximum(true, _LEAST)) - np.log(np.maximum(said, _LEAST))
     values = np.column_stack([np.abs(confidence - truth), confidence - truth, (true * ratio).sum(axis=1)])
     lowest, highest = (0.0, -1.0, 0.0), (1.0, 1.0, math.inf)
     intervals = [mean_interval(*one) for one in zip(values.T, (groups,) * 3, lowest, highest, strict=True)]
-    scores = [Score(float(mean), interval) for mean, interval in zip(values.mean(axis=0), intervals, strict=True)]
+    scores = [Measured(float(mean), interval) for mean, interval in zip(values.mean(axis=0), intervals, strict=True)]
     return PosteriorGap(confidence, truth, _bins(confidence, truth), *scores)
 
 

@@ -26,7 +26,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
-from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
+from genre_core.evaluation.checks import check_judged, check_probabilities
 from genre_core.evaluation.intervals import Interval, Mask, share_interval
 
 LEVELS = (0.9, 0.8, 0.95)
@@ -153,7 +153,8 @@ def calibrate(
     groups (n,) the new track is of a new group.
     Raises DataError where the arrays do not fit each other or are no probabilities.
     """
-    labels, table, members = _checked(y_true, y_prob, groups)
+    labels, table = check_judged("y_true", y_true, y_prob, groups)
+    members = np.arange(len(labels)) if groups is None else groups
     right, k = _scores(table)[np.arange(len(labels)), labels], table.shape[1]
     kinds = [labels == genre for genre in range(k)] if by_genre else [np.ones(len(labels), dtype=np.bool_)]
     found = [_limit(right[kind], members[kind], level) for kind in kinds] * (1 if by_genre else k)
@@ -168,32 +169,19 @@ def prediction_sets(
 
     With groups (n,) intervals take whole groups as what was sampled. Raises DataError as `calibrate` does.
     """
-    labels, table, members = _checked(y_true, y_prob, groups)
-    sets, k, known = rule.sets(table), table.shape[1], None if groups is None else members
+    labels, table = check_judged("y_true", y_true, y_prob, groups)
+    sets, k = rule.sets(table), table.shape[1]
     held, sizes = sets[np.arange(len(labels)), labels], sets.sum(axis=1)
     per_genre = []
     for genre in range(k):
         own = labels == genre
         size = float(sizes[own].mean()) if own.any() else math.nan
-        interval, wider = (share_interval(held, own, known, sure) for sure in (0.95, 1 - 0.05 / k))
+        interval, wider = (share_interval(held, own, groups, sure) for sure in (0.95, 1 - 0.05 / k))
         short = wider.high < rule.level
         per_genre.append(GenreSets(genre, int(own.sum()), int(held[own].sum()), interval, size, short))
     by_size = np.bincount(2 * (sizes - 1) + held, minlength=2 * k).reshape(k, 2)
-    interval = share_interval(held, np.ones_like(held), known)
+    interval = share_interval(held, np.ones_like(held), groups)
     return PredictionSets(rule, sets, int(held.sum()), interval, by_size, tuple(per_genre))
-
-
-def _checked(
-    y_true: npt.ArrayLike, y_prob: npt.ArrayLike, groups: IntArray | None
-) -> tuple[IntArray, FloatArray, IntArray]:
-    """Return class numbers, probabilities, and the groups of tracks: each its own where none are given."""
-    table = check_probabilities("y_prob", y_prob)
-    labels = check_labels("y_true", y_true, table.shape[1])
-    check_same_length("y_prob", table, labels)
-    if groups is None:
-        return labels, table, np.arange(len(labels))
-    check_same_length("groups", groups, labels)
-    return labels, table, groups
 
 
 def _scores(y_prob: FloatArray) -> FloatArray:

@@ -216,8 +216,7 @@ def _checked(
     check_same_length("scores", sure, good)
     if not np.isfinite(sure).all() or sure.ndim != 1:
         raise DataError("scores need one finite number per track, shape (n,): pass sureness(y_prob, score).")
-    if groups is not None:
-        check_same_length("groups", groups, good)
+    check_same_length("groups", groups, good)
     return sure, (1 - good).astype(np.float64), groups
 
 

@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray
 from genre_core.findings.facts import Facts
-from genre_core.findings.finding import Evidence, Finding
+from genre_core.findings.finding import Finding
 
 LEVEL = 0.05
 N_DRAWN = 300
@@ -42,8 +42,7 @@ def blocks(facts: Facts) -> list[Finding]:
     chance = usual[np.ix_(inside, inside)].sum() / usual[inside].sum()
     values = {"within": int(within), "errors": int(own), "share": within / own, "chance": float(chance)}
     genres = tuple(int(g) for g in inside)
-    evidence = Evidence("evaluate", facts.part, "matrix", ((genres, genres),), clean=facts.clean)
-    return [Finding("block", evidence, values, {}, genres)]
+    return [Finding("block", facts.matrix((genres, genres)), values, {}, genres)]
 
 
 def _lump(facts: Facts) -> float:

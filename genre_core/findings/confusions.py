@@ -6,7 +6,7 @@ from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.holm import holm
 from genre_core.findings.blocks import expected_alone
 from genre_core.findings.facts import Facts
-from genre_core.findings.finding import Cells, Evidence, Finding
+from genre_core.findings.finding import Cells, Finding
 from genre_core.findings.rates import Chosen, GroupedTrials, Trials, trials
 
 LEVEL = 0.05
@@ -65,7 +65,7 @@ def _commonest(facts: Facts, wrong: IntArray, one_way: set[Pair]) -> list[Findin
     }
     intervals = {"share": facts.evaluation.confusion_matrix.interval(i, j, "true")}
     genres = (i, j) if clear else (i, j, m, n)
-    return [Finding("confusion", _cells(facts, ((i, j),)), values, intervals, genres)]
+    return [Finding("confusion", facts.matrix((i, j)), values, intervals, genres)]
 
 
 def _one_way(facts: Facts, wrong: IntArray) -> list[tuple[Pair, float]]:
@@ -102,7 +102,7 @@ def _one_way_finding(facts: Facts, cell: Pair) -> Finding:
     values = {"n": int(there), "support": int(support[i]), "back": int(back), "back_support": int(support[j])}
     values |= {"share": there / support[i], "back_share": back / support[j]}
     intervals = {"share": matrix.interval(i, j, "true"), "back_share": matrix.interval(j, i, "true")}
-    return Finding("one_way", _cells(facts, ((i, j), (j, i))), values, intervals, (i, j))
+    return Finding("one_way", facts.matrix((i, j), (j, i)), values, intervals, (i, j))
 
 
 def neighbours(facts: Facts) -> list[Finding]:
@@ -125,7 +125,7 @@ def neighbours(facts: Facts) -> list[Finding]:
     cells: tuple[Cells, ...] = tuple(beside) if k < MANY else ()
     share, chance = (float(_adjacent(counts, given)[0] / wrong.sum()) for counts in (wrong, expected))
     values = {"share": share, "chance": chance, "errors": int(wrong.sum())}
-    return [Finding("neighbours", _cells(facts, cells), values, {}, ())]
+    return [Finding("neighbours", facts.matrix(*cells), values, {}, ())]
 
 
 def _adjacent(counts: FloatArray | IntArray, orders: IntArray) -> FloatArray:
@@ -137,7 +137,3 @@ def _adjacent(counts: FloatArray | IntArray, orders: IntArray) -> FloatArray:
 
 def _in_cell(facts: Facts, i: int, j: int) -> Chosen:
     return np.asarray((facts.y_true == i) & (facts.y_pred == j))
-
-
-def _cells(facts: Facts, cells: tuple[Cells, ...]) -> Evidence:
-    return Evidence("evaluate", facts.part, "matrix", cells, clean=facts.clean)

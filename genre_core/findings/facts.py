@@ -12,6 +12,7 @@ from genre_core.diagnosis.rules import Diagnosis
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.report import Evaluation
+from genre_core.findings.finding import Cells, Evidence, Section
 from genre_core.findings.rates import Chosen
 
 
@@ -69,3 +70,11 @@ class Facts:
     def counts(self) -> IntArray:
         """Return the confusion counts (k, k)."""
         return self.evaluation.confusion_matrix.counts
+
+    def matrix(self, *cells: Cells) -> Evidence:
+        """Return the confusion matrix as evidence, or some of its cells."""
+        return Evidence("evaluate", self.part, "matrix", cells, clean=self.clean)
+
+    def page_of(self, genre: int, section: Section = "") -> Evidence:
+        """Return the page of a genre as evidence."""
+        return Evidence("genres", self.part, section, genre=genre, clean=self.clean)

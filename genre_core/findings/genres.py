@@ -10,7 +10,7 @@ from genre_core.evaluation.holm import holm
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.paired import sign_flip_p
 from genre_core.findings.facts import Facts
-from genre_core.findings.finding import Evidence, Finding, Kind
+from genre_core.findings.finding import Finding, Kind
 from genre_core.findings.rates import difference, trials
 
 LEAST = 10
@@ -59,7 +59,7 @@ def _end(facts: Facts, kind: Literal["hardest", "easiest"]) -> list[Finding]:
     }
     intervals = {"recall": scores[last].recall_interval, "difference": interval}
     genres = (last,) if clear else (last, next_to_it)
-    return [Finding(kind, genre_page(facts, last), values, intervals, genres)]
+    return [Finding(kind, facts.page_of(last), values, intervals, genres)]
 
 
 def _against_others(facts: Facts, judged: list[int], genre: int, confidence: float) -> tuple[float, Interval]:
@@ -95,7 +95,7 @@ def predicted_counts(facts: Facts) -> list[Finding]:
     found = []
     if never:
         values = {"support": int(support[list(never)].sum())}
-        found.append(Finding("never_predicted", _row(facts, never), values, {}, never))
+        found.append(Finding("never_predicted", facts.matrix((never, None)), values, {}, never))
     seen = [g for g in clear if predicted[g]]
     ratios: FloatArray = predicted / np.maximum(support, 1)
     ends: tuple[tuple[Kind, list[int]], ...] = (
@@ -107,8 +107,7 @@ def predicted_counts(facts: Facts) -> list[Finding]:
             g = named[0]
             values = {"predicted": int(predicted[g]), "support": int(support[g])}
             cell = (None, g) if kind == "over_predicted" else (g, None)
-            evidence = Evidence("evaluate", facts.part, "matrix", (cell,), clean=facts.clean)
-            found.append(Finding(kind, evidence, values, {}, (g,)))
+            found.append(Finding(kind, facts.matrix(cell), values, {}, (g,)))
     return found
 
 
@@ -117,12 +116,3 @@ def _mcnemar(facts: Facts, genre: int) -> float:
     if facts.groups is None:
         return sign_flip_p(apart)
     return sign_flip_p(np.bincount(np.unique(facts.groups, return_inverse=True)[1], apart).astype(np.int64))
-
-
-def _row(facts: Facts, genres: tuple[int, ...]) -> Evidence:
-    return Evidence("evaluate", facts.part, "matrix", ((genres, None),), clean=facts.clean)
-
-
-def genre_page(facts: Facts, genre: int) -> Evidence:
-    """Return the page of a genre as evidence."""
-    return Evidence("genres", facts.part, genre=genre, clean=facts.clean)

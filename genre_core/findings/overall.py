@@ -17,18 +17,13 @@ IMBALANCE = 2.0
 """How many times as common as the rarest genre the most common is where rare ones may suffer."""
 
 
-def matrix_of(facts: Facts) -> Evidence:
-    """Return the whole confusion matrix as evidence."""
-    return Evidence("evaluate", facts.part, "matrix", clean=facts.clean)
-
-
 def all_right(facts: Facts) -> list[Finding]:
     """Say that every track is recognized, and what its true accuracy is at least."""
     scores = facts.evaluation
     if scores.confusion_matrix.correct < scores.n:
         return []
     values = {"n": scores.n, "accuracy": scores.accuracy}
-    return [Finding("all_right", matrix_of(facts), values, {"accuracy": scores.accuracy_interval})]
+    return [Finding("all_right", facts.matrix(), values, {"accuracy": scores.accuracy_interval})]
 
 
 def training(facts: Facts) -> list[Finding]:
@@ -55,7 +50,7 @@ def few_tracks(facts: Facts) -> list[Finding]:
     values = {"n": facts.evaluation.n, "half": half}
     if facts.groups is not None:
         values["groups"] = len(np.unique(facts.groups))
-    return [Finding("few_tracks", matrix_of(facts), values, {"accuracy": interval})]
+    return [Finding("few_tracks", facts.matrix(), values, {"accuracy": interval})]
 
 
 def majority(facts: Facts) -> list[Finding]:
@@ -67,7 +62,7 @@ def majority(facts: Facts) -> list[Finding]:
     if nothing_told(interval):
         return []
     values = {"majority": scores.majority_accuracy, "gain": gain}
-    return [Finding("majority", matrix_of(facts), values, {"gain": interval})]
+    return [Finding("majority", facts.matrix(), values, {"gain": interval})]
 
 
 def shortfall(facts: Facts) -> list[Finding]:
@@ -78,7 +73,7 @@ def shortfall(facts: Facts) -> list[Finding]:
     gap, interval = paired_difference(best, facts.right, facts.groups)
     if nothing_told(interval) or (interval.high < 0 and not facts.knows_more):
         return []  # luck: nothing does better in the long run
-    return [Finding("shortfall", matrix_of(facts), {"best": float(best.mean()), "gap": gap}, {"gap": interval})]
+    return [Finding("shortfall", facts.matrix(), {"best": float(best.mean()), "gap": gap}, {"gap": interval})]
 
 
 def macro_f1(facts: Facts) -> list[Finding]:
@@ -95,8 +90,7 @@ def macro_f1(facts: Facts) -> list[Finding]:
     worst = int(np.argmin(f1))
     values = {"accuracy": scores.accuracy, "macro_f1": scores.macro_f1, "worst_f1": f1[worst]}
     values["gap"] = scores.accuracy - scores.macro_f1
-    evidence = Evidence("genres", facts.part, genre=worst, clean=facts.clean)
-    return [Finding("macro_f1", evidence, values, {"gap": interval}, (worst,))]
+    return [Finding("macro_f1", facts.page_of(worst), values, {"gap": interval}, (worst,))]
 
 
 def _carried(counts: Counts) -> FloatArray:

@@ -94,5 +94,4 @@ def few_groups(facts: Facts) -> list[Finding]:
     values = {"n_worst": one.n_worst, "groups": len(one.groups), "share": one.share, "chance": one.chance}
     values |= {"errors": one.n_errors}
     intervals = {"chance": one.chance_interval}
-    evidence = Evidence("genres", facts.part, "groups", genre=genre, clean=facts.clean)
-    return [Finding("few_groups", evidence, values, intervals, (genre,))]
+    return [Finding("few_groups", facts.page_of(genre, "groups"), values, intervals, (genre,))]

@@ -10,16 +10,14 @@ from genre_core.data.clips.tagger.about import COMMAND
 from genre_core.data.clips.tagger.fetch import is_fetched
 from genre_core.errors import ConfigError, DataError
 from genre_core.settings.config import ExperimentConfig, SoundConfig
-from genre_core.store.runs import RunStore
 from genre_core.studies.few_clips.config import NEED_TAGGER, WAYS, FewClipsConfig
 from genre_core.studies.few_clips.measuring import FewClips, FewPlan, FewScore
 from genre_core.studies.few_clips.summary import leads, note, points_of
 from genre_core.studies.kinds import FEW_CLIPS
-from genre_core.studies.study import iter_results
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, extract_with_progress, read_order
-from genre_core.terminal.output import DONE, INTERRUPTED, progress_bar, say, show
-from genre_core.terminal.work import do_dealt, read_workers
+from genre_core.terminal.output import DONE, INTERRUPTED, say, show
+from genre_core.terminal.work import read_workers, scores_of
 
 
 def few(options: argparse.Namespace) -> int:
@@ -32,31 +30,13 @@ def few(options: argparse.Namespace) -> int:
         assert isinstance(data, SoundConfig)
         extract_with_progress(data, inputs)
     study = FewClips(config, inputs)
-    scores = _measure(study) if n_workers == 1 else _measure_dealt(study, config, inputs, n_workers)
+    total, read = study.few_plan.n_scores, FewScore.from_json
+    scores = scores_of(study, FEW_CLIPS, config, read, inputs, config.experiment, total, "trained", n_workers)
     if scores is None:
         return INTERRUPTED
     document = _document(config, study.few_plan, scores)
     show(document, text.few(document), as_json=options.json)
     return DONE
-
-
-def _measure(study: FewClips) -> list[FewScore]:
-    """Return all scores, and show how far it is."""
-    scores = list[FewScore]()
-    with progress_bar(study.few_plan.n_scores, "{n} of {total} trained, {elapsed}") as bar:
-        for result in iter_results(study):
-            scores.append(FewScore.from_json(result))
-            bar.update()
-    return scores
-
-
-def _measure_dealt(study: FewClips, config: FewClipsConfig, inputs: Inputs, n_workers: int) -> list[FewScore] | None:
-    """Return all scores, by several workers; None where they were stopped."""
-    store, order = RunStore(), list[object](study.pieces())
-    inputs.put_into(store, config.experiment)
-    results = do_dealt(store, FEW_CLIPS, config, study.few_plan.n_scores, "trained", n_workers)
-    scores = [FewScore.from_json(result) for result in results or ()]
-    return None if results is None else sorted(scores, key=lambda score: order.index(score.task))
 
 
 def _config(options: argparse.Namespace, experiment: ExperimentConfig, inputs: Inputs) -> FewClipsConfig:

@@ -16,12 +16,11 @@ from genre_core.studies.lens.judging import Lens, LensPlan, LensScore, closed_se
 from genre_core.studies.lens.ranking import Ranking, rankings
 from genre_core.studies.lens.summary import estimates
 from genre_core.studies.lens.verdict import JudgedLens, Verdict, verdict
-from genre_core.studies.study import iter_results
 from genre_core.terminal import text
 from genre_core.terminal.inputs import Inputs, read_order
 from genre_core.terminal.limit import judged_by_true_genres, right_about
-from genre_core.terminal.output import DONE, INTERRUPTED, progress_bar, show
-from genre_core.terminal.work import do_dealt, read_workers
+from genre_core.terminal.output import DONE, INTERRUPTED, show
+from genre_core.terminal.work import read_workers, scores_of
 from genre_core.text import GAP
 
 WORTH_THREADS = 1_000_000
@@ -37,7 +36,7 @@ def lens(options: argparse.Namespace) -> int:
     config = LensConfig(experiment=experiment, n_repeats=options.repeats)
     clean = judged_by_true_genres(options, experiment.data)
     found = Lens(config, inputs)
-    scores = _judge(found) if n_workers == 1 else _judge_dealt(found, inputs, n_workers)
+    scores = _judge(found, inputs, n_workers)
     if scores is None:
         return INTERRUPTED
     plan, looked = found.lens_plan, _count_published(found, scores)
@@ -64,30 +63,18 @@ def _count_published(lens: Lens, scores: Sequence[LensScore]) -> dict[str, Any]:
     return {"test_opened": found.n, "test_seen_before": found.seen, "test_looks": found.sentence(noun, "configuration")}
 
 
-def _judge(lens: Lens) -> list[LensScore]:
-    """Return all scores, and show how far it is.
+def _judge(lens: Lens, inputs: Inputs, n_workers: int) -> list[LensScore] | None:
+    """Return all scores; None where they were stopped.
 
     On few values threads wait for each other longer than they compute: one alone takes a twentieth of the processor.
     """
     from threadpoolctl import threadpool_limits
 
-    scores = list[LensScore]()
+    config, total = lens.config, lens.lens_plan.n_scores
     n_values = len(lens.dataset) * len(lens.dataset.features)
-    n_threads = 1 if 0 < n_values < WORTH_THREADS else None
-    with threadpool_limits(n_threads), progress_bar(lens.lens_plan.n_scores, "{n} of {total} scores, {elapsed}") as bar:
-        for result in iter_results(lens):
-            scores.append(LensScore.from_json(result))
-            bar.update()
-    return scores
-
-
-def _judge_dealt(lens: Lens, inputs: Inputs, n_workers: int) -> list[LensScore] | None:
-    """Return all scores, by several workers; None where they were stopped."""
-    store, order = RunStore(), list(lens.pieces())
-    inputs.put_into(store, lens.config.experiment)
-    results = do_dealt(store, LENS, lens.config, lens.lens_plan.n_scores, "scores", n_workers)
-    scores = [LensScore.from_json(result) for result in results or ()]
-    return None if results is None else sorted(scores, key=lambda score: order.index(score.task))
+    with threadpool_limits(1 if 0 < n_values < WORTH_THREADS else None):
+        read, experiment = LensScore.from_json, config.experiment
+        return scores_of(lens, LENS, config, read, inputs, experiment, total, "scores", n_workers)
 
 
 def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], clean: bool) -> dict[str, Any]:

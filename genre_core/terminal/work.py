@@ -7,12 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from genre_core.errors import ConfigError, GenreLabError
+from genre_core.settings.config import ExperimentConfig
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Study
 from genre_core.studies.kinds import Config, Kind
-from genre_core.studies.study import Result
+from genre_core.studies.study import Result, StudyWork, iter_results
+from genre_core.terminal.inputs import Inputs
 from genre_core.terminal.output import INTERRUPTED, WORKER, progress_bar, say
 from genre_core.workers.own_cluster import MOST_WORKERS, execute_with
 from genre_core.workers.study import execute_study
@@ -138,3 +141,28 @@ def do_dealt(
         say(f"Stopped after {study.n_results} of {total} {nouns}: continue {study_id} in the dashboard.")
         return None
     return store.studies.results(study_id)
+
+
+def scores_of(
+    study: StudyWork,
+    of: Kind[Config],
+    config: Config,
+    read: Callable[[Result], Any],
+    inputs: Inputs,
+    experiment: ExperimentConfig,
+    total: int,
+    nouns: str,
+    n_workers: int,
+) -> list[Any] | None:
+    """Return all scores of a study on an experiment, done here or by several workers; None where they were stopped."""
+    if n_workers == 1:
+        scores = []
+        with progress_bar(total, f"{{n}} of {{total}} {nouns}, {{elapsed}}") as bar:
+            for result in iter_results(study):
+                scores.append(read(result))
+                bar.update()
+        return scores
+    store, order = RunStore(), list(study.pieces())
+    inputs.put_into(store, experiment)
+    results = do_dealt(store, of, config, total, nouns, n_workers)
+    return None if results is None else sorted(map(read, results), key=lambda score: order.index(score.task))

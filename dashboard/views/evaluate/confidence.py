@@ -19,7 +19,7 @@ from dashboard.shell.address import plain
 from dashboard.text.limits import known_already, unheard
 from dashboard.theme import GAP, percent, spread
 from dashboard.views.evaluate.before_after import ScoreRow, before_after
-from genre_core.evaluation.calibration import Binning, ReliabilityCurve, Score
+from genre_core.evaluation.calibration import Binning, ReliabilityCurve
 from genre_core.evaluation.calibration_error import CalibrationError
 from genre_core.evaluation.calibration_sentences import (
     error_sentence,
@@ -28,6 +28,7 @@ from genre_core.evaluation.calibration_sentences import (
     scaling_sentence,
 )
 from genre_core.evaluation.glossary import GLOSSARY
+from genre_core.evaluation.intervals import Measured
 
 METHODS: dict[Method, str] = {"none": "As trained", "temperature": "After temperature", "vector": "After vector"}
 SHORT: dict[Method, str] = {"none": "as trained", "temperature": "temperature", "vector": "vector"}
@@ -164,7 +165,7 @@ def _chance(error: CalibrationError) -> tuple[str, str]:
     return "", spread(error.by_chance)
 
 
-def _score(score: Score) -> tuple[str, str]:
+def _score(score: Measured) -> tuple[str, str]:
     low, high = score.interval.low, score.interval.high
     return f"{score.value:.3f}", "too few" if high == math.inf else f"{low:.3f}–{high:.3f}"
 
