@@ -67,6 +67,20 @@ def workbook(table: bytes, **others: list[str]) -> bytes:
     return buffer.getvalue()
 
 
+def sheets(*titles: str, label: bool = False) -> bytes:
+    """Write a workbook of sheets with the same columns."""
+    book = Workbook()
+    book.remove(book.active)
+    for n, title in enumerate(titles):
+        sheet = book.create_sheet(title)
+        sheet.append(["tempo", "rms", *["label"] * label])
+        for i in range(60):
+            sheet.append([(i + n) * 37 % 101 / 3, (i + n) * 53 % 97 / 7, *[("Jazz", "Rock")[i % 2]] * label])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
 def merged() -> bytes:
     """Write a workbook whose genres are merged cells, as are a title and two names of columns."""
     book = Workbook()
@@ -144,6 +158,12 @@ CASES = {
     "a set in a cell": lists("\"{'G', 'Pop'}\"", "{'G'}"),
     "a list in a cell as NumPy writes it": lists("['G' 'Pop']", "['G']"),
     "genres as Python's bytes": Case(rows("label,tempo,rms", "b'G',~,~")),
+    "genres as objects in a list": Case(rows("label;tempo;rms", "[{'genre_id': '#', 'genre_title': 'G'}];~;~")),
+    "genres with codes of web pages": Case(
+        rows("label,tempo,rms", "G,~,~").replace(b"Jazz", b"R&amp;B"),
+        genres=("R&B", "Rock"),
+        said="Codes of web pages, such as &amp;, are read as what they mean: &.",
+    ),
     "several genres with &": Case(
         rows("label,tempo,rms", "G & Rock,~,~", 60) + rows("", "G,~,~", 60, seed=6)[1:],
         genres=("Jazz", "Jazz & Rock", "Rock", "Rock & Rock"),
@@ -240,6 +260,9 @@ CASES = {
         rows("label,tempo,rms", "G,np.float64(12{i}.5),~"), said="were written like “np.float64(120.5)”: the number"
     ),
     "lists of one number": Case(rows("label,tempo,rms", "G,[12{i}.5],~"), said="were written like “[120.5]”"),
+    "arrays as NumPy writes them": Case(
+        rows("label,rms,mfcc", 'G,~,"[ 1{i}.5 -2.{i}5\n 0.{i}]"'), features=("rms", "mfcc_1", "mfcc_2", "mfcc_3")
+    ),
     "digits of another script": Case(
         rows("label,tempo,rms", "G,{i}.5,~").decode().translate({48 + n: 0x660 + n for n in range(10)}).encode()
     ),
@@ -385,7 +408,7 @@ CASES = {
     ),
     "several that are not sound": Case(
         rows("label,tempo,rms,popularity,listens", "G,~,~,~,~"),
-        said="popularity and listens are left out: they tell of success, date or place in a list, or of the file",
+        said="popularity and listens are left out: they tell of success, date or place, or of the file",
     ),
     "the number on the album": Case(
         rows("label,tempo,rms,number", "G,~,~,{i}").replace(b",11\n", b",1\n"), said="number is left out: it tells of"
@@ -415,6 +438,10 @@ CASES = {
     "words for the parts": Case(
         rows("label,tempo,rms,usage", "G,~,~,train").replace(b"Jazz", b"Jazz", 1).replace(b",train\nJ", b",testing\nJ"),
         said="usage says which rows are in which part: ",
+    ),
+    "short words for the parts, and rows in none": Case(
+        rows("label,tempo,rms,set", "G,~,~,tr", 80) + rows("", "G,~,~,te", 30)[1:] + rows("", "G,~,~,", 10)[1:],
+        said="set says which rows are in which part: 80 train, 30 test, 10 in no part.",
     ),
     "files pasted side by side": Case(
         rows("track_id,label,track_id,tempo,rms", "{i}7,G,9{i}3,~,~"), said="track_id.2 does not agree with track_id"
@@ -523,6 +550,10 @@ CASES = {
         said="in which it says “Forró”",
     ),
     "a workbook": Case(workbook(rows("label,tempo,rms", "G,~,~")), said="Read from the sheet Features."),
+    "a sheet for each genre": Case(sheets("Jazz", "Rock"), said="Read from the sheets Jazz, Rock."),
+    "a sheet for each part": Case(
+        sheets("train", "test", label=True), said="sheet says which rows are in which part: 60 train, 60 test."
+    ),
     "a workbook that begins with a sheet about it": Case(
         workbook(rows("label,tempo,rms", "G,~,~"), About=["Features of 2024"]),
         said="Read from the sheet Features. The other sheets are not read: About.",
@@ -531,7 +562,19 @@ CASES = {
         merged(), features=("mfcc_mean", "mfcc_var"), said="Merged cells: 3. Their value stands in each of their rows."
     ),
     "a long text": Case(rows("label,tempo,rms,lyrics", "G,~,~,x", first="Jazz,~,~," + "la " * 60_000)),
-    # layered headers
+    # layered headers, and other forms of the whole
+    "a long table": Case(
+        b"track,label,feature,value\n"
+        + b"".join(
+            b"t%d,%b,%b,%d.5\n" % (i, GENRES[i % 2], name, i * step % 101)
+            for i in range(N_ROWS)
+            for name, step in ((b"tempo", 37), (b"rms", 53))
+        ),
+        said="A long table: 240 rows are put side by side, 2 values a row, named by feature.",
+    ),
+    "a column's name of two lines": Case(
+        rows('label,"tempo\n(BPM)",rms', "G,~,~"), features=("tempo (BPM)", "rms")
+    ),
     "two header rows": Case(
         rows(",track,track,set\n,genre_top,tempo,rms\ntrack_id,,,", "{i}2,G,~,~"),
         features=("track_tempo", "set_rms"),

@@ -86,7 +86,7 @@ def _tree_scores(dataset: Dataset) -> tuple[FloatArray, float]:
     scaler = Standardizer.fit(dataset.X[grown])
     Z = [scaler.transform(dataset.X[rows]) for rows in (grown, judged)]
     present = np.intersect1d(dataset.y[grown], dataset.y[judged])
-    if len(present) < 2:
+    if len(present) < 2 or 2 * len(np.unique(dataset.y[grown])) > len(grown):
         return np.zeros(len(dataset.features)), 0.0
     tree = DecisionTreeClassifier(max_leaf_nodes=4 * len(dataset.genres), class_weight="balanced", random_state=0)
     scores, y = np.zeros(len(dataset.features)), dataset.y[judged]

@@ -45,7 +45,8 @@ NOT_SOUND_NAME = re.compile(
     r"(.*_)?(popularity|listens|favou?rites|plays|play_?count|views|likes|comments|rating|bit_?rate|interest|"
     r"followers|streams|downloads|rank|chart_position|(track|disc|disk)_(number|num|no)|"
     r"(release_)?year|decade|date|added|date_added|release_date|"
-    r"(offset|start|end)(_time)?(_(s|ms|sec))?|sample_?rate|bit_depth|file_?size)|"
+    r"(offset|start|end)(_time)?(_(s|ms|sec))?|sample_?rate|bit_depth|file_?size|"
+    r"latitude|longitude|familiarity|hott+n+ess+|votes|sales|weeks|(created|updated|added)_at|peak_position)|"
     r"numbers?|num|no|nr|seq|order|position|timestamp|onset|begin|sr|n?_?channels|size|bytes|"
     r"n_(frames|samples)|(segment|chunk|clip|window|frame|part)(_(number|num|no|index|idx))?"
 )

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 NUMBERED_NAME = re.compile(r"(.+)\.\d+")
-_TELLS = "of success, date or place in a list, or of the file, not of the sound."
+_TELLS = "of success, date or place, or of the file, not of the sound."
 NOT_SOUND = f"Tells {_TELLS} Take it as a feature if you want it."
 NOT_TAKEN = f"is left out: it tells {_TELLS} Take it as a feature if you want it."
 SEVERAL_NOT_TAKEN = f"are left out: they tell {_TELLS} Take them as features if you want them."

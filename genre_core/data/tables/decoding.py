@@ -3,11 +3,13 @@
 import codecs
 import re
 from dataclasses import dataclass
+from html import unescape
 
 from genre_core.data.tables.letters import likely
 from genre_core.errors import DataError
 
 BLOCK_BYTES = 1024**2
+_ENTITY = re.compile(rb"&(?:amp|apos|#0?39);")
 BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """Bytes that a text without any content may consist of: white space and byte order marks."""
 _WESTERN = "windows-1252"
@@ -57,6 +59,17 @@ def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str
             raise DataError(f"{name} is not {encoding}: choose another encoding, or none to have it found.") from error
         raise DataError(f"{name} is text in none of the encodings read here: save it as UTF-8.") from error
     return text.encode("utf-8", "replace"), () if is_said else (_note(found, text),)
+
+
+def without_entities(text: bytes, notes: tuple[str, ...]) -> tuple[bytes, tuple[str, ...]]:
+    """Return a text in UTF-8 in which `&amp;` and codes of an apostrophe are what they mean on a web page."""
+    if not (codes := set(_ENTITY.findall(text))):
+        return text, notes
+    first = min(codes).decode()
+    return _ENTITY.sub(lambda code: unescape(code[0].decode()).encode(), text), (
+        *notes,
+        f"Codes of web pages, such as {first}, are read as what they mean: {unescape(first)}.",
+    )
 
 
 def _note(found: "_Found", text: str) -> str:

@@ -122,7 +122,8 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
     rows, ends = rows[above:], ends[above:]
     if len(rows[0]) < 2:
         raise DataError(
-            f"{name} has a single column: separate its columns by commas, semicolons, tabs or vertical bars."
+            f"{name} has a single column: it needs the genre of each track beside its features, separated by commas, "
+            "semicolons, tabs or vertical bars."
         )
     if how.header < 0 and sum(bool(DECIMAL_POINT.fullmatch(cell)) for cell in rows[0]) > len(rows[0]) / 2:
         raise DataError(
@@ -496,7 +497,7 @@ def _names_only(cells: Sequence[str]) -> bool:
 def _names(header: Sequence[Sequence[str]], index_name: str | None) -> tuple[str, ...]:
     """Join the header rows of each column, name what has no name, and number repeated names."""
     width = len(header[0])
-    columns = [[row[i].strip() if i < len(row) else "" for row in header] for i in range(width)]
+    columns = [[" ".join(row[i].split()) if i < len(row) else "" for row in header] for i in range(width)]
     names = ["_".join(filter(None, parts)) or f"Unnamed: {i}" for i, parts in enumerate(columns)]
     if index_name is not None:
         names[0] = index_name.strip()

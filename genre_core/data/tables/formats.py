@@ -239,14 +239,22 @@ def _spread(rows: Iterable[list[str]], merged: Sequence[tuple[bytes, ...]]) -> I
 
 
 def _of_sheets(sheets: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
-    """Return the text of the first sheet that is not tiny beside another, with that of sheets with the same header."""
+    """Return the text of the first sheet that is not tiny beside another, or of those with its header.
+
+    Of several, a further column says the sheet: its title may be the genre or the part of a split.
+    """
     largest = max(map(len, sheets.values()))
     first = next(title for title, text in sheets.items() if len(text) * TINY >= largest)
-    header, _, below = sheets[first].partition(b"\n")
-    alike = [title for title, text in sheets.items() if title != first and header and text.startswith(header + b"\n")]
-    if header.count(b'"') % 2:  # a name of two lines
-        alike = []
-    return b"\n".join([header, below + b"".join(sheets[one].partition(b"\n")[2] for one in alike)]), [first, *alike]
+    header = sheets[first].partition(b"\n")[0]
+    alike = [title for title, text in sheets.items() if header and text.startswith(header + b"\n")]
+    if len(alike) < 2 or header.count(b'"') % 2:  # a name of two lines
+        return sheets[first], [first]
+    rows = [row.rstrip(b"\n") + b"," + _quoted(one) for one in alike for row in sheets[one].splitlines()[1:]]
+    return b"\n".join([header + b",sheet", *rows, b""]), alike
+
+
+def _quoted(title: str) -> bytes:
+    return b'"%b"' % title.replace('"', '""').encode()
 
 
 def _cell(value: object) -> str:

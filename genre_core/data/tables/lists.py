@@ -9,6 +9,9 @@ from genre_core.data.tables.delimited import unique_names
 if TYPE_CHECKING:
     import pandas as pd
 
+VECTOR = re.compile(r"\s*[\[(]([-+\d.eE,;\s]*\d\.\d[-+\d.eE,;\s]*)[\])]\s*")
+"""Numbers in brackets, with decimals, as Python and NumPy write a list or an array: ids of genres have none."""
+OBJECT = re.compile(r"\{\s*['\"][^'\"]*['\"]\s*:")
 BESIDE = re.compile(r"(?<=['\"])\s+(?=['\"])")
 
 
@@ -22,8 +25,27 @@ def unlisted(table: Any) -> Any:
 
     columns: dict[str, Any] = {}
     for name, values in zip(unique_names(table.column_names), table.columns, strict=True):
-        columns |= _columns(name, values) if _is_list(values.type) else {name: values}
+        columns |= _columns(name, values) if _is_list(values.type) else _of_vectors(name, values)
     return pa.table(dict(zip(unique_names(columns), columns.values(), strict=True)))
+
+
+def _of_vectors(name: str, values: Any) -> dict[str, Any]:
+    """Return a column of text that writes as many numbers in each row as columns; any other as it is."""
+    import pyarrow as pa
+    from pyarrow import types
+
+    first = next((str(cell) for cell in values if cell.is_valid), "") if types.is_string(values.type) else ""
+    if not VECTOR.fullmatch(first):
+        return {name: values}
+    cells = [cell and VECTOR.fullmatch(cell) for cell in values.to_pylist()]
+    try:
+        lists = [cell and [float(one) for one in re.split(r"[\s,;]+", cell[1].strip(" ,;\n"))] for cell in cells]
+    except ValueError:
+        return {name: values}
+    widths = {len(one) for one in lists if one}
+    if sum(cell is None for cell in cells) > values.null_count or len(widths) != 1 or widths == {1}:
+        return {name: values}
+    return _columns(name, pa.chunked_array([pa.array(lists, pa.list_(pa.float64()))]))
 
 
 def _is_list(kind: Any) -> bool:
@@ -59,13 +81,20 @@ def unlisted_text(text: "pd.Series[str]") -> "pd.Series[str]":
 
 
 def _joined(word: str) -> str | None:
+    inner = word if OBJECT.match(word) else word[1:-1]
     try:  # brackets for any sign, so that a set keeps its order; NumPy writes no commas
-        found = ast.literal_eval(f"[{BESIDE.sub(', ', word[1:-1])}]")
+        found = ast.literal_eval(f"[{BESIDE.sub(', ', inner)}]")
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         return word
     if not isinstance(found, list):
         return word
-    return "|".join(str(one).strip() for one in found) or None
+    return "|".join(_named(one).strip() for one in found) or None
+
+
+def _named(one: object) -> str:
+    """Return one of a list as text; of an object, as FMA's tables have them, its title or name."""
+    titles = [one[key] for key in one if re.search("title|name", str(key))] if isinstance(one, dict) else []
+    return str(titles[0] if titles else one)
 
 
 def _bytes_read(word: str) -> str:

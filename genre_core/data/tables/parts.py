@@ -60,6 +60,8 @@ def _told(names: Collection[str], found: Any, how: str = "") -> Parts:
     sizes = [
         f"{int((values == number).sum()):,} {part}" for number, part in enumerate(PARTS) if (values == number).any()
     ]
+    if n_none := int((values < 0).sum()):
+        sizes.append(f"{n_none:,} in no part")
     said = f"{' and '.join(names)} {'says' if len(names) == 1 else 'say'} which rows are in which part{how}"
     return Parts(tuple(names), values, f"{said}: {', '.join(sizes)}. This is a published split (split.by published).")
 

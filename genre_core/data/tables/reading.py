@@ -26,13 +26,14 @@ from genre_core.data.tables.cells import (
     texts,
 )
 from genre_core.data.tables.decimals import UNKNOWN
-from genre_core.data.tables.decoding import AS_LIKELY, decode
+from genre_core.data.tables.decoding import AS_LIKELY, decode, without_entities
 from genre_core.data.tables.delimited import MAX_COLUMNS, NUMBER, count_of, find_layout, parse, unique_names
 from genre_core.data.tables.formats import MAX_BYTES, as_table, as_text, unpacked
 from genre_core.data.tables.how import FOUND_OUT, How
 from genre_core.data.tables.json_tables import flat
 from genre_core.data.tables.labels import LABEL_NAMES
 from genre_core.data.tables.lists import unlisted
+from genre_core.data.tables.long_tables import widened
 from genre_core.errors import DataError
 
 SPLIT = "split"
@@ -140,7 +141,7 @@ def _read_file(name: str, data: bytes, how: How) -> tuple[Any, list[str], str]:
         table, notes = _plain(name, table)
         return _emptied(table, how.missing), notes, how.decimal or "."
     written, form = as_text(name, data, how.encoding)
-    text, encoding_notes = decode(name, written, "" if form else how.encoding)
+    text, encoding_notes = without_entities(*decode(name, written, "" if form else how.encoding))
     layout = find_layout(name, text, replace(how, separator="") if form else how)
     if b'"' not in text:
         _check_shape(name, text.count(b"\n") - layout.first_line, len(layout.names))
@@ -251,7 +252,8 @@ def _plain(name: str, table: Any) -> tuple[Any, list[str]]:
         except (pa.ArrowException, ValueError):
             columns.append(pa.nulls(table.num_rows, pa.string()))
             notes.append(f"{column} is{LOST}it holds values of type {values.type}, which are not read.")
-    return pa.table(columns, names=table.column_names), notes
+    table, said = widened(pa.table(columns, names=table.column_names))
+    return table, notes + said
 
 
 def _plain_type(kind: Any) -> Any:
