@@ -131,6 +131,12 @@ def test_workers_that_could_not_be_started_say_why(link):
     assert ask(len, "a").problem == "The training processes did not start."
 
 
+def test_workers_that_do_not_start_in_time_are_said_to_be_late(link, monkeypatch):
+    monkeypatch.setattr(workers, "CONNECT_SECONDS", 0)
+    with pytest.raises(ClusterError, match=r"The workers have not started within 0 seconds\. Try again\."):
+        workers.client()
+
+
 def test_work_apart_waits_for_no_other_and_keeps_none_waiting(sent, monkeypatch):
     @apart
     def long():

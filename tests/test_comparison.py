@@ -76,9 +76,9 @@ def test_a_better_run_is_called_better_either_way_round():
 def test_a_difference_that_chance_makes_is_not_called_one_and_what_it_would_take_is_said():
     found = compare(answers("A", 1), answers("B", 2))
     assert found.kind == "undecided"
-    said = verdict(found, "test tracks")
-    assert said.startswith("No clear difference: with 900 test tracks, a difference under ")
-    assert f"{100 * found.detectable:.1f} points could be missed" in said
+    assert verdict(found, "test tracks") == "No clear difference on 900 test tracks."
+    said = why(found)
+    assert f" A difference under {100 * found.detectable:.1f} points could be missed" in said
     least = found.needed_range.least
     assert found.needed_range.most is None
     shown = "at least about" if least > found.matched.n else "Nobody can say from these how many tracks"
@@ -99,7 +99,7 @@ def test_as_many_right_with_other_answers_needs_no_number():
     second.y_pred[wrong[0]] = 3 - first.y_true[wrong[0]] - first.y_pred[wrong[0]]  # the third genre: wrong too
     found = compare(first, second)
     assert (found.kind, found.n_moved, found.matched.difference) == ("undecided", 1, 0)
-    assert verdict(found, "test tracks").endswith("could be missed, and both are right equally often.")
+    assert why(found).endswith("could be missed, and both are right equally often.")
 
 
 def test_p_is_adjusted_over_runs_and_over_genres_as_statsmodels_does():

@@ -8,6 +8,10 @@ from streamlit.delta_generator import DeltaGenerator
 from dashboard.components.address_choice import address_choice
 from dashboard.shell import address
 
+HOLDERS = ':is([data-testid="stLayoutWrapper"], [data-testid="stColumn"])'
+SHOWN = ':is([data-testid="stElementContainer"], [data-testid="stExpander"], [data-testid="stPopover"])'
+"""What holds nothing that is shown takes no room either: neither does the column that a hidden part stands in."""
+
 
 def phone_parts(titles: Mapping[str, str]) -> None:
     """Draw what chooses among parts, which a phone alone shows; a plain view has no parts."""
@@ -15,9 +19,9 @@ def phone_parts(titles: Mapping[str, str]) -> None:
         return
     with st.container(key="phone-parts"):
         chosen = address_choice("Part of the page", "shown", titles)
-    hidden = ", ".join(f'[class*="st-key-part-{name}"]' for name in titles if name != chosen)
+    hidden = ":is(" + ", ".join(f'[class*="st-key-part-{name}"]' for name in titles if name != chosen) + ")"
     st.html(
-        f'<style>@media (max-width: 767px) {{ [data-testid="stLayoutWrapper"]:has(> :is({hidden})) '
+        f"<style>@media (max-width: 767px) {{ {HOLDERS}:has({hidden}):not(:has({SHOWN}:not({hidden} *))) "
         "{ display: none; } }</style>"
     )
 

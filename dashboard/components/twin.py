@@ -17,12 +17,20 @@ def limits(interval: HasLimits) -> tuple[float | None, float | None]:
     return (100 * interval.low, 100 * interval.high) if told(interval) else (None, None)
 
 
-def twin(rows: Sequence[Mapping[str, Any]], key: str, alt: str, percent: Sequence[str] = (), *, name: str = "") -> None:
+def twin(
+    rows: Sequence[Mapping[str, Any]],
+    key: str,
+    alt: str,
+    percent: Sequence[str] = (),
+    *,
+    name: str = "",
+    title: str = "As a table",
+) -> None:
     """Draw the folded table of a picture, and a button that downloads it; the `percent` columns hold percentages.
 
-    `name` is what a file of it holds, where its key does not say so.
+    `name` is what a file of it holds, where its key does not say so; `title` names what does not stand right above.
     """
-    folded = st.expander("As a table", key=f"{key} twin", type="compact", on_change="rerun")
+    folded = st.expander(title, key=f"{key} twin", type="compact", on_change="rerun")
     if not folded.open:
         return
     with folded:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from genre_core.errors import GenreLabError, StoreError
+from genre_core.errors import ClusterError, GenreLabError, StoreError
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import DEAD_AFTER
 from genre_core.workers import cluster
@@ -77,9 +77,12 @@ _makers = ThreadPoolExecutor(2, "genre-lab-cluster")
 def client() -> "Client":
     """Return the connection to the workers; a cluster that has died is replaced.
 
-    Raises ClusterError where there is none, and none could be started.
+    Raises ClusterError where there is none, and none could be started in time.
     """
-    return linked().link.result(timeout=CONNECT_SECONDS).client
+    try:
+        return linked().link.result(timeout=CONNECT_SECONDS).client
+    except TimeoutError as error:
+        raise ClusterError(f"The workers have not started within {CONNECT_SECONDS} seconds. Try again.") from error
 
 
 def linked() -> Linking:

@@ -11,7 +11,7 @@ MOST_NEEDED = 10_000_000
 
 
 def verdict(found: Comparison, nouns: str, gap: str = " ") -> str:
-    """Say in a sentence or two which run is better, or that it cannot be told and what it would take.
+    """Say in a sentence which run is better, or that it cannot be told.
 
     `nouns` are the tracks they are compared on ("test tracks"), `gap` stands between a number and its unit.
     """
@@ -19,27 +19,26 @@ def verdict(found: Comparison, nouns: str, gap: str = " ") -> str:
     if found.kind == "same":
         return f"The same: both make the same prediction on all {tracks}."
     if found.kind == "undecided":
-        return f"No clear difference: {_limits_of(found, tracks, gap)}."
+        return f"No clear difference on {tracks}."
     ahead, behind = (found.first, found.second) if found.kind == "first" else (found.second, found.first)
     size = f"{100 * abs(found.matched.difference):.1f}{gap}points"
     return f"{ahead} is better than {behind} by {size} of accuracy on {tracks}."
 
 
-def _limits_of(found: Comparison, tracks: str, gap: str) -> str:
-    least = f"{_point(found.detectable)}{gap}points"
-    shown = f"with {tracks}, a difference under {least} could be missed"
+def _limits_of(found: Comparison, gap: str) -> str:
+    missed = f" A difference under {_point(found.detectable)}{gap}points could be missed"
     if found.needed is None:
-        return f"{shown}, and both are right equally often"
+        return f"{missed}, and both are right equally often."
     needed = found.needed_range.least
     if needed is None or needed > MOST_NEEDED:
-        return f"{shown}; no collection is large enough to show the true difference"
+        return f"{missed}; no collection is large enough to show the true difference."
     if needed <= found.matched.n:
-        return f"{shown}. Nobody can say from these how many tracks would show the true difference"
-    return f"{shown}. To show the true difference, you would need {found.needed_range.say('track')}"
+        return f"{missed}. Nobody can say from these how many tracks would show the true difference."
+    return f"{missed}. To show the true difference, you would need {found.needed_range.say('track')}."
 
 
 def why(found: Comparison, gap: str = " ") -> str:
-    """Say what a verdict rests on: the difference with its interval, the tracks that tell, and the test."""
+    """Say what a verdict rests on: the difference with its interval, the tracks that tell, the test, and its limits."""
     pair = found.matched
     groups = (
         f"; these groups tell as much as {round(pair.effective):,} independent tracks"
@@ -51,7 +50,7 @@ def why(found: Comparison, gap: str = " ") -> str:
         f"Accuracy is {higher(pair.difference, pair.interval, *two, gap)}, macro-F1 "
         f"{higher(found.macro_f1, found.macro_f1_interval, *two, gap)}. Only {found.first} is right on {first}, "
         f"only {found.second} on {pair.only_second:,}: {chance(found.p_adjusted)}{groups}."
-        f"{which_decides(pair.p, pair.interval)}"
+        f"{which_decides(pair.p, pair.interval)}{_limits_of(found, gap) if found.kind == 'undecided' else ''}"
     )
 
 

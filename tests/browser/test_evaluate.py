@@ -201,6 +201,8 @@ def test_each_configuration_whose_test_part_is_opened_counts_once(page, fresh, u
     other = fresh("phone")
     other.goto(page.url)  # a pasted link shows what was opened before, and counts nothing
     other.locator(".gl-badge").filter(has_text="test opened 2×").wait_for()
+    column = other.get_by_test_id("stColumn").filter(has=other.locator(".st-key-part-scores"))
+    expect(column).to_have_css("display", "none")  # that of a part which is not chosen takes no room
     other.goto(f"{url}/evaluate?run=third&part=test")
     other.get_by_role("button", name="Open the test part").click()
     other.locator(".gl-badge").filter(has_text="test opened 3×").wait_for()

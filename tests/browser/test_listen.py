@@ -34,4 +34,8 @@ def test_a_sound_is_uploaded_answered_and_heard(page, lab, hums, tmp_path):
     page.wait_for_function("() => [...window.genreLabSound.players].some(({ audio }) => audio?.currentTime > 0)")
     page.get_by_role("button", name="Pause", exact=True).first.click()
     assert page.evaluate("() => document.documentElement.scrollWidth <= window.innerWidth")
+    boxes = [box for tools in page.locator(".take-picture").all() if (box := tools.bounding_box())]
+    tops = sorted(box["y"] for box in boxes)
+    assert len(boxes) == 3
+    assert min(np.diff(tops)) >= max(box["height"] for box in boxes), "tools of pictures lie over each other"
     assert_accessible(page)

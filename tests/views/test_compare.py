@@ -212,7 +212,7 @@ def test_the_test_part_is_asked_for_and_counted_for_each_run(store):
     page = opened(COMPARE, runs="good,seed", part="test")
     assert page.header[0].value == sentences.closed(["another seed"]).answer
     page = press(page, "Open the test part")
-    assert "of 90 test tracks" in texts(page) or "with 90 test tracks" in texts(page)
+    assert "on 90 test tracks" in texts(page)
     assert "test opened 2×" in html(page)
     assert openings_of(store, [store.run("seed")])["seed"].opened
 

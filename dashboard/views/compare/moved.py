@@ -70,12 +70,13 @@ def columns(chosen: Chosen, here: Tracks) -> Columns:
         "track": [names[row] for row in rows.tolist()],
         "true": [genres[number] for number in of.first.outcome.y_true[here].tolist()],
     }
+    sure: Columns = {}
     for side in sides:
         listed = tracks_of(side.outcome, names, here)
         back = np.argsort(listed.rows, kind="stable")
         found[side.letter] = [genres[number] for number in listed.predicted[back].tolist()]
-        found[f"{side.letter} sure"] = listed.confidence[back].round(4).tolist()
-    return found
+        sure[f"{side.letter} sure"] = listed.confidence[back].round(4).tolist()
+    return found | sure
 
 
 def _looked_at(data: Dataset, rows: list[int]) -> int | None:

@@ -122,4 +122,10 @@ def score_twin(chosen: Chosen) -> None:
             }
         )
     shares = [name for name in rows[0] if name not in ("run", "tracks")]
-    twin(rows, "compared scores", f"Scores of the compared runs on {chosen.nouns}.", shares)
+    twin(
+        rows,
+        "compared scores",
+        f"Scores of the compared runs on {chosen.nouns}.",
+        shares,
+        title="The scores as a table",
+    )

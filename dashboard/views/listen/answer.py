@@ -58,7 +58,6 @@ def draw(run: Run, sound: Brought, found: Hearing) -> None:
     with right, beyond_plain("on the whole", aside=True):
         st.subheader("On the whole", anchor=False)
         draw_choices(_choices(found), "choices")
-    with beyond_plain("nearest"):
         player([_near(run, one) for one in found.nearest], key="nearest player", title="Nearest training clips")
         st.caption(NEAREST)
 
