@@ -71,7 +71,7 @@ def look_over(run_id: str, _attempt: int, brought: Brought, said: tuple[str, ...
     sounds = _listened(run_id, run.attempt, brought.folder, store_url)
     work = Extraction(ExtractionConfig(data=sounds.config), store, windows=sounds.windows, learned=())
     return Seen(
-        tuple(sounds.sentences), len(sounds.files), len(sounds.windows), tasks=tuple(work.tasks()), whole=run.whole
+        tuple(sounds.sentences), len(sounds.heard), len(sounds.windows), tasks=tuple(work.tasks()), whole=run.whole
     )
 
 

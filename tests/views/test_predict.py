@@ -143,6 +143,12 @@ def test_a_missing_column_is_named_proposed_or_filled(store):
     assert shown(page)["note"].str.contains("Lacks energy: the training median stands in.").all()
 
 
+def test_a_table_without_any_of_the_features_says_so_before_anything_else(store):
+    page = with_table(tracks(4, 3).rename(columns=lambda name: f"column {name}"))
+    assert page.header[0].value == "This table has none of the run's 3 features."
+    assert page.button(key="predict").disabled
+
+
 def test_segments_are_averaged_unless_each_row_is_asked_for(store):
     frame = tracks(12, 5).assign(file=[f"blues.{number // 3:05}.{number % 3}.wav" for number in range(12)])
     page = with_table(frame)
@@ -197,10 +203,11 @@ def test_a_folder_of_clips_is_measured_and_answered(store, tmp_path):
     trained(store, "hums", given, train__batch_size=8)
     new = sorted((write_hums(tmp_path / "new", 11, 0.7) / "drone").iterdir())[8:]
     files = [(f"new/{file.name}", file.read_bytes()) for file in new]
-    page = with_files(*files, ("new/notes.txt", b"x"), run="hums", new="folder")
+    page = with_files(*files, ("new/notes.txt", b"x"), ("new/broken.wav", b"x"), run="hums", new="folder")
     assert "3 clips will be heard" in texts(page)
     press(page, "Predict 3 clips")
-    assert len(shown(page)) == 3
+    assert page.header[0].value == "Answers for 3 of 4 clips; 1 is left out, with its reason."
+    assert len(shown(page)) == 4
     page = with_files(("notes.txt", b"x"), run="hums", new="sounds")
     assert "None of these is a sound file." in texts(page)
 

@@ -36,6 +36,9 @@ def waiting() -> Headline:
 
 def found(seen: Seen) -> Headline:
     """Say what was found in the files."""
+    if seen.matching and not seen.matching.columns:
+        lacking = count(len(seen.matching.missing), "feature")
+        return Headline(f"This table has none of the run's {lacking}.", "Choose other files, or name the columns.")
     rows = "" if seen.n_rows == seen.n_tracks else f" in {seen.n_rows:,} pieces"
     return Headline(
         f"{count(seen.n_tracks, seen.whole)}{rows} to answer for.", "Check what will be used, then predict."

@@ -81,7 +81,9 @@ class Answers:
         if unsure:
             parts.append(f"it does not know {unsure:,}, less than {percent(threshold, decimals=0)} sure")
         if n_left:
-            parts.append(f"{n_left:,} {'is' if n_left == 1 else 'are'} left out, each with its reason")
+            parts.append(
+                f"{n_left:,} {'is left out, with its' if n_left == 1 else 'are left out, each with its'} reason"
+            )
         return f"{'; '.join(parts)}."
 
     @property
