@@ -40,10 +40,7 @@ def profile_figure(
             heading("Compared with its genres", f"{len(names)} features"),
             xaxis={"title": {"text": "standard deviations from the average"}, **ZERO_LINE},
             yaxis=name_axis(
-                autorange="reversed",
-                type="category",
-                tickmode="linear",
-                tickfont={"color": INK, "size": 11},
+                autorange="reversed", type="category", tickmode="linear", tickfont={"color": INK, "size": 11}
             ),
             showlegend=True,
             legend={"y": 1.0},

@@ -20,10 +20,7 @@ def mount(
     style = own.with_suffix(".css")
     css = also + (style.read_text(encoding="utf-8") if styled and style.exists() else "")
     return st.components.v2.component(
-        f"genre_lab_{own.stem}",
-        css=css or None,
-        js="\n".join(map(_script, texts)),
-        isolate_styles=isolate_styles,
+        f"genre_lab_{own.stem}", css=css or None, js="\n".join(map(_script, texts)), isolate_styles=isolate_styles
     )
 
 

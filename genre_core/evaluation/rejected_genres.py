@@ -56,12 +56,7 @@ class GenreAnswering:
 
 
 def per_genre(
-    y_true: npt.ArrayLike,
-    y_pred: npt.ArrayLike,
-    answered: Answered,
-    n_genres: int,
-    *,
-    groups: IntArray | None = None,
+    y_true: npt.ArrayLike, y_pred: npt.ArrayLike, answered: Answered, n_genres: int, *, groups: IntArray | None = None
 ) -> tuple[GenreAnswering, ...]:
     """Return what answering only the `answered` (n,) tracks does to each genre, in the genres' order.
 

@@ -70,10 +70,7 @@ class Histogram:
 
 
 def separations(
-    dataset: Dataset,
-    pair: tuple[int, int] | None = None,
-    by: Literal["f", "information"] = "f",
-    seed: int = 0,
+    dataset: Dataset, pair: tuple[int, int] | None = None, by: Literal["f", "information"] = "f", seed: int = 0
 ) -> tuple[Separation, ...]:
     """Return every feature's separation of all genres or of a pair of classes, the best first.
 

@@ -143,12 +143,7 @@ def heard_alike(data: DatasetConfig, own: ExperimentConfig, learned: Dataset) ->
 
 
 def judge_elsewhere(
-    store: SavedStore,
-    run: Run,
-    fitted: Fitted,
-    config: ElsewhereConfig,
-    other: Dataset,
-    logits: Logits | None = None,
+    store: SavedStore, run: Run, fitted: Fitted, config: ElsewhereConfig, other: Dataset, logits: Logits | None = None
 ) -> Elsewhere:
     """Return how a run does on other data, of which its `logits` (n, n_genres) may be known already.
 

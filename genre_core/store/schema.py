@@ -13,19 +13,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from pydantic import ValidationError
-from sqlalchemy import (
-    Boolean,
-    Column,
-    Double,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    RowMapping,
-    String,
-    Table,
-    Text,
-)
+from sqlalchemy import Boolean, Column, Double, Index, Integer, LargeBinary, MetaData, RowMapping, String, Table, Text
 
 from genre_core.data.dataset import Part
 from genre_core.errors import RunStateError

@@ -12,19 +12,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Row,
-    String,
-    and_,
-    case,
-    cast,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-)
+from sqlalchemy import ColumnElement, Row, String, and_, case, cast, delete, func, insert, or_, select
 
 from genre_core.store import checkpoints
 from genre_core.store.gate import read_run

@@ -95,12 +95,7 @@ EXTRACTION = Kind(
     data=lambda _: None,  # measuring is the study itself
 )
 MAP = Kind(
-    "map",
-    "map",
-    MapConfig,
-    lambda config, store, _: Map(config, store),
-    brief=True,
-    data=lambda config: config.data,
+    "map", "map", MapConfig, lambda config, store, _: Map(config, store), brief=True, data=lambda config: config.data
 )
 
 ELSEWHERE = Kind(

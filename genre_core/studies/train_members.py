@@ -29,11 +29,7 @@ if TYPE_CHECKING:
 
 
 def train_members(
-    store: RunStore,
-    study: Study,
-    members: Sequence[Member],
-    prune: Prune | None = None,
-    more: More = tuple,
+    store: RunStore, study: Study, members: Sequence[Member], prune: Prune | None = None, more: More = tuple
 ) -> Iterator[MemberEvent]:
     """Train the members of a study that are not finished, saving each as a run; yield wherever others may go first.
 

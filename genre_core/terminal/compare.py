@@ -7,13 +7,7 @@ from typing import Any
 from genre_core.data.dataset import PARTS, Dataset, Part
 from genre_core.data.sources import load_dataset
 from genre_core.errors import ConfigError, DataError, RunStateError
-from genre_core.evaluation.comparison import (
-    Answers,
-    Comparison,
-    GenreDifference,
-    compare_all,
-    why_incomparable,
-)
+from genre_core.evaluation.comparison import Answers, Comparison, GenreDifference, compare_all, why_incomparable
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.paired import Matched
 from genre_core.evaluation.verdict import verdict, why

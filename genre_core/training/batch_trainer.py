@@ -59,10 +59,7 @@ class BatchTrainer:
     """
 
     def __init__(
-        self,
-        trainers: Sequence[Trainer],
-        at_once: int = AT_ONCE,
-        more: Callable[[], Trainer | None] = lambda: None,
+        self, trainers: Sequence[Trainer], at_once: int = AT_ONCE, more: Callable[[], Trainer | None] = lambda: None
     ) -> None:
         shapes = {shape_of(trainer) for trainer in trainers}
         if len(shapes) > 1:

@@ -15,10 +15,7 @@ FEW = 20
 
 
 def counts_figure(
-    counts: Sequence[float],
-    genres: Sequence[str],
-    title: str = "Tracks of each genre",
-    texts: Sequence[str] = (),
+    counts: Sequence[float], genres: Sequence[str], title: str = "Tracks of each genre", texts: Sequence[str] = ()
 ) -> Figure:
     """Return one bar for each genre with its number of tracks, in the genres' order from the top.
 

@@ -22,8 +22,7 @@ def answer(labels: DoubtfulLabels, tracks: str) -> Headline:
         return _known_right(labels, of, n, tracks)
     if not doubtful:
         return Headline(
-            f"None of the {n:,} labels of {tracks} looks doubtful. {_wrong_at_most(labels.floor)}",
-            _why(labels.floor),
+            f"None of the {n:,} labels of {tracks} looks doubtful. {_wrong_at_most(labels.floor)}", _why(labels.floor)
         )
     verb = "looks" if doubtful == 1 else "look"
     return Headline(f"{of} {verb} doubtful. {_wrong_at_most(labels.floor)}", _why(labels.floor))

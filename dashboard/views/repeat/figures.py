@@ -9,20 +9,7 @@ import numpy as np
 
 from dashboard.figures import parts
 from dashboard.figures.epoch_axis import FEWEST_EPOCHS, epoch_chart
-from dashboard.theme import (
-    ACCENT,
-    AXIS,
-    BACKGROUND,
-    GAP,
-    INK,
-    MUTED,
-    OTHER,
-    TEMPLATE,
-    Figure,
-    fade,
-    heading,
-    limits,
-)
+from dashboard.theme import ACCENT, AXIS, BACKGROUND, GAP, INK, MUTED, OTHER, TEMPLATE, Figure, fade, heading, limits
 from genre_core.evaluation.practical import Practical, percentage
 from genre_core.studies.repeats.summary import Band
 

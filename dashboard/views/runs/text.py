@@ -148,11 +148,7 @@ def usual_columns(rows: Sequence[Row]) -> list[str]:
         "opened": any(row.test for row in rows),
         "state": any(row.run.state != "complete" for row in rows),
     }
-    after = {
-        "tags": any(row.note.tags for row in rows),
-        "note": any(row.note.note for row in rows),
-        "ago": True,
-    }
+    after = {"tags": any(row.note.tags for row in rows), "note": any(row.note.note for row in rows), "ago": True}
     names = differing(rows)
     own = names if len(names) <= FEW_APART else ["apart"]
     return [*(name for name, shown in told.items() if shown), *own, *(name for name, shown in after.items() if shown)]

@@ -16,15 +16,7 @@ from pathlib import PurePath, PureWindowsPath
 from typing import Any
 
 from genre_core.data.published import parts_of
-from genre_core.data.tables.cells import (
-    EXTENSION,
-    composed,
-    is_identifier_name,
-    is_index_name,
-    is_key,
-    plain,
-    texts,
-)
+from genre_core.data.tables.cells import EXTENSION, composed, is_identifier_name, is_index_name, is_key, plain, texts
 from genre_core.data.tables.decimals import UNKNOWN
 from genre_core.data.tables.decoding import AS_LIKELY, decode, without_entities
 from genre_core.data.tables.delimited import MAX_COLUMNS, NUMBER, count_of, find_layout, parse, unique_names
@@ -113,12 +105,7 @@ def read_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> Read
     notes += [*found, *filter(None, [how.sentence()])]
     _check_shape(title, table.num_rows, table.num_columns)
     return Reading(
-        _to_parquet(
-            table,
-            decimals.pop() if len(decimals) == 1 else UNKNOWN,
-            how,
-            _lost(notes),
-        ),
+        _to_parquet(table, decimals.pop() if len(decimals) == 1 else UNKNOWN, how, _lost(notes)),
         digest.hexdigest(),
         title,
         table.num_rows,

@@ -13,12 +13,7 @@ from genre_core.studies.lens.judging import LensPlan, LensScore
 from genre_core.studies.lens.summary import LensEstimate, coarsest_of, difference, estimates, still_torn
 from genre_core.text import joined, percent, points
 
-UNHEARD = {
-    "track": "unknown tracks",
-    "album": "unknown albums",
-    "artist": "unknown artists",
-    "group": "unknown groups",
-}
+UNHEARD = {"track": "unknown tracks", "album": "unknown albums", "artist": "unknown artists", "group": "unknown groups"}
 NEGLIGIBLE = 0.02
 """A difference of accuracies up to which one that could be chance is taken for none."""
 LEVEL = 0.05

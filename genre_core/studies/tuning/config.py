@@ -14,16 +14,8 @@ from genre_core.values import Frozen, Seed
 Sampler = Literal["grid", "random", "tpe"]
 Objective = Literal["accuracy", "macro_f1", "log_loss"]
 
-SAMPLERS: Mapping[Sampler, str] = {
-    "tpe": "TPE, learns from trials",
-    "random": "random",
-    "grid": "grid",
-}
-OBJECTIVES: Mapping[Objective, str] = {
-    "accuracy": "accuracy",
-    "macro_f1": "macro-F1",
-    "log_loss": "log loss",
-}
+SAMPLERS: Mapping[Sampler, str] = {"tpe": "TPE, learns from trials", "random": "random", "grid": "grid"}
+OBJECTIVES: Mapping[Objective, str] = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss"}
 MOST_TRIALS = 1000
 MOST_DIMENSIONS = 8
 

@@ -13,11 +13,7 @@ def table(document: Document) -> str:
     tracks, n_genres = count(document["n_tracks"], "track"), len(document["genres"])
     lines = [f"{document['name']} {_state(document)}: {tracks} of {n_genres} genres.", ""]
     lines += columns(("column", "taken for", "why"), [(c["name"], c["role"], c["reason"]) for c in document["columns"]])
-    lines += [
-        "",
-        *columns(("genre", "tracks"), [(g, f"{n:,}") for g, n in document["genres"].items()], right=(1,)),
-        "",
-    ]
+    lines += ["", *columns(("genre", "tracks"), [(g, f"{n:,}") for g, n in document["genres"].items()], right=(1,)), ""]
     lines += [f"Note: {note}" for note in document["notes"]]
     lines += [f"{finding['severity'].capitalize()}: {finding['sentence']}" for finding in document["findings"]]
     lines.append(f"Train on it with --data.source table --data.table {quote(document['name'])}")

@@ -23,13 +23,7 @@ def lens(document: Document) -> str:
     header = ("split", "classifier", "test accuracy", "macro-F1", learned, tested, "times")
     ahead = [one["sentence"] for one in reversed(document["rankings"])]
     how = [document["reason"], *ahead, *([LENS_BY[document["by"]]] if segments else [])]
-    lines = [
-        document["answer"],
-        *how,
-        *judged_by(document),
-        "",
-        *columns(header, cells, right=(2, 3, 4, 5, 6)),
-    ]
+    lines = [document["answer"], *how, *judged_by(document), "", *columns(header, cells, right=(2, 3, 4, 5, 6))]
     if document["bayes"]:
         lines.append(f"The best possible classifier is right on {rate(document['bayes']['accuracy'])}.")
         lines += [f"About this limit: {document['bayes']['about']}"] if document["bayes"]["about"] else []
