@@ -15,7 +15,6 @@ from genre_core.ear import sentences
 from genre_core.ear.agreement import WHO, Side, Together, bands, kappa
 from genre_core.ear.drawing import as_hard, draw, shares
 from genre_core.ear.pooling import majority, pooled
-from genre_core.ear.published import PUBLISHED
 from genre_core.ear.sitting import DONT_KNOW, UNHEARD, Answer, EarTest, Item, Sitting
 from genre_core.errors import DataError, RunStateError
 from genre_core.judging.ear import FEWEST, draw_test, person_side, run_side, why_unlike
@@ -293,7 +292,7 @@ def test_silence_between_does_not_make_a_clip_louder():
 
 
 def test_a_published_figure_says_who_heard_what_and_where_it_stands():
-    assert all(0 < one.accuracy < 1 and one.url.startswith("https://") for one in PUBLISHED)
+    assert all(0 < one.accuracy < 1 and one.url.startswith("https://") for one in sentences.PUBLISHED)
     assert "on other music" in sentences.published()
 
 

@@ -7,12 +7,12 @@ import pytest
 from genre_core.inspection.projection import MapConfig
 from genre_core.networks import LinearConfig
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TrainConfig
+from genre_core.studies.at_once import AtOnce, place_tracks
 from genre_core.studies.cross_predictions import CrossPredictions, CrossPredictionsConfig
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.learning_curve.measuring import LearningCurve
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.lens.judging import Lens
-from genre_core.studies.map import Map
 from genre_core.studies.study import StudyWork, iter_results
 
 DATA = SyntheticConfig(n_samples=150, n_features=3, n_genres=3)
@@ -29,7 +29,7 @@ def made(name: str) -> StudyWork:
         case "cross-predictions":
             return CrossPredictions(CrossPredictionsConfig(experiment=EXPERIMENT, n_folds=3))
         case _:
-            return Map(MapConfig(data=DATA))
+            return AtOnce(lambda: place_tracks(MapConfig(data=DATA)))
 
 
 def alike(result):

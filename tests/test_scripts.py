@@ -18,9 +18,8 @@ from genre_core.settings.names import configure
 from genre_core.store.openings import open_test
 from genre_core.store.runs import RunStore
 from genre_core.takehome.cells import Cell, Program, notebook, run_cells
-from genre_core.takehome.folder import temporary_folder
 from genre_core.takehome.plain_script import plain_script
-from genre_core.takehome.programs import notebook_of
+from genre_core.takehome.programs import notebook_of, temporary_folder
 from genre_core.takehome.script import script
 from genre_core.terminal.main import main
 from genre_core.training.experiment import prepare

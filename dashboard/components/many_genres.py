@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -45,7 +44,7 @@ def tall(height: int) -> DeltaGenerator:
 
 def worst_pairs(matrix: ConfusionMatrix, members: Sequence[Sequence[int]]) -> None:
     """Draw the cells with the most errors, each to be chosen, and the other ones folded."""
-    pairs = _pairs(matrix)
+    pairs = matrix.commonest_errors(MOST)
     if not pairs:
         return
     st.markdown("**Confused most**")
@@ -66,11 +65,3 @@ def worst_pairs(matrix: ConfusionMatrix, members: Sequence[Sequence[int]]) -> No
             ]
             alt = "The other pairs that are confused, most common first."
             table(rows, "pairs of genres", alt, n=len(rows), most=8, file="pairs of genres")
-
-
-def _pairs(matrix: ConfusionMatrix) -> list[tuple[int, int, int]]:
-    """Return the cells off the diagonal that hold tracks: true genre, predicted one, and how many; most first."""
-    counts = np.where(np.eye(len(matrix.genres), dtype=bool), 0, np.asarray(matrix.counts)[:, : len(matrix.genres)])
-    order = np.argsort(-counts, axis=None, kind="stable")[:MOST]
-    cells = [(int(at) // len(matrix.genres), int(at) % len(matrix.genres)) for at in order]
-    return [(true, predicted, int(counts[true, predicted])) for true, predicted in cells if counts[true, predicted]]

@@ -11,6 +11,9 @@ from dashboard.services.workers import store
 from genre_core.data.clips.collection import Collection
 from genre_core.data.dataset import FloatArray
 from genre_core.data.genres import in_order
+from genre_core.data.music.composing import compose
+from genre_core.data.music.piece import Piece
+from genre_core.data.music.score import PianoRoll, piano_roll
 from genre_core.data.sources import Clip, clips_of, recipes_of
 from genre_core.errors import DataError
 from genre_core.evaluation.metrics import softmax
@@ -114,3 +117,20 @@ def _sounds(table: str) -> dict[str, Sound]:
 def gain_of(loudness: float) -> float:
     """Return the factor (at most 1) that turns a clip of that loudness (dB RMS) down to the even one."""
     return float(min(1.0, 10 ** ((EVEN_LOUDNESS - loudness) / 20)))
+
+
+class Composed(NamedTuple):
+    """A generated clip: the piece that was drawn, and the piano roll of its score."""
+
+    piece: Piece
+    roll: PianoRoll
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def composed(clip: str) -> Composed | None:
+    """Return the score of a clip by its identity; None of one that was recorded, or that is not known here."""
+    found = store().clips.find(clip)
+    if found is None or not found.recipe:
+        return None
+    piece = Piece.model_validate_json(found.recipe)
+    return Composed(piece, piano_roll(compose(piece)))

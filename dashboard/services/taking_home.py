@@ -1,4 +1,4 @@
-"""Files that are taken home of runs: made by a worker, and kept until they are downloaded."""
+"""Files that are taken home of runs, made by a worker and kept until they are downloaded, and archives that come in."""
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -7,13 +7,23 @@ import streamlit as st
 
 from dashboard.services.asking import Asked, ask, ask_again
 from dashboard.services.workers import store
+from genre_core.data.clips.uploads import write
 from genre_core.errors import GenreLabError
 from genre_core.store.openings import last_look
 from genre_core.store.schema import Run
 from genre_core.takehome import collection
 from genre_core.takehome.made import Made
 from genre_core.takehome.pages import REPORTS, report_file
-from genre_core.workers.takehome import ARCHIVES, NOTEBOOKS, make, make_archive, make_notebook, write_report
+from genre_core.workers.takehome import (
+    ARCHIVES,
+    NOTEBOOKS,
+    Arrived,
+    make,
+    make_archive,
+    make_notebook,
+    take_in,
+    write_report,
+)
 
 
 def made_of(name: str, runs: Sequence[Run]) -> Asked[Made]:
@@ -39,6 +49,19 @@ def said_of_data(ids: tuple[str, ...]) -> str:
 def forget(name: str, runs: Sequence[Run]) -> None:
     """Forget what came of it, so that it is made anew."""
     ask_again(write_report if name in REPORTS else _maker(name), *_question(name, runs))
+
+
+def receive(data: bytes) -> str:
+    """Write an archive where a worker finds it; return its path.
+
+    Raises DataError where the disk does not take it, and StoreError where there is no folder for files.
+    """
+    return str(write([("archive.zip", data)], store().clips.folder / "arrivals") / "archive.zip")
+
+
+def arrived(path: str) -> Asked[Arrived]:
+    """Have a worker take an archive in, unless one has, and return what came of it by now."""
+    return ask(take_in, path)
 
 
 def _maker(name: str) -> Callable[..., Made]:

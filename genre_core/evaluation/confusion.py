@@ -59,6 +59,17 @@ class ConfusionMatrix:
         return int(np.trace(self.counts))
 
     @property
+    def errors(self) -> IntArray:
+        """Return the counts off the diagonal, which is 0, shape (k, k)."""
+        return np.where(np.eye(len(self.counts), dtype=np.bool_), 0, self.counts)
+
+    def commonest_errors(self, most: int) -> list[tuple[int, int, int]]:
+        """Return true and predicted genre of the fullest cells off the diagonal, and how many tracks each holds."""
+        errors, k = self.errors, len(self.counts)
+        order = np.argsort(-errors, axis=None, kind="stable")[:most].tolist()
+        return [(at // k, at % k, n) for at in order if (n := int(errors.flat[at]))]
+
+    @property
     def recalls(self) -> FloatArray:
         """Return the share of each true genre that was recognized, shape (k,); NaN where the genre has no track."""
         return np.diagonal(self.normalized("true"))

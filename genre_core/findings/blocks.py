@@ -22,10 +22,7 @@ def blocks(facts: Facts) -> list[Finding]:
     so, which takes into account that it was looked for: a parametric bootstrap of the largest of many statistics.
     """
     k = len(facts.counts)
-    wrong = facts.counts.astype(np.float64)
-    np.fill_diagonal(wrong, 0)
-    lump = _lump(facts)
-    wrong = wrong / lump
+    wrong = facts.evaluation.confusion_matrix.errors / _lump(facts)
     if k < 5 or wrong.sum() < FEWEST_ERRORS:
         return []
     expected = expected_alone(wrong[None])[0]

@@ -19,7 +19,7 @@ Pair = tuple[int, int]
 
 def confusions(facts: Facts) -> list[Finding]:
     """Name the most common confusion and the one that goes one way most clearly, if those are two."""
-    wrong = _errors(facts)
+    wrong = facts.evaluation.confusion_matrix.errors
     if wrong.sum() < 2:
         return []
     one_way = _one_way(facts, wrong)
@@ -27,12 +27,6 @@ def confusions(facts: Facts) -> list[Finding]:
     named = {finding.evidence.cells[0] for finding in commonest}
     other = [(cell, p) for cell, p in one_way if cell not in named]
     return [*commonest, *(_one_way_finding(facts, cell) for cell, _ in other[:1])]
-
-
-def _errors(facts: Facts) -> IntArray:
-    wrong = facts.counts.copy()
-    np.fill_diagonal(wrong, 0)
-    return wrong
 
 
 def _commonest(facts: Facts, wrong: IntArray, one_way: set[Pair]) -> list[Finding]:
@@ -112,7 +106,7 @@ def neighbours(facts: Facts) -> list[Finding]:
     again under random orders of the genres: N. Mantel, "The detection of disease clustering", Cancer Research 27
     (1967).
     """
-    k, wrong = len(facts.counts), _errors(facts)
+    k, wrong = len(facts.counts), facts.evaluation.confusion_matrix.errors
     if not facts.ordered or k < 4 or not wrong.sum():
         return []
     expected = expected_alone(wrong[None].astype(np.float64))[0]

@@ -1,4 +1,4 @@
-"""Diagnoses of stored runs."""
+"""Diagnoses of stored runs, and all else that stands out in them."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,15 @@ import numpy as np
 
 from genre_core.bayes.conditions import is_known
 from genre_core.bayes.limit import bayes_limit
+from genre_core.data.dataset import Dataset, Part
 from genre_core.diagnosis.rules import Diagnosis, diagnose
 from genre_core.diagnosis.training import Training
 from genre_core.evaluation.confusion import ConfusionMatrix, confusion_matrix
+from genre_core.findings.finding import Finding
+from genre_core.findings.rules import find
+from genre_core.findings.sentences import Told
 from genre_core.store.record import NOTHING_TO_KEEP
+from genre_core.store.run_result import Outcome, facts_of, told_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Epoch, Run
 from genre_core.text import count
@@ -48,6 +53,14 @@ def diagnose_run(store: RunStore, run: Run) -> Diagnosis | None:
     drawn = run.config.data.generator
     limit = bayes_limit(drawn).accuracy if drawn and is_known(drawn, "row") else None
     return diagnosis_of(run, store.epochs(run.id), _matrix(store, run), limit)
+
+
+def findings_on(
+    store: RunStore, run: Run, part: Part, data: Dataset, seen: Outcome, validation: Outcome | None
+) -> tuple[tuple[Finding, ...], Told]:
+    """Return what stands out in a complete run on a part, the most important first, and what is told of it in words."""
+    facts = facts_of(run, part, data, seen, validation, diagnose_run(store, run))
+    return find(facts), told_of(run, part, data, seen.unit)
 
 
 def _matrix(store: RunStore, run: Run) -> ConfusionMatrix | None:

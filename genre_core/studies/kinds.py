@@ -13,8 +13,8 @@ from genre_core.judging.horse import HorseConfig
 from genre_core.settings.config import DatasetConfig
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Study
+from genre_core.studies.at_once import AtOnce, judge_on_other_data, place_tracks
 from genre_core.studies.cross_predictions import CrossPredictions, CrossPredictionsConfig
-from genre_core.studies.elsewhere import JudgedElsewhere
 from genre_core.studies.extraction import Extraction, ExtractionConfig
 from genre_core.studies.few_clips.config import FewClipsConfig
 from genre_core.studies.few_clips.measuring import FewClips
@@ -23,7 +23,6 @@ from genre_core.studies.learning_curve.config import LearningCurveConfig
 from genre_core.studies.learning_curve.measuring import LearningCurve
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.lens.judging import Lens, open_published
-from genre_core.studies.map import Map
 from genre_core.studies.repeats.config import RepeatsConfig
 from genre_core.studies.repeats.training import Repetition
 from genre_core.studies.study import StudyWork
@@ -95,14 +94,19 @@ EXTRACTION = Kind(
     data=lambda _: None,  # measuring is the study itself
 )
 MAP = Kind(
-    "map", "map", MapConfig, lambda config, store, _: Map(config, store), brief=True, data=lambda config: config.data
+    "map",
+    "map",
+    MapConfig,
+    lambda config, store, _: AtOnce(lambda: place_tracks(config, store)),
+    brief=True,
+    data=lambda config: config.data,
 )
 
 ELSEWHERE = Kind(
     "elsewhere",
     "judgment on other data",
     ElsewhereConfig,
-    lambda config, store, _: JudgedElsewhere(config, store),
+    lambda config, store, _: AtOnce(lambda: judge_on_other_data(config, store)),
     brief=True,
     data=lambda config: config.data,
 )

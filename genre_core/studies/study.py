@@ -48,18 +48,6 @@ class StudyWork(Protocol):
         """Do a piece: yield what it comes to, and None wherever others may go first."""
 
 
-class OnePiece:
-    """Plan and piece of a study that is done as a whole."""
-
-    def plan(self) -> Result:
-        """Return nothing: all is known when it is done."""
-        return {}
-
-    def pieces(self, results: Sequence[Result] = ()) -> list[str]:
-        """Return the whole, unless it is there."""
-        return [] if results else ["all"]
-
-
 def iter_results(work: StudyWork, results: Sequence[Result] = ()) -> Iterator[Result]:
     """Do what is missing beside the results there are, and yield each result as soon as it is there."""
     for piece in work.pieces(results):

@@ -17,7 +17,6 @@ from genre_core.evaluation.calibration import reliability
 from genre_core.evaluation.glossary import leaky
 from genre_core.evaluation.metrics import METRICS, softmax
 from genre_core.evaluation.scaling import cross_fitted, fit_temperature
-from genre_core.findings.rules import find
 from genre_core.findings.sentences import sentence
 from genre_core.judging.fitted import Fitted
 from genre_core.judging.hearing import MUSIC_ONLY
@@ -25,9 +24,9 @@ from genre_core.judging.trust import Trust
 from genre_core.settings.config import MusicConfig
 from genre_core.settings.names import label_in
 from genre_core.settings.naming import data_name
-from genre_core.store.diagnosed import diagnose_run
+from genre_core.store.diagnosed import findings_on
 from genre_core.store.openings import openings_of
-from genre_core.store.run_result import Outcome, facts_of, outcome_of, told_of
+from genre_core.store.run_result import Outcome, outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.takehome.python_text import INSTALL, python_for
@@ -246,21 +245,11 @@ def _rate(value: float | None, interval: Any) -> str:
 
 def _confusions(of: Described) -> list[str]:
     part, seen = of.reported
-    counts, genres = seen.evaluation.confusion_matrix.counts, of.fitted.genres
-    errors = np.where(np.eye(len(counts), dtype=np.bool_), 0, counts)
-    order = np.argsort(-errors, axis=None, kind="stable")[:MOST_CONFUSIONS]
-    pairs = [(int(at) // len(genres), int(at) % len(genres)) for at in order if errors.flat[at]]
+    matrix, genres = seen.evaluation.confusion_matrix, [escaped(genre) for genre in of.fitted.genres]
+    pairs = matrix.commonest_errors(MOST_CONFUSIONS)
     if not pairs:
         return [f"It makes no error on these {part} tracks."]
-    rows = [
-        (
-            escaped(genres[true]),
-            escaped(genres[taken]),
-            f"{errors[true, taken]:,}",
-            percent(errors[true, taken] / counts[true].sum()),
-        )
-        for true, taken in pairs
-    ]
+    rows = [(genres[true], genres[taken], f"{n:,}", percent(n / matrix.counts[true].sum())) for true, taken, n in pairs]
     return [table(("genre", "taken for", f"{part} tracks", "of the genre"), rows)]
 
 
@@ -295,11 +284,8 @@ def _calibration(of: Described) -> list[str]:
 def _limitations(of: Described) -> list[str]:
     part, seen = of.reported
     data, validation = of.fitted.prepared.dataset, of.validation if of.test else None
-    told = told_of(of.run, part, data, seen.unit)
-    found = [
-        sentence(one, told)
-        for one in find(facts_of(of.run, part, data, seen, validation, diagnose_run(of.store, of.run)))
-    ]
+    findings, told = findings_on(of.store, of.run, part, data, seen, validation)
+    found = [sentence(one, told) for one in findings]
     torn = of.run.context.get("leaky")
     leaks = (
         leaky(of.run.context.get("straddlers"))

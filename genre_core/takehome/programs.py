@@ -8,14 +8,15 @@ import os
 import subprocess
 import sys
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-from genre_core.errors import ClusterError, GenreLabError
+from genre_core.errors import ClusterError, DataError, GenreLabError
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.takehome.cells import Program, notebook, run_cells
-from genre_core.takehome.folder import temporary_folder
 from genre_core.takehome.made import Made
 from genre_core.takehome.naming import file_name
 from genre_core.takehome.plain_script import plain_script
@@ -95,3 +96,19 @@ def _made(files: Mapping[str, bytes]) -> Made:
             archive.writestr(each, data)
     kind = "notebook" if name.endswith(".ipynb") else "script"
     return Made(f"{Path(name).stem} {kind}.zip", "application/zip", packed.getvalue())
+
+
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """Give an empty folder, and delete it with all that is in it.
+
+    Raises DataError where it, or a file in it, cannot be written: the disk is full, say.
+    """
+    try:
+        with TemporaryDirectory(prefix="genre-lab-", ignore_cleanup_errors=True) as name:
+            yield Path(name)
+    except GenreLabError:  # one of the store is an OSError, too
+        raise
+    except OSError as error:
+        why = error.strerror or type(error).__name__
+        raise DataError(f"Files cannot be written to the temporary folder ({why}): make room there.") from error

@@ -16,12 +16,11 @@ from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.metrics import METRICS, softmax
 from genre_core.evaluation.report import Evaluation
 from genre_core.evaluation.verdict import verdict, why
-from genre_core.findings.rules import find
 from genre_core.findings.sentences import sentence
 from genre_core.settings.names import all_settings, differing_settings
 from genre_core.settings.naming import own_settings
-from genre_core.store.diagnosed import diagnose_run, diagnosis_of
-from genre_core.store.run_result import answers_of, distinct_names, facts_of, outcome_of, told_of
+from genre_core.store.diagnosed import diagnosis_of, findings_on
+from genre_core.store.run_result import answers_of, distinct_names, outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.takehome import charts
@@ -245,8 +244,7 @@ def _errors(store: RunStore, of: Known, draft: Draft) -> None:
         draft.add("errors", Text(NOT_STORED))
         return
     validation = outcome_of(store, of.run, "validation", data) if of.part == "test" else None
-    told = told_of(of.run, of.part, data, seen.unit)
-    found = find(facts_of(of.run, of.part, data, seen, validation, diagnose_run(store, of.run)))
+    found, told = findings_on(store, of.run, of.part, data, seen, validation)
     draft.add("errors", points([sentence(one, told) for one in found[:MOST_FINDINGS]]))
     y_prob = softmax(seen.logits.astype(np.float64))
     curve = reliability(seen.y_true, y_prob, groups=seen.groups)

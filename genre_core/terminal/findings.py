@@ -6,10 +6,9 @@ from typing import Any
 from genre_core.data.dataset import Part
 from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError
-from genre_core.findings.rules import find
 from genre_core.findings.sentences import sentence
-from genre_core.store.diagnosed import diagnose_run
-from genre_core.store.run_result import JUDGE, Judge, facts_of, outcome_of, told_of
+from genre_core.store.diagnosed import findings_on
+from genre_core.store.run_result import JUDGE, Judge, outcome_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.terminal.text.words import plain
@@ -30,8 +29,7 @@ def findings_of(store: RunStore, run: Run, part: Part, judge: Judge = JUDGE) -> 
     if seen is None:
         return []
     validation = outcome_of(store, run, "validation", data, judge) if part == "test" else None
-    told = told_of(run, part, data, seen.unit)
-    found = find(facts_of(run, part, data, seen, validation, diagnose_run(store, run)))
+    found, told = findings_on(store, run, part, data, seen, validation)
     return [{"sentence": plain(sentence(one, told)), **one.to_json(data.genres)} for one in found]
 
 

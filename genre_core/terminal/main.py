@@ -20,7 +20,7 @@ _COMMANDS = {
     "evaluate": ("stored", "evaluate"),
     "predict": ("predict", "predict"),
     "listen": ("listen", "listen"),
-    "horse": ("horse", "horse"),
+    "horse": ("listen", "horse"),
     "compare": ("compare", "compare"),
     "report": ("takehome", "report"),
     "script": ("takehome", "script"),

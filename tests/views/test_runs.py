@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pytest
 
-from dashboard.services import arrivals, classroom, runs, taking_home, workers
+from dashboard.services import classroom, runs, taking_home, workers
 from dashboard.services import studies as studies_service
 from dashboard.services.asking import Asked
 from dashboard.shell.address import plain
@@ -299,8 +299,7 @@ def answering(monkeypatch):
                 known[question] = Asked(problem=str(error))
         return known[question]
 
-    for service in (taking_home, arrivals):
-        monkeypatch.setattr(service, "ask", ask)
+    monkeypatch.setattr(taking_home, "ask", ask)
 
 
 def test_selected_runs_are_exported_together_and_imported_elsewhere(store, tmp_path, answering):
@@ -343,7 +342,7 @@ def test_a_server_without_room_for_an_archive_says_so(store, monkeypatch):
     def full(*_):
         raise DataError("The server's disk could not store these files: free some space on it.")
 
-    monkeypatch.setattr(arrivals, "write", full)
+    monkeypatch.setattr(taking_home, "write", full)
     page = opened(RUNS)
     page.file_uploader(key="archive 0").upload("x.zip", b"PK", "application/zip").run()
     assert "free some space on it" in texts(page)
@@ -359,7 +358,7 @@ def test_in_a_class_no_archive_is_imported(store, monkeypatch):
 
 
 def test_while_a_worker_takes_an_archive_in_the_page_says_so(store, monkeypatch, tmp_path):
-    monkeypatch.setattr(arrivals, "ask", lambda *_: Asked())
+    monkeypatch.setattr(taking_home, "ask", lambda *_: Asked())
     page = opened(RUNS)
     page.file_uploader(key="archive 0").upload("x.zip", b"PK", "application/zip").run()
     assert "A worker checks the archive" in texts(page)

@@ -3,10 +3,11 @@
 import streamlit as st
 
 from dashboard.components.safely import refreshing
-from dashboard.services import arrivals, classroom
+from dashboard.services import classroom, taking_home
 from dashboard.shell import address
 from dashboard.shell.address import plain
 from dashboard.views.runs import text as sentences
+from genre_core.data.tables.formats import MAX_BYTES
 from genre_core.errors import GenreLabError
 
 POLL_SECONDS = 0.5
@@ -22,7 +23,7 @@ def import_button() -> None:
         key = f"archive {number}"  # a fresh one after each lets go of the bytes
         st.file_uploader(
             "An archive that Genre Lab exported: runs, or a model.", type="zip", key=key,
-            max_upload_size=arrivals.MOST_BYTES >> 20, on_change=_take, args=(key,),
+            max_upload_size=MAX_BYTES >> 20, on_change=_take, args=(key,),
         )  # fmt: skip
         st.caption(sentences.CHECKED)
 
@@ -32,7 +33,7 @@ def arriving() -> None:
     path, problem = str(st.session_state.get(_PATH, "")), st.session_state.get(_PROBLEM, "")
     if not path and not problem:
         return
-    asked = arrivals.arrived(path) if path else None
+    asked = taking_home.arrived(path) if path else None
     if asked and asked.waiting:
         refreshing(_wait, POLL_SECONDS)(path)
         return
@@ -51,7 +52,7 @@ def arriving() -> None:
 
 def _wait(path: str) -> None:
     """Start the page anew when the archive has been taken in."""
-    if not arrivals.arrived(path).waiting:
+    if not taking_home.arrived(path).waiting:
         st.rerun()
     st.caption(":material/hourglass_top: A worker checks the archive; its runs answer again, and sound is measured …")
 
@@ -64,7 +65,7 @@ def _take(key: str) -> None:
     _dismiss()
     st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1
     try:
-        st.session_state[_PATH] = arrivals.receive(dropped.getvalue())
+        st.session_state[_PATH] = taking_home.receive(dropped.getvalue())
     except GenreLabError as error:
         st.session_state[_PROBLEM] = str(error)
 

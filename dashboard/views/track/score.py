@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard.components.plot import chart, chart_part
 from dashboard.components.twin import twin
 from dashboard.figures.piano_roll import roll_figure, roll_height
-from dashboard.services import scores
+from dashboard.services import sounds
 from dashboard.shell.address import plain
 from dashboard.text.scores import piece_sentence, roll_sentence, score_table
 from dashboard.views.track.looked_at import LookedAt
@@ -25,7 +25,7 @@ def draw(track: LookedAt) -> None:
     if not isinstance(config, MusicConfig):
         return
     window = track.data.heard[track.row]
-    found = scores.composed(window.clip)
+    found = sounds.composed(window.clip)
     if found is None:
         return
     st.subheader("Its score", anchor=False, help=HELP)

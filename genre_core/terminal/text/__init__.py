@@ -1,11 +1,9 @@
 """Text for the terminal, made of the same documents that `--json` prints."""
 
-from genre_core.terminal.text.archives import exported, imported, written
 from genre_core.terminal.text.compared import compared, settings_compared
 from genre_core.terminal.text.elsewhere import elsewhere
-from genre_core.terminal.text.hearing import hearing
-from genre_core.terminal.text.horse import horse
-from genre_core.terminal.text.imports import clips, fma, split, table, tagger
+from genre_core.terminal.text.hearing import hearing, horse
+from genre_core.terminal.text.imports import clips, exported, fma, imported, split, table, tagger, written
 from genre_core.terminal.text.limit import limit, recipe_limit
 from genre_core.terminal.text.predicting import predictions
 from genre_core.terminal.text.runs import evaluation, heading, result, runs
