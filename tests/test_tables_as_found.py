@@ -516,6 +516,12 @@ CASES = {
         b"\n".join(b'{"label":"%b","mfcc":[%b,%b]}' % tuple(row.split(b",")) for row in rows("", "G,~,~").split()),
         features=("mfcc_1", "mfcc_2"),
     ),
+    "JSON with objects as genres": Case(
+        b"\n".join(
+            b'{"tempo":%b,"rms":%b,"genre":[{"id":1,"name":"%b"}]}' % tuple(row.split(b","))
+            for row in rows("", "~,~,G").split()
+        )
+    ),
     "JSON by its columns": Case(
         json.dumps(
             {"columns": ["label", "tempo", "rms"], "data": [["ab"[i % 2], i / 7, i * i / 8] for i in range(N_ROWS)]}
@@ -629,6 +635,7 @@ REFUSED = {
         "share no column",
     ),
     "several sounds in an archive": (zipped({"a.wav": b"a", "b.wav": b"b"}), "holds 2 files: unpack it"),
+    "an archive in an archive": (zipped({"a.zip": zipped({"a.csv": b"a"})}), "is an archive within an archive: unpack"),
     "an archive of runs": (
         zipped({"manifest.json": b"{}", "runs.json": b"{}"}),
         "Genre Lab exported: import it on the",

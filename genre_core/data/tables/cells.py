@@ -24,7 +24,7 @@ KEY_NAME = re.compile(r"(.*_)?(file|filename|file_name|filepath|file_path|path|t
 ID_NAME = re.compile(r"(.*_)?(id|ids|uuid|uri|url|isrc|mbid)|id\d*|song|name|(track|song|file|clip)_(name|title)|title")
 INDEX_NAME = re.compile(r"(unnamed|index_level)_\d+(_\d+)*|index|idx|row|row_(number|id)")
 LENGTH_NAME = re.compile(
-    r"((track|song|audio|clip|file)_)?(length|duration|len)(_(s|ms|sec|secs|seconds|min|samples))?"
+    r"((track|song|audio|clip|file)_)?(length|duration|len)(_(s|ms|sec|secs|seconds|min|samples))?|seconds"
 )
 LEVEL_NAMES = {
     "album": re.compile(r"(track_|song_)?(album|release)s?(_id|_name|_title|_mbid)?"),

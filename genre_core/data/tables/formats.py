@@ -163,6 +163,8 @@ def as_text(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[st
     Raises DataError where it cannot be read.
     """
     if data.startswith(b"PK\x03\x04"):
+        if b"xl/workbook.xml" not in data:
+            raise DataError(f"{name} is an archive within an archive: unpack it and choose the tables in it.")
         return _sheet(name, data)
     if re.match(rb"(?:\xef\xbb\xbf)?\s*(%[^\n]*\s+)*@relation\b", data[:20_000], re.IGNORECASE):
         text, notes = decode(name, data, encoding)

@@ -64,8 +64,8 @@ def _columns(name: str, values: Any) -> dict[str, Any]:
         if len(widths) != 1 or not widths[0]:
             return {name: values}
         return {f"{name}_{i + 1}": compute.list_element(values, i) for i in range(widths[0])}
-    if types.is_string(inner) or types.is_large_string(inner) or types.is_integer(inner):
-        cells = ("|".join(str(one) for one in cell or () if one not in (None, "")) for cell in values.to_pylist())
+    if types.is_string(inner) or types.is_large_string(inner) or types.is_integer(inner) or types.is_struct(inner):
+        cells = ("|".join(_named(one) for one in cell or () if one not in (None, "")) for cell in values.to_pylist())
         return {name: pa.chunked_array([pa.array((cell or None for cell in cells), pa.string())])}
     return {name: values}
 
