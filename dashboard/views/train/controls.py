@@ -18,6 +18,8 @@ from genre_core.store.runs import new_run_id
 from genre_core.store.schema import Run
 
 _UNSAVED = "why train started nothing"
+PACE_WIDTH = 222
+"""Pixels: the longest pace is not cut."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ def draw(run: Run | None, config: ExperimentConfig | None) -> None:
 
 def _choose_pace(run: Run | None) -> None:
     if fixed := classroom.fixed_pace():
-        st.selectbox("Pace", [fixed], label_visibility="collapsed", width=180, disabled=True, key="fixed pace",
+        st.selectbox("Pace", [fixed], label_visibility="collapsed", width=PACE_WIDTH, disabled=True, key="fixed pace",
                      help="Your teacher has chosen how fast runs train.")  # fmt: skip
         return
     st.selectbox(
@@ -66,7 +68,7 @@ def _choose_pace(run: Run | None) -> None:
         key="pace",
         bind="query-params",
         label_visibility="collapsed",
-        width=180,
+        width=PACE_WIDTH,
         help="How fast you watch. The result is the same. Step goes on to the next epoch where it pauses after each.",
         on_change=_set_pace,
         args=(run,),
