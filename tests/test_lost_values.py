@@ -38,6 +38,13 @@ def ways(dataset: Dataset, kind: str, **data: str) -> tuple[Remedy, ...]:
     return remedies(told(dataset, kind), config, dataset, len(dataset))
 
 
+@pytest.mark.parametrize("form", ["({0})", "{0}-", "[-{0}]", "tensor(-{0})", "-{0}e0", "-{0}×10^0", "-{0}D+00", "−{0}"])
+def test_numbers_are_the_same_however_they_are_written(form: str) -> None:
+    numbers = [1.5 + i % 11 for i in range(N)]
+    text = rows(odd={i: form.format(number) for i, number in enumerate(numbers)})
+    assert load_text(text).X[:, 1].tolist() == [-number for number in numbers]
+
+
 def test_values_far_out_that_are_one_number_are_missing_in_one_click() -> None:
     ways_out = ways(load_text(rows(odd=dict.fromkeys((3, 30), "9999.5"))), "outliers", codes="a=9")
     assert Remedy("Treat 9999.5 as missing", {"data.codes": "a=9,b=9999.5"}) in ways_out

@@ -292,6 +292,8 @@ CASES = {
     ),
     "numbers as a spreadsheet's formulas": Case(rows("label,tempo,rms", 'G,"=""{i}.5""",~')),
     "Fortran's exponents": Case(rows("label,tempo,rms", "G,1.{i}5D+03,~")),
+    "powers of ten": Case(rows("label,tempo,rms", "G,1.{i}5×10^3,~")),
+    "an accountant's negative numbers": Case(rows("label,tempo,rms", "G,(1.{i}5),~", first="Jazz,1.5-,~")),
     "an odd word": Case(
         rows("label,tempo,rms", "G,~,~", first="Jazz,loud,~"),
         said="tempo: 1 value is no number and counts as missing: “loud” in row 1.",
@@ -471,6 +473,10 @@ CASES = {
     "a genre called NA": Case(
         rows("label,tempo,rms", "G,~,~").replace(b"Jazz", b"NA"), genres=("NA", "Rock")
     ),
+    "a rare genre called None": Case(
+        rows("genre,tempo,rms", "G,~,~") + rows("", "None,~,~", 40, seed=6)[1:],
+        n=160, genres=("Jazz", "None", "Rock"), said="“None” counts as a genre in 40 rows",
+    ),
     "a few labels that are NA": Case(
         rows("label,tempo,rms", "G,~,~", first="NA,~,~"), n=N_ROWS - 1, said="1 row left out: no genre."
     ),
@@ -581,6 +587,12 @@ CASES = {
     "a column's name of two lines": Case(
         rows('label,"tempo\n(BPM)",rms', "G,~,~"), features=("tempo (BPM)", "rms")
     ),
+    "units below the header": Case(
+        rows("label,tempo,rms\n,bpm,dB", "G,~,~"), said="The row below the header is passed over: “bpm, dB”."
+    ),
+    "two header rows of few names": Case(
+        rows("label,sound,sound\n,tempo,rms", "G,~,~"), features=("sound_tempo", "sound_rms")
+    ),
     "two header rows": Case(
         rows(",track,track,set\n,genre_top,tempo,rms\ntrack_id,,,", "{i}2,G,~,~"),
         features=("track_tempo", "set_rms"),
@@ -668,6 +680,9 @@ REFUSED = {
         b"@relation a\n@attribute bag relational\n@attribute x real\n@end bag\n@data\n1\n",
         "holds tables within rows (bag), which are not read",
     ),
+    "YAML": (b"- tempo: 1.5\n  label: Jazz\n- tempo: 2.5\n  label: Rock\n", "is YAML: save it as CSV"),
+    "LIBSVM": (b"0 1:1.5 2:0.5 3:2\n1 1:2.5 2:1.5 3:1\n", "a LIBSVM file, whose columns have no names"),
+    "a row for each feature": (b"tempo,1.5,2.5,3.5\nrms,0.5,0.4,0.1\nlabel,Jazz,Rock,Jazz\n", "a row for each feature"),
     "SQL": (b"INSERT INTO tracks VALUES ('a', 1.5);\n", "is SQL, not a table"),
     "XML": (b"<?xml version='1.0'?><rows><row><tempo>1</tempo></row></rows>", "is XML, which is not read"),
     "HDF5": (b"\x89HDF\r\n", "an HDF5 file"),

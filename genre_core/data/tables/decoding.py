@@ -193,16 +193,23 @@ def _without_second(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     return data, ()
 
 
+_OTHER = {
+    rb"create table|insert into|-- |/\*!": "SQL, not a table: export the table as CSV",
+    rb"<!doctype|<html|<table": "a web page, not a table: download the file itself",
+    rb"(---\s+)?- [\w ]+:.*\n  [\w ]+:": "YAML: save it as CSV",
+    rb"[-+\d.]+( \d+:\S+){2,}\s*\n": "a LIBSVM file, whose columns have no names: save it as CSV with a header",
+}
+"""Other kinds of text by how they begin, in small letters."""
+
+
 def _refuse_other_formats(name: str, data: bytes) -> None:
     start = data[:200].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith(b"version https://git-lfs"):
         raise DataError(
             f"{name} is a Git-LFS pointer, not the data: fetch the data with `git lfs pull`, then choose it again."
         )
-    if start.startswith((b"create table", b"insert into", b"-- ", b"/*!")):
-        raise DataError(f"{name} is SQL, not a table: export the table as CSV.")
-    if start.startswith((b"<!doctype", b"<html", b"<table")):
-        raise DataError(f"{name} is a web page, not a table: download the file itself.")
+    if what := next((what for pattern, what in _OTHER.items() if re.match(pattern, start)), ""):
+        raise DataError(f"{name} is {what}.")
     if start.startswith(b"<") and b"</" in data[:BLOCK_BYTES]:
         raise DataError(f"{name} is XML, which is not read: save it as CSV or JSON.")
     if data.startswith((b"PK\x03\x04", b"\x1f\x8b")):

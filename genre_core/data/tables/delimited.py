@@ -126,18 +126,23 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
             "semicolons, tabs or vertical bars."
         )
     if how.header < 0 and sum(bool(DECIMAL_POINT.fullmatch(cell)) for cell in rows[0]) > len(rows[0]) / 2:
+        if all(row[0].strip() and not NUMBER.fullmatch(row[0]) for row in rows):
+            raise DataError(f"{name} has a row for each feature: turn it, so that each track is a row.")
         raise DataError(
             f"{name} has numbers in its first row: add a row with the names of the columns, or say that it has none."
         )
     n_header, has_index_row = _header_rows(rows) if how.header < 0 else (min(1, how.header), False)
     n_above = n_header + has_index_row
+    if how.header < 0 and n_above == 1 and _says_units(rows):
+        n_above = 2
+        notes.append(f"The row below the header is passed over: “{', '.join(filter(None, rows[1]))[:40]}”.")
     if len(rows) <= n_above:
         raise DataError(f"{name} has a header and no rows below it: choose a file that holds tracks.")
     if n_header:
         names = _names(rows[:n_header], rows[n_header][0] if has_index_row else None)
     else:
         names = tuple(f"column {number + 1}" for number in range(width))
-    names = _fitted(names, rows[1:], width) if n_above == 1 else names
+    names = _fitted(names, rows[n_above:], width) if n_header == 1 and not has_index_row else names
     if separator != ",":
         notes.append(f"{SEPARATORS[separator].capitalize()} separate its columns.")
     decimal = how.decimal or find_decimal(text, separator)
@@ -470,9 +475,18 @@ def _header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, bool]:
         if named and (INDEX_HEADING.fullmatch(rows[n][0].strip()) or (layered and n > 1)):
             return n, True
     n = 1
+    layered |= len(rows) > 2 and not any(map(NUMBER.fullmatch, rows[1])) and any(map(NUMBER.fullmatch, rows[2]))
     while layered and n < 3 and len(rows) > n + 1 and _repeated(rows[:n]) and _names_only(rows[n]):
         n += 1
     return n, False
+
+
+def _says_units(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether the row below the header says what the columns hold: words in most of those that hold numbers."""
+    columns = [[cell.strip() for cell in column[1:]] for column in zip(*rows, strict=False)]
+    below = [column[0] for column in columns if column[1:] and all(map(NUMBER.fullmatch, column[1:]))]
+    n_words = sum(cell not in MISSING and not NUMBER.fullmatch(cell) for cell in below)
+    return 1 < n_words >= len(below) / 2 and not any(map(DECIMAL_POINT.fullmatch, below))
 
 
 def _mostly_repeated(cells: Sequence[str]) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from genre_core.data.dataset import Column
 from genre_core.data.tables.cells import (
+    GENRE_WORDS,
     REPEATED_NAME,
     composed,
     is_category_name,
@@ -193,6 +194,9 @@ def _told(series: "pd.Series[Any]", values: "pd.Series[str]") -> str:
         said = f", of which {_say(int(words.iloc[0]))} “{words.index[0][:30]}”" if len(words) else ""
         rows, first = "row has" if n == 1 else "rows have", int(missing.argmax()) + 1
         told.append(f"{n:,} {rows} {UNLABELED} {first:,}{said}.")
+    if said_missing := sorted({*values.dropna().unique()} & {*GENRE_WORDS}):
+        in_rows = f"{int((values == said_missing[0]).sum()):,} rows"
+        told.append(f"“{said_missing[0]}” counts as a genre in {in_rows}: leave it out if it means that none is known.")
     names = texts(series[~missing]).drop_duplicates()
     again = composed(names)
     if several := sorted(again[again.duplicated(keep=False)].unique()):

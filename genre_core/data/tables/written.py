@@ -39,7 +39,10 @@ _ONLY_COMMA = (
     r"^[-+]?(?:\d{1,3}(?:\.\d{3})+,\d*|\d*,\d{1,2}|\d*,\d{4,}|0,\d+|\d{4,},\d+|\d*,\d+[eE].*|"
     r"\d{1,3}(?:\.\d{3}){2,})$"
 )
-_FORTRAN = r"^([-+]?\d+\.?\d*)[dD]([-+]?\d+)$"
+_POWER = r"^([-+]?\d+\.?\d*)(?:[dD]|\s?[x×*·]\s?10\^?)([-+]?\d+)$"
+"""Powers of ten as Fortran writes them, and people."""
+_NEGATIVE = r"^(?:\(([\d.,]+)\)|([\d.,]+)-)$"
+"""A negative number as accountants write it."""
 _EITHER = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
 _EITHER_BY = {sign: rf"^[-+]?[1-9]\d{{0,2}}[{sign}]\d{{3}}$" for sign in ".,"}
 _WRAPPED = (
@@ -143,13 +146,14 @@ def _odd(known: "pd.Series[str]", is_odd: "pd.Series[bool]") -> str:
 def _unwrapped(known: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
     """Return numbers without what programs put around them, and a sentence on it where it is not a spreadsheet's.
 
-    Those write `="1.5"` and `'1.5`; Fortran's 1.5D0 is 1.5E0.
+    Those write `="1.5"` and `'1.5`; Fortran's 1.5D0 is 1.5E0, and an accountant's (1.5) is -1.5.
     """
     glance = known.iloc[:GLANCE_ROWS]
     if glance.str.startswith(("=", "'")).any():
         known = known.str.replace(r'^="(.*)"$', r"\1", regex=True).str.removeprefix("'")
-    if glance.str.match(_FORTRAN).any():
-        known = known.str.replace(_FORTRAN, r"\1E\2", regex=True)
+    for pattern, bare in ((_NEGATIVE, r"-\1\2"), (_POWER, r"\1E\2")):
+        if glance.str.match(pattern).any():
+            known = known.str.replace(pattern, bare, regex=True)
     if not glance.str.match(_WRAPPED).any():
         return known, ""
     wrapped = known[known.str.match(_WRAPPED)]
