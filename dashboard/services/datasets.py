@@ -50,6 +50,11 @@ def recipe_limit(config: DatasetConfig, *, clean: bool = False) -> BayesLimit | 
     return recipe.recipe_limit(config, clean=clean) if isinstance(config, MusicConfig) else None
 
 
+def has_limit(config: DatasetConfig) -> bool:
+    """Say whether the best possible score on tracks can be known: they are drawn by a law, or composed by recipes."""
+    return config.generator is not None or isinstance(config, MusicConfig)
+
+
 @dataclass(frozen=True)
 class Shape:
     """The size of a data set: what a page says before anything is trained."""

@@ -105,7 +105,7 @@ def _section(config: ExperimentConfig, data: Dataset) -> None:
 
 def _sections(config: DatasetConfig) -> dict[str, str]:
     """Return the sections by their names in the address, the first one first; what cannot be known has none."""
-    known = {name: title for name, title in SECTIONS.items() if name != "limits" or not config.imported}
+    known = {name: title for name, title in SECTIONS.items() if name != "limits" or datasets.has_limit(config)}
     if not _is_shown_first(config):
         return known
     first = f"The {_short(config) or 'music'}"
