@@ -220,6 +220,12 @@ def test_two_hundred_runs_are_listed_in_a_moment(tmp_path):
         assert time.process_time() - began < 1.0
         assert len(table(page)) == 200
         assert page.header[0].value == answer(rows_of(own.runs(limit=200), {}, defaultdict(Openings), {}))
+        # One that a link brings is in sight, and one that was pressed in the list stays where it was.
+        assert table(opened(RUNS, run="r7"))["run"].tolist()[:2] == ["Run 7", "Run 199"]
+        assert table(opened(RUNS, run="r198"))["run"].tolist()[:2] == ["Run 199", "Run 198"]
+        page.session_state["run that was clicked"] = "r7"
+        page.query_params["run"] = "r7"
+        assert table(page.run())["run"].tolist()[:2] == ["Run 199", "Run 198"]
 
 
 # -- studies -----------------------------------------------------------------------------------------------------------

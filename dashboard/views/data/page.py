@@ -18,6 +18,7 @@ from dashboard.text.limits import unheard
 from dashboard.views.data import (
     collection,
     collection_text,
+    counts,
     features,
     genres,
     importing,
@@ -98,7 +99,11 @@ def _section(config: ExperimentConfig, data: Dataset) -> None:
         case "limits":
             limits.draw(config.data, data)
         case _ if not _is_shown_first(config.data):
-            quality.draw(config, data)
+            left, right = st.columns([1.45, 1], gap="medium")
+            with left:
+                quality.draw(config, data)
+            with right:
+                counts.draw(config.data, data)
         case _:
             importing.draw(config, data)
 

@@ -29,12 +29,12 @@ def draw(judged: Judged) -> None:
     found = few_clips.few_clips(config)
     if found is None or not found.scores:
         st.caption(plain(_about(config), longest=900))
-        if not set(NEED_TAGGER) & set(config.ways):
-            tagger_offer()
     with st.container(key="few-buttons", horizontal=True, vertical_alignment="center", gap="small"):
         _button(config, found)
         if found is not None:
             refreshing(_progress, LOOK_SECONDS if found.study.active else None)(config, found.study.state)
+    if found is None and not set(NEED_TAGGER) & set(config.ways):
+        tagger_offer("Fetch the pretrained tagger first to compare with it as well")
     if found is not None:
         refreshing(_curves, LOOK_SECONDS if found.study.active else None)(config)
 

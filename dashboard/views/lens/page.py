@@ -124,6 +124,7 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
         study,
         lambda one, of: sentences.label(one, of, names),
         lambda lens_id: address.look(lens=lens_id),
+        width=240,
     )
     return repeats
 

@@ -37,6 +37,7 @@ FIND, COLUMNS, LONGEST_QUERY = "runs find", "runs columns", 120
 FILTER_ICON, PLACEHOLDER = ":material/filter_list:", "Filter: dropout 0, accuracy > 80, a tag …"
 SELECT = "Select a run to see its settings and what can be done with it, or several to compare or export them."
 SCORE_WIDTH = 154
+CLICKED, BROUGHT = "run that was clicked", "run that an address brought"
 VALIDATION_HELP = f"With its 95{GAP}% interval. {sentences.BEST} marks the best of several runs on the same tracks."
 
 
@@ -118,11 +119,12 @@ def _choose_columns(usual: tuple[str, ...]) -> None:
 
 def _table(rows: Sequence[Row], columns: Sequence[str], chosen: str | None) -> None:
     """Draw the list; the runs that are chosen in it are looked at, and compared where they are several."""
+    row_height = WRAPPING if "apart" in columns or len({row.data for row in rows}) > 1 else ROW_HEIGHT
+    rows = _in_sight(rows, chosen, HEIGHT // row_height)
     ids = tuple(row.run.id for row in rows)
     several = _several(chosen, ids)
     shown = repr((ids, columns))  # rows are chosen by number
     labels = sentences.labels(rows)
-    row_height = WRAPPING if "apart" in columns or len({row.data for row in rows}) > 1 else ROW_HEIGHT
     key = f"runs {hashlib.sha256(shown.encode()).hexdigest()[:12]}"
     drawn = st.dataframe(
         sentences.columns(rows, columns) | {"run": labels},
@@ -147,6 +149,14 @@ def _table(rows: Sequence[Row], columns: Sequence[str], chosen: str | None) -> N
             export_several([named[run_id] for run_id in marked])
 
 
+def _in_sight(rows: Sequence[Row], chosen: str | None, n_seen: int) -> list[Row]:
+    """Return the rows with the run first that an address brought, not a click, where it would be out of sight."""
+    if chosen != st.session_state.get(CLICKED):
+        st.session_state[CLICKED] = st.session_state[BROUGHT] = chosen
+    brought = next((at for at, row in enumerate(rows) if row.run.id == st.session_state.get(BROUGHT)), 0)
+    return list(rows) if brought < n_seen else [rows[brought], *rows[:brought], *rows[brought + 1 :]]
+
+
 def _several(chosen: str | None, ids: Sequence[str]) -> list[str]:
     """Return the runs that are chosen, in the order in which they were, the run looked at among them."""
     named = [run_id for run_id in st.query_params.get("runs", "").split(",") if run_id in ids]
@@ -159,7 +169,7 @@ def _choose(key: str, ids: tuple[str, ...], before: Sequence[str]) -> None:
     """Look at the run that was chosen last, and name all that are chosen, to be compared."""
     now = [ids[row] for row in st.session_state[key]["selection"]["rows"]]
     order = [run_id for run_id in before if run_id in now] + [run_id for run_id in now if run_id not in before]
-    last = order[-1] if order else None
+    last = st.session_state[CLICKED] = order[-1] if order else None
     if len(order) > 1:
         address.look(run=last, runs=",".join(order[-MOST_COMPARED:]))
     elif "runs" in st.query_params:
