@@ -7,7 +7,7 @@ import pytest
 from dashboard.figures.calibration import posterior_figure, reliability_figure
 from dashboard.theme import TWINS, points
 from dashboard.views.evaluate import rejection_text as rejecting
-from dashboard.views.evaluate.rejection_figure import MOST_GENRES, genre_answers_figure
+from dashboard.views.evaluate.figures import MOST_GENRES, genre_answers_figure
 from genre_core.evaluation.calibration import Bin, ReliabilityCurve, calibration, reliability
 from genre_core.evaluation.calibration_error import CalibrationError
 from genre_core.evaluation.calibration_sentences import (

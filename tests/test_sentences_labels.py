@@ -8,7 +8,7 @@ import pytest
 from dashboard.services.labels import CrossPredictions, DoubtfulLabels
 from dashboard.theme import limits
 from dashboard.views.evaluate import labels_text as sentences
-from dashboard.views.evaluate.labels_figure import found_figure
+from dashboard.views.evaluate.figures import found_figure
 from genre_core.bayes.wrong_label import Expected
 from genre_core.evaluation.flips_found import flips_found, label_lab
 from genre_core.evaluation.intervals import Interval

@@ -7,6 +7,7 @@ import pytest
 
 from dashboard.services.lenses import Lens
 from dashboard.services.studies import shared
+from dashboard.text.studies import what_differs
 from dashboard.views.lens import text as sentences
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TableConfig
@@ -257,8 +258,8 @@ def test_of_a_published_split_only_what_will_be_judged_again_is_waited_for():
 
 def test_what_decides_which_tracks_stay_closed_is_said_to_differ():
     other = ARTISTS.model_copy(update={"split": ARTISTS.split.model_copy(update={"by": "row"})})
-    assert "Keep together" in sentences.what_differs(other, ARTISTS)
-    assert "Artists per genre" in sentences.what_differs(ExperimentConfig(), ARTISTS)
+    assert "Keep together" in what_differs(other, ARTISTS, "judged", "judged here")
+    assert "Artists per genre" in what_differs(ExperimentConfig(), ARTISTS, "judged", "judged here")
 
 
 def test_the_list_says_data_age_and_state():

@@ -13,7 +13,7 @@ from dashboard.services import runs
 from dashboard.services.studies import config_or_none, latest_studies, resume_study, stop_study, with_losses
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
-from dashboard.text.studies import what_differs_from_run
+from dashboard.text.studies import what_differs, what_differs_from_run
 from genre_core.errors import ConfigError, RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.runs import new_run_id
@@ -158,12 +158,10 @@ def study_choice(
     )
 
 
-def say_what_differs(name: str, text: str, config: ExperimentConfig, done: str) -> None:
-    """Say where the settings in the sidebar are not those of a study, which can be taken over."""
-    if text:
-        with st.container(key=f"{name}-differs", horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(f":material/difference: {plain(text)}", width="content")
-            st.button(f"Use the settings {done}", type="tertiary", on_click=forms.adopt, args=(config,))
+def say_what_differs(name: str, config: ExperimentConfig | None, of: ExperimentConfig, done: str, whose: str) -> None:
+    """Say where the settings in the sidebar are not those that a study is of, which can be taken over."""
+    if config:
+        _offer(name, what_differs(config, of, done, whose), of, done)
 
 
 def say_what_differs_from_run(config: ExperimentConfig) -> None:
@@ -173,7 +171,15 @@ def say_what_differs_from_run(config: ExperimentConfig) -> None:
         return
     with suppress(RunStateError):  # another version wrote it
         text = what_differs_from_run(config, run.config, run.name)
-        say_what_differs("run", text, run.config, f"of {plain(run.name)}")
+        _offer("run", text, run.config, f"of {plain(run.name)}")
+
+
+def _offer(name: str, text: str, config: ExperimentConfig, done: str) -> None:
+    """Draw what differs, if anything, beside the button that takes other settings over."""
+    if text:
+        with st.container(key=f"{name}-differs", horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(f":material/difference: {plain(text)}", width="content")
+            st.button(f"Use the settings {done}", type="tertiary", on_click=forms.adopt, args=(config,))
 
 
 def _labels(studies: Sequence[Study], label: Callable[[Study], str]) -> dict[str, str]:

@@ -25,9 +25,10 @@ def state(study: Study) -> str:
     return _CANCELLED.get(study.kind, "stopped") if study.state == "cancelled" else _STATES[study.state]
 
 
-def label(what: str, study: Study) -> str:
+def label(study: Study, config: Frozen | None, tables: Mapping[str, str] | None = None) -> str:
     """Return a study as it stands in a list, which may cut its end off: when, its state, what it is about."""
-    return f"{when(study.created_at)}{'' if study.state == 'complete' else f', {state(study)}'} · {what}"
+    shown = "" if study.state == "complete" else f", {state(study)}"
+    return f"{when(study.created_at)}{shown} · {about(config, tables)}"
 
 
 def what_differs(config: ExperimentConfig, of: ExperimentConfig, done: str, whose: str) -> str:

@@ -9,6 +9,7 @@ from sqlalchemy import update
 from dashboard.components.live import answer as answer_of
 from dashboard.services import lenses
 from dashboard.text.limits import limit_label
+from dashboard.text.studies import what_differs
 from dashboard.views.lens import live as following
 from dashboard.views.lens import text as sentences
 from genre_core.data.dataset import Dataset
@@ -159,7 +160,7 @@ def test_a_complete_lens_says_what_leaked_and_draws_each_level(store, complete):
 
 def test_what_differs_from_the_settings_is_said_and_can_be_adopted(store, complete):
     page = opened(VIEW, lens=complete)
-    differs = sentences.what_differs(configure({}), LEAKY)
+    differs = what_differs(configure({}), LEAKY, "judged", "judged here")
     assert differs in texts(page)
     press(page, "Use the settings judged")
     assert one(page.query_params["data.artists"]) == "60"

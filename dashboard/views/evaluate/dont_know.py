@@ -17,8 +17,8 @@ from dashboard.text.limits import known_already
 from dashboard.views.evaluate import answers
 from dashboard.views.evaluate import rejecting as services
 from dashboard.views.evaluate.confidence import METHODS
+from dashboard.views.evaluate.figures import MOST_GENRES, genre_answers_figure
 from dashboard.views.evaluate.rejecting import Rejected, Rule
-from dashboard.views.evaluate.rejection_figure import MOST_GENRES, genre_answers_figure
 from dashboard.views.evaluate.rejection_text import (
     SCORES,
     answering_sentence,

@@ -25,7 +25,7 @@ from dashboard.text.limits import unheard
 from dashboard.text.track_names import short_names
 from dashboard.views.evaluate import find_the_flips
 from dashboard.views.evaluate import labels_text as sentences
-from dashboard.views.evaluate.labels_figure import found_figure
+from dashboard.views.evaluate.figures import found_figure
 from genre_core.data.dataset import Dataset
 from genre_core.evaluation.flips_found import Lab
 from genre_core.evaluation.glossary import GLOSSARY

@@ -11,7 +11,7 @@ from dashboard.components.twin import limits, twin
 from dashboard.services import few_clips
 from dashboard.services.few_clips import Few
 from dashboard.shell.address import plain
-from dashboard.views.evaluate.few_clips_figure import few_figure
+from dashboard.views.evaluate.figures import few_figure
 from genre_core.settings.config import SoundConfig
 from genre_core.studies.few_clips.config import NEED_TAGGER, WAYS, FewClipsConfig
 from genre_core.text import capitalized, count, joined

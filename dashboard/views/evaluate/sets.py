@@ -15,7 +15,7 @@ from dashboard.components.view import beyond_plain, numbers, numbers_part
 from dashboard.services.prediction_sets import Promise, sets_of
 from dashboard.shell.address import plain
 from dashboard.theme import spread
-from dashboard.views.evaluate.sets_figure import sizes_figure
+from dashboard.views.evaluate.figures import sizes_figure
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.prediction_sets import PredictionSets
 from genre_core.evaluation.set_sentences import (

@@ -169,9 +169,7 @@ def _lens(
             chart(parts["slope"], "lens slope", height=SLOPE, revision=lens.study.id, live="slope")
         if lens.rankings and not lens.study.active:
             _rankings(lens)
-    if config:
-        judged = lens.config.experiment
-        say_what_differs("lens", sentences.what_differs(config, judged), judged, "judged")
+    say_what_differs("lens", config, lens.config.experiment, "judged", "judged here")
     opened = st.expander("As a table", key="lens as a table", type="compact", on_change="rerun")
     if opened.open:
         with opened:

@@ -9,7 +9,7 @@ from dashboard.text.train import Headline, duration, measuring
 from dashboard.theme import GAP, count, percent, points
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.practical import REGION, percentage, within
-from genre_core.settings.config import DatasetConfig, ExperimentConfig
+from genre_core.settings.config import DatasetConfig
 from genre_core.store.schema import Study
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY, NETWORK, LensConfig
 from genre_core.studies.lens.judging import LensPlan, closed_sentence
@@ -273,11 +273,6 @@ def ranked(lens: Lens) -> str:
     return f"{how} {capitalized(joined(torn))}, it holds for these {groups}s only." if groups and torn else how
 
 
-def what_differs(config: ExperimentConfig, judged: ExperimentConfig) -> str:
-    """Say where the settings are not those that were judged; empty where they are."""
-    return studies.what_differs(config, judged, "judged", "judged here")
-
-
 def label(study: Study, config: LensConfig | None, tables: Mapping[str, str]) -> str:
     """Return a lens as it stands in the list."""
-    return studies.label(studies.about(config, tables), study)
+    return studies.label(study, config, tables)

@@ -28,6 +28,7 @@ from dashboard.services import repetitions, studies, tables
 from dashboard.services.repetitions import Repetition
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
+from dashboard.text.studies import label
 from dashboard.views.repeat import live as following
 from dashboard.views.repeat import runs as repeated
 from dashboard.views.repeat import text as sentences
@@ -107,7 +108,7 @@ def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None
         "Earlier repetitions",
         REPEATS,
         study,
-        sentences.label,
+        label,
         lambda study_id: address.look(study=study_id, **ANEW),
         width=330,
     )
@@ -145,9 +146,7 @@ def _repetition(found: Repetition, parts: Parts, config: ExperimentConfig | None
         st.caption(f":material/lock: {plain(sentences.CLOSED)}")
     if held_out := sentences.held_out(found):
         st.caption(plain(held_out, MOST_LETTERS))
-    if config:
-        repeated_of = found.config.experiment
-        say_what_differs("repeat", sentences.what_differs(config, repeated_of), repeated_of, "repeated")
+    say_what_differs("repeat", config, found.config.experiment, "repeated", "repeated here")
     numbers(parts["numbers"], live="numbers")
     phone_parts({"curves": "Curves", "runs": "Runs", "compared": "Comparison"})
     with part("curves"), st.container(key="repeat-charts"):

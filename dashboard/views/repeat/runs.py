@@ -17,6 +17,7 @@ from dashboard.services import repetitions, studies
 from dashboard.services.repetitions import Repetition
 from dashboard.shell import address
 from dashboard.shell.address import plain
+from dashboard.text.studies import label
 from dashboard.views.repeat import text as sentences
 from dashboard.views.repeat.figures import PROBABILITIES, probability_bar
 from dashboard.views.repeat.live import mean_mark
@@ -112,7 +113,7 @@ def comparison(found: Repetition) -> None:
             "Compared with",
             others,
             named,
-            lambda study: sentences.label(study, studies.config_or_none(REPEATS, study)),
+            lambda study: label(study, studies.config_or_none(REPEATS, study)),
             lambda study_id: address.look(**{"with": study_id}),
             placeholder="Choose a repetition of other settings",
             width=520,

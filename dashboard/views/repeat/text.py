@@ -7,9 +7,9 @@ from dashboard.text.train import Headline, measuring
 from dashboard.theme import GAP, count, percent, points
 from genre_core.evaluation.practical import Practical, probabilities, settings_test, settings_verdict
 from genre_core.evaluation.repeated_scores import PooledScore
-from genre_core.settings.config import ExperimentConfig, labels_are_noisy
-from genre_core.store.schema import Run, Study
-from genre_core.studies.repeats.config import Folds, RepeatsConfig
+from genre_core.settings.config import labels_are_noisy
+from genre_core.store.schema import Run
+from genre_core.studies.repeats.config import Folds
 from genre_core.studies.repeats.summary import Repeats, shared_groups
 
 BEFORE = Headline(
@@ -230,13 +230,3 @@ def _needed(result: ComparedRepeats) -> str:
     if result.needed.least is None:
         return "No number of runs on these tracks would show the true difference: you need more tracks."
     return f"To show the true difference, you need {result.needed.say('run')} of each."
-
-
-def label(study: Study, config: RepeatsConfig | None) -> str:
-    """Return a repetition as it stands in a list."""
-    return studies.label(studies.about(config), study)
-
-
-def what_differs(config: ExperimentConfig, repeated: ExperimentConfig) -> str:
-    """Say where the settings are not those that were repeated; empty where they are."""
-    return studies.what_differs(config, repeated, "repeated", "repeated here")

@@ -23,6 +23,7 @@ from dashboard.services import datasets, searches, studies, tables
 from dashboard.services.searches import Search
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
+from dashboard.text.studies import label
 from dashboard.views.tune import live as following
 from dashboard.views.tune import result as searched
 from dashboard.views.tune import text as sentences
@@ -80,9 +81,7 @@ def main() -> None:
             answer("search", parts, BEFORE)
         if found and parts:
             about(f"search {found.study.id}")
-            if form.config:
-                base = found.config.base
-                say_what_differs("tune", sentences.what_differs(form.config, base), base, "searched from")
+            say_what_differs("tune", form.config, found.config.base, "searched from", "this search started from")
             searched.results(found, parts)
             following.follow(found)
         elif able.config:
@@ -239,7 +238,7 @@ def _controls(found: Search | None, config: SearchConfig | None, parts: Parts | 
     rest_button(study, go_on, rest, "Pause", "pause")
     st.button("Stop", icon=":material/stop:", key="stop search", disabled=study is None or study.state == "complete",
               on_click=searches.end_search, args=(study.id if study else "",), help=HELP["stop"])  # fmt: skip
-    former("Earlier searches", SEARCH, study, sentences.label, lambda study_id: address.look(study=study_id, run=None))
+    former("Earlier searches", SEARCH, study, label, lambda study_id: address.look(study=study_id, run=None))
     if parts:
         words(parts["progress"], "search progress", live="progress", width=230)
 

@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dashboard.services.searches import Search, UnderWay, Winner
-from dashboard.text import studies
 from dashboard.text.saved_scores import accuracy_of, macro_f1_of
 from dashboard.text.train import Headline, duration, measuring
 from dashboard.theme import GAP, count, percent, points
 from genre_core.evaluation.intervals import Interval
-from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, validate
-from genre_core.store.schema import Study
 from genre_core.studies.tuning.config import OBJECTIVES, SAMPLERS, SearchConfig
 from genre_core.studies.tuning.optimism import EPOCHS_LEFT_IN
 from genre_core.studies.tuning.rows import TrialResult
@@ -211,20 +208,10 @@ def row(found: Search, trial: TrialResult | UnderWay) -> dict[str, Any]:
     }
 
 
-def what_differs(config: ExperimentConfig, searched_from: ExperimentConfig) -> str:
-    """Say where the settings are not those that the search started from; empty where they are."""
-    return studies.what_differs(config, searched_from, "searched from", "this search started from")
-
-
 def end_text(end: float | None) -> str:
     """Return an end of a range without an exponent: `0.000032`."""
     value = end or 0.0
     return f"{value:.12f}".rstrip("0") if 0 < value < 1e-4 else f"{value:g}"
-
-
-def label(study: Study, config: SearchConfig | None) -> str:
-    """Return a search as it stands in a list."""
-    return studies.label(studies.about(config), study)
 
 
 def _pruned(found: Search) -> str:
