@@ -141,6 +141,16 @@ def _nothing_around_pages() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator["RunStore"]:
+    """Give a module's tests one store, where it has none of its own."""
+    from genre_core.store.runs import RunStore
+
+    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
+    yield opened
+    opened.close()
+
+
 @pytest.fixture
 def other(tmp_path: Path) -> Iterator["RunStore"]:
     """Give an empty store beside that of a test's module."""

@@ -189,13 +189,6 @@ def test_a_trainer_is_told_the_scale_of_scores_in_decibels():
 
 
 @pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
-    yield opened
-    opened.close()
-
-
-@pytest.fixture(scope="module")
 def table(store, tmp_path_factory):
     return import_hums(write_hums(tmp_path_factory.mktemp("hums"), 6, 0.5), store)
 

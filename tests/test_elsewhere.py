@@ -14,7 +14,6 @@ from genre_core.judging.fitted import fit_again
 from genre_core.judging.partners import partners, plain_name, read_pairs
 from genre_core.settings.config import ClipsConfig, MusicConfig, SyntheticConfig, TableConfig
 from genre_core.settings.names import configure
-from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 from genre_core.workers.run import execute
 from genre_core.workers.study import execute_study
@@ -61,13 +60,6 @@ def test_what_is_no_pair_is_said(text, sentence):
 
 
 # -- judging -----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,6 @@ import pytest
 from genre_core.data.sources import load_dataset
 from genre_core.errors import DataError
 from genre_core.settings.config import ClipsConfig, ExperimentConfig
-from genre_core.store.runs import RunStore
 from genre_core.studies.few_clips.config import _SETTINGS, WAYS, FewClipsConfig
 from genre_core.studies.few_clips.measuring import FewClips, FewPlan, FewScore, sample
 from genre_core.studies.few_clips.summary import leads, points_of
@@ -19,13 +18,6 @@ from tests.hums import GENRES, import_hums, write_hums
 
 N = 8
 PLAN = FewPlan((1, 5), 40, 4, 12, (), "")
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -14,18 +14,10 @@ from genre_core.evaluation.intervals import wilson
 from genre_core.judging.fitted import fit_again
 from genre_core.judging.horse import EXCERPT, FIRST, LEFT, Asking, Horse, Piece, changed, horse_of
 from genre_core.settings.names import configure
-from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 from genre_core.terminal.text.words import plain
 from genre_core.workers.run import execute
 from tests.hums import RATE, import_hums, write_hums
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

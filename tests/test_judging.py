@@ -17,7 +17,6 @@ from genre_core.judging.fitted import fit_again, of_whole
 from genre_core.judging.hearing import Hearing, clip_sound, closed_clips, hear, read_sound
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import configure
-from genre_core.store.runs import RunStore
 from genre_core.terminal.main import main
 from genre_core.training.predictions import Predictions
 from genre_core.workers.explaining import decided, parts, told
@@ -25,13 +24,6 @@ from genre_core.workers.run import execute
 from tests.hums import GENRES, import_hums, write_hums
 
 N = 8
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from genre_core.networks.fine_tuned import FineTuned
 from genre_core.networks.musicnn import MusicnnConfig
 from genre_core.networks.musicnn_layers import N_MELS, shapes
 from genre_core.settings.config import TrainConfig
-from genre_core.store.runs import RunStore
 from genre_core.takehome.plain_script import beyond
 from genre_core.takehome.script import script
 from genre_core.terminal.options import configuration, parse
@@ -164,13 +163,6 @@ def test_it_goes_on_from_a_checkpoint_bit_for_bit(trained):
 
 
 # -- on clips ----------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,6 @@ from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import configure
 from genre_core.store.gate import predictions_of
 from genre_core.store.openings import open_test
-from genre_core.store.runs import RunStore
 from genre_core.studies.extraction import Extraction, ExtractionConfig, dealt
 from genre_core.takehome.answers import UNKNOWN, answer_table, written
 from genre_core.terminal.main import main
@@ -83,13 +82,6 @@ def tracks(n, seed, prefix="song"):
 
 def read(frame):
     return read_table([("new.csv", frame.to_csv(index=False).encode())])
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
-    yield opened
-    opened.close()
 
 
 def train(store, name, config):

@@ -27,7 +27,6 @@ from genre_core.networks.spectrograms import SpectrogramNetworkConfig
 from genre_core.settings.config import ClipsConfig, ExperimentConfig, TrainConfig
 from genre_core.settings.ensembles import average_logits, ensemble_of
 from genre_core.settings.names import configure
-from genre_core.store.runs import RunStore
 from genre_core.studies.extraction import Extraction, ExtractionConfig, by_processes
 from genre_core.studies.study import iter_results
 from genre_core.terminal import inputs
@@ -42,13 +41,6 @@ from tests.hums import GENRES, import_hums, write_hums
 from tests.terminal import Terminal
 
 N = 8
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

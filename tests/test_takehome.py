@@ -21,7 +21,6 @@ from genre_core.networks import ARCHITECTURES
 from genre_core.networks.musicnn_layers import N_MELS
 from genre_core.settings.config import ExperimentConfig, MusicConfig, SyntheticConfig, TrainConfig
 from genre_core.store.openings import open_test
-from genre_core.store.runs import RunStore
 from genre_core.takehome import archive
 from genre_core.takehome.graph import graph_of
 from genre_core.takehome.importing import import_model
@@ -115,13 +114,6 @@ def test_the_text_measures_sound_as_we_do(inputs, tmp_path, monkeypatch):
 
 
 # -- the archive -------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def store(tmp_path_factory):
-    opened = RunStore(f"sqlite:///{tmp_path_factory.mktemp('store') / 'store.sqlite'}")
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")
