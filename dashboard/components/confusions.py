@@ -183,10 +183,10 @@ def _pick() -> None:
 
 
 def _chosen(judged: Judged, found: Confusions, chosen: Selection, merges: Merges) -> None:
-    outcome = judged.outcome
+    outcome, title = judged.outcome, selection_title(found.matrix, chosen, merges)
     tracks = tracks_in(outcome, judged.data, in_cells(outcome, chosen, merges))
     with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.subheader(plain(selection_title(found.matrix, chosen, merges)), anchor=False)
+        st.subheader(plain(title), anchor=False)
         address.close_button("close cell", "cell", "track")
     said = selection_sentence(found.matrix, chosen, found.view.nouns, merges)
     if found.view.compare == "limit":
@@ -196,8 +196,7 @@ def _chosen(judged: Judged, found: Confusions, chosen: Selection, merges: Merges
     if not len(tracks):
         st.caption("No track is in this cell." if chosen.kind == "cell" else "No track is in these cells.")
         return
-    named = f"{judged.file_name} {chosen.text[:60].replace('*', 'all')}"
-    judged_tracks(judged, tracks, named)
+    judged_tracks(judged, tracks, f"{judged.file_name} {title}")
 
 
 def _offer_merge(found: Confusions, chosen: Selection, merges: Merges) -> None:

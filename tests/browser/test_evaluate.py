@@ -91,7 +91,8 @@ def test_keys_and_clicks_on_a_cell_list_exactly_its_tracks_and_the_download_has_
         expect(cell(evaluate, i, j)).to_have_attribute("aria-selected", "true")
     with evaluate.expect_download() as saved:
         evaluate.get_by_role("button", name="CSV", exact=True).click()
-    assert saved.value.suggested_filename == f"The small one smal test {i}-{j}.csv"
+    title = evaluate.locator(".st-key-cell-head h3").inner_text()
+    assert saved.value.suggested_filename == f"The small one smal test {title}.csv"
     rows = list(csv.DictReader(Path(saved.value.path()).read_text(encoding="utf-8").splitlines()))
     assert len(rows) == counts[i][j]
     assert float(rows[0]["confidence"]) >= float(rows[-1]["confidence"])

@@ -86,8 +86,9 @@ def _pick() -> None:
 def _tracks(judged: Judged, found: AnswerMatrix, chosen: Selection, seen: Rejected, scaled: bool) -> None:
     cells = answer_cells(found.matrix, chosen)
     with st.container(key="cell", gap=None):
+        title = answers_title(found.matrix, chosen)
         with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
-            st.subheader(plain(answers_title(found.matrix, chosen)), anchor=False)
+            st.subheader(plain(title), anchor=False)
             address.close_button("close answers", "answer", "track")
         said = answers_sentence(found.matrix, chosen, found.view.nouns)
         st.caption(plain(said, longest=900), help=GLOSSARY["Wilson interval"])
@@ -97,5 +98,4 @@ def _tracks(judged: Judged, found: AnswerMatrix, chosen: Selection, seen: Reject
             return
         if scaled:
             st.caption("The listed probabilities are those before scaling.")
-        named = f"{judged.file_name} answers {chosen.text[:60].replace('*', 'all')}"
-        judged_tracks(judged, tracks, named)
+        judged_tracks(judged, tracks, f"{judged.file_name} answers {title}")
