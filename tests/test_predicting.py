@@ -228,7 +228,7 @@ def test_segments_are_averaged_by_track(store, run):
     log -= np.log(np.exp(log).sum(axis=2, keepdims=True))
     mean = np.exp(log.mean(axis=1) / temperature)
     assert np.allclose(whole.probabilities, mean / mean.sum(axis=1, keepdims=True), atol=1e-5)
-    assert "12 rows are pieces of 4 tracks, by file." in taken(store, run, new).matching.sentences
+    assert "12 rows are segments of 4 tracks, by file." in taken(store, run, new).matching.sentences
     assert answer_table(whole)["rows"].to_pylist() == [3] * 4
 
 

@@ -147,4 +147,5 @@ def test_lists_say_how_many_runs_and_studies_they_hold():
     assert answer_of_runs([held, held]) == "2 runs; none is complete yet."
     listed = [Row(kind, "", None) for kind in ("lens", "repetition", "search")]
     assert how_many(listed, 50) == "3 studies: 1 lens, 1 repetition, 1 search"
+    assert how_many(2 * listed, 50) == "6 studies: 2 lenses, 2 repetitions, 2 searches"
     assert how_many(listed, 50, 2).endswith("1 search; 2 of your 4 at a time are under way")

@@ -316,7 +316,7 @@ def test_different_tracks_keep_different_keys(names: list[str]) -> None:
 def test_segments_never_straddle_a_split_unless_asked_for() -> None:
     dataset = load_files(HERE / "data" / "segments.csv")
     assert list(dataset.groups) == ["track"]
-    assert dataset.notes == ("108 rows are pieces of 36 tracks, by filename; a split keeps them together.",)
+    assert dataset.notes == ("108 rows are segments of 36 tracks, by filename; a split keeps them together.",)
     assert len(np.unique(dataset.groups["track"])) == 36
     split = split_dataset(dataset, SplitConfig(test_fraction=0.25, validation_fraction=0.25))
     parts = [set(dataset.groups["track"][split[part]]) for part in ("train", "validation", "test")]

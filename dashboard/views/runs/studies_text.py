@@ -9,7 +9,7 @@ from genre_core.store.schema import Study
 from genre_core.workers.commands import MOST_STUDIES
 
 _SYMBOLS = {"queued": "○", "running": "▶", "complete": "✓", "failed": "✕", "cancelled": "❚❚"}
-_PLURALS = {"search": "searches"}
+_PLURALS = {"search": "searches", "lens": "lenses"}
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def describe(levels: Mapping[str, IntArray], columns: Mapping[str, str], n_sever
         under = f"{count_of(n_several, 'track')} {'is' if n_several == 1 else 'are'} filed under several genres"
         said = f"{n_rows:,} rows are of {counts['track']}, by {columns['track']}: {under}. A split keeps them together."
     elif list(told) == ["track"]:
-        said = f"{n_rows:,} rows are pieces of {counts['track']}, by {columns['track']}; a split keeps them together."
+        said = f"{n_rows:,} rows are segments of {counts['track']}, by {columns['track']}; a split keeps them together."
     elif len(told) == 1:
         said = f"{n_rows:,} rows form {counts[coarsest]} by {columns[coarsest]}; a split keeps each together."
     else:

@@ -139,7 +139,7 @@ class Matching:
             said.append(f"{count(len(self.others), 'other column is', 'other columns are')} not used: "
                         f"{named(self.others)}.")  # fmt: skip
         if self.n_tracks < self.n_rows:
-            said.append(f"{self.n_rows:,} rows are pieces of {count(self.n_tracks, 'track')}, by {self.name}.")
+            said.append(f"{self.n_rows:,} rows are segments of {count(self.n_tracks, 'track')}, by {self.name}.")
         if self.label:
             said.append(f"Genres are in the column {self.label}, so the answers are judged too.")
         return [capitalized(sentence) for sentence in (*said, *self.notes)]
