@@ -196,8 +196,8 @@ def _stored(titles: dict[str, str], source: str) -> None:
 def _answer(config: ExperimentConfig, data: Dataset) -> None:
     """Draw the sentence that answers the page's question, and what to do next."""
     name = config.data.title if isinstance(config.data, MusicConfig) else _name(config.data)
-    st.header(plain(sentences.answer(data, name, datasets.limit(config.data), unheard(config.data))), anchor=False)
-    st.caption(plain(sentences.second(data)))
+    st.header(plain(sentences.answer(data, name)), anchor=False)
+    st.caption(plain(sentences.second(data, datasets.limit(config.data), unheard(config.data))))
     with st.container(key="data-actions", horizontal=True, vertical_alignment="center", gap="small"):
         label = "Train on this table" if config.data.imported == "table" else "Train on these tracks"
         label = "Train on these clips" if isinstance(config.data, SoundConfig) else label

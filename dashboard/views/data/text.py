@@ -16,8 +16,8 @@ NO_RUN = "No complete run has seen these tracks yet."
 ASKED_FOR, LATEST = "You looked at this run last.", "This is the latest run on these tracks."
 
 
-def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -> str:
-    """Say what the tracks are, and the best that can be reached where that is known, for `whom` it holds."""
+def answer(data: Dataset, name: str) -> str:
+    """Say what the tracks are, and where they are from."""
     n, k = len(data), len(data.genres)
     sizes = set(data.counts.tolist())
     each = f" of {data.counts[0]:,} each" if len(sizes) == 1 else ""
@@ -26,13 +26,8 @@ def answer(data: Dataset, name: str, limit: BayesLimit | None, whom: str = "") -
     shape, noun = " × ".join(map(str, data.inputs.shape)), data.inputs.noun
     features = count(len(data.features), "feature") if data.features else f"{noun} of {shape} numbers"
     whole = f" of {count(data.n_tracks(), data.whole)}" if data.in_segments else ""
-    text = f"{count(n, _noun(data))}{whole} in {count(k, 'genre')}{each}, {features}"
-    if name:
-        return f"{text}, from {name}."
-    if limit is None:
-        return f"{text}."
-    of = whom or "such tracks"
-    return f"{text}; the best possible classifier is right on {percent(limit.accuracy)} of {of}."
+    source = f", from {name}" if name else ""
+    return f"{count(n, _noun(data))}{whole} in {count(k, 'genre')}{each}, {features}{source}."
 
 
 def three(data: Dataset, limit: BayesLimit | None) -> Numbers:
@@ -56,8 +51,15 @@ def nothing(what: str, is_named: bool, others: bool) -> tuple[str, str]:
     return f"No {what} is chosen yet.", f"Add one here{choose}."
 
 
-def second(data: Dataset) -> str:
-    """Say what the counts mean for whoever judges a classifier on these tracks."""
+def second(data: Dataset, limit: BayesLimit | None, whom: str = "") -> str:
+    """Say how good guessing is, and the best that can be reached where that is known, for `whom` it holds."""
+    if limit is None:
+        return _guessing(data)
+    of = whom or "such tracks"
+    return f"{_guessing(data)} The best possible classifier is right on {percent(limit.accuracy)} of {of}."
+
+
+def _guessing(data: Dataset) -> str:
     common = int(data.counts.argmax())
     share = data.counts[common] / len(data)
     if data.counts.min() == data.counts.max():

@@ -35,8 +35,7 @@ def draw(judged: Judged) -> None:
             refreshing(_progress, LOOK_SECONDS if found.study.active else None)(config, found.study.state)
     if found is None and not set(NEED_TAGGER) & set(config.ways):
         tagger_offer("Fetch the pretrained tagger first to compare with it as well")
-    if found is not None:
-        refreshing(_curves, LOOK_SECONDS if found.study.active else None)(config)
+    refreshing(_curves, LOOK_SECONDS if found and found.study.active else None)(config, len(judged.data.genres))
 
 
 def _about(config: FewClipsConfig) -> str:
@@ -73,14 +72,16 @@ def _progress(config: FewClipsConfig, drawn: str) -> None:
         st.caption(f":material/error: {plain(found.study.error)}")
 
 
-def _curves(config: FewClipsConfig) -> None:
+def _curves(config: FewClipsConfig, n_genres: int) -> None:
+    """Draw the curves, or the axes on which they will stand."""
     found = few_clips.few_clips(config)
-    if found is None or found.plan is None or not found.scores:
-        return
-    leads = found.leads
+    points, leads = (found.points, found.leads) if found and found.scores else ((), ())
     said = " ".join(lead.sentence for lead in (leads[:1] + leads[-1:] if len(leads) > 1 else leads))
     alt = said or "Accuracy by the number of clips of each genre."
-    plot(few_figure(found.points, 1 / found.plan.n_genres), "few clips", height=HEIGHT, alt=alt)
+    sizes = found.plan.sizes if found and found.plan else config.sizes
+    plot(few_figure(points, sizes, 1 / n_genres), "few clips", height=HEIGHT, alt=alt)
+    if found is None or not found.scores:
+        return
     st.caption(plain(f"{said} {found.note}", longest=1200))
     rows = []
     for point in found.points:

@@ -1,5 +1,6 @@
 """Figures of Evaluate: sets by size, the fate of each genre's tracks, wrong labels found, accuracy by clips learned."""
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -127,8 +128,8 @@ def _found(x: list[float], y: list[float], name: str, colour: str, dash: str, wi
     return scatter(x, y, "lines", name=name, line=line, hovertemplate=hover)
 
 
-def few_figure(points: Sequence[FewPoint], chance: float) -> Figure:
-    """Return a line for each way with its intervals, sizes on a logarithmic axis; no points give empty axes."""
+def few_figure(points: Sequence[FewPoint], sizes: Sequence[int], chance: float) -> Figure:
+    """Return a line for each way with its intervals, all `sizes` on a logarithmic axis; no points give empty axes."""
     traces = []
     for number, (way, name) in enumerate(WAYS.items()):
         own = [point for point in points if point.way == way]
@@ -148,8 +149,9 @@ def few_figure(points: Sequence[FewPoint], chance: float) -> Figure:
                 name=capitalized(name), hovertemplate=said,
             )
         )  # fmt: skip
-    sizes = sorted({point.size for point in points}) or [1, 20]
-    axis = {"type": "log", "tickvals": sizes, "ticktext": [f"{size:,}" for size in sizes], "fixedrange": True}
+    ends = [round(math.log10(size) + beyond, 3) for size, beyond in ((min(sizes), -0.05), (max(sizes), 0.05))]
+    axis = {"type": "log", "tickvals": list(sizes), "ticktext": [f"{size:,}" for size in sizes], "range": ends,
+            "fixedrange": True}  # fmt: skip
     return {
         "data": traces,
         "layout": layout(

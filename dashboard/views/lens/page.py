@@ -158,7 +158,7 @@ def _lens(
     with answer:
         words(parts["answer"], "lens answer words", live="answer")
     with controls:
-        words(parts["progress"], "lens progress", live="progress", width=230)
+        words(parts["progress"], "lens progress", live="progress", width=210)
     numbers(parts["numbers"], live="numbers")
     for level in lens.plan.levels if lens.plan else ():
         with st.container(key=f"lens-{level}", gap=None):
