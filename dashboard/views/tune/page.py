@@ -164,7 +164,7 @@ def _range(name: str, usual: Dimension) -> str:
         shown = {value: item.label(validate(name, value)) for value in usual.values}
         chosen = st.multiselect(
             title, usual.values, usual.values, key=key, bind="query-params", help=item.help,
-            format_func=lambda value: shown.get(value, value), accept_new_options=item.kind == "layers",
+            format_func=lambda value: shown.get(value, value), accept_new_options=item.kind == "layers", wrap=True,
         )  # fmt: skip
         return VALUES.join(chosen) or said
     if VALUES in str(st.session_state.get(key, st.query_params.get(key, ""))):
