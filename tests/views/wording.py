@@ -28,7 +28,8 @@ TPE, pruning, pruned, fold, cross-validation, Bayes limit, baseline, ROC, AUC, c
 grid search, label smoothing, class weighting, posterior, entropy, odds, overlap, outlier, correlation, variance,
 standard deviation, median, PCA, LDA, t-SNE, timbre, onset, tonnetz, transformer, attention, LSTM, GRU, recurrent,
 perceptron, logistic regression, fine-tuned, pretrained, tagger, attribution, integrated gradients, faithfulness,
-counterfactual, threshold, coverage, margin, mfcc4, chroma_stft, spectral_centroid_mean, zcr, rms_var, rolloff""",
+counterfactual, threshold, coverage, t-test, margin, mfcc4, chroma_stft, spectral_centroid_mean, zcr, rms_var,
+rolloff""",
 )
 """Words that pages say, or may."""
 UNUSED = re.split(
@@ -37,7 +38,7 @@ UNUSED = re.split(
 hyperplane, autoencoder, backpropagation, boosting, random forest, support vector, SVM, k-means, clustering,
 isotonic, Platt, sensitivity, specificity, micro-F1, perplexity, kernel, stride, heteroscedastic, homoscedastic,
 eigenvector, eigenvalue, covariance, kurtotic, likelihood, prior, marginal, null hypothesis, significance,
-significant, t-test, z-score, Wilcoxon, chi-square, Bonferroni, Kruskal, Kolmogorov, Spearman, Pearson, MCC, RMSProp,
+significant, z-score, Wilcoxon, chi-square, Bonferroni, Kruskal, Kolmogorov, Spearman, Pearson, MCC, RMSProp,
 Adagrad, Nesterov, warmup, annealing, gradient clipping, layer norm, residual, skip connection, self-attention,
 multi-head, encoder, decoder, tokenizer, latent, logloss, hinge, focal loss, focal, elastic net, lasso, ridge,
 jackknife, leave-one-out, Monte Carlo, Gaussian process, Hyperband, ASHA, occlusion, SHAP, LIME, saliency, UMAP,

@@ -18,6 +18,10 @@ COMPARING: dict[str, str] = {
         "A test of whether one of two models is better. It uses only the tracks on which exactly one of them is right; "
         "if the models are equally good, each such track is a coin toss."
     ),
+    "t test": (
+        "A test of whether a mean difference could be chance. Corrected: it counts that repeated splits share training "
+        "tracks, which makes their scores alike (Nadeau and Bengio 2003)."
+    ),
     "p-value": (
         "How often a difference at least this large appears when there is none in truth. Below 5 % it is called clear; "
         "above, these tracks cannot tell."

@@ -15,6 +15,8 @@ SPELLED: Mapping[str, str] = {
     "chance level": "chance level|guessing",
     "interval": "(?:confidence )?intervals?",
     "Cohen's kappa": "(?:Cohen's )?kappa",
+    "overlap": "(?<!may )(?<!not )(?<!intervals )overlaps?",
+    "t test": "(?:corrected )?t[- ]tests?",
     "McNemar test": "McNemar(?:'s)?(?: exact)?(?: test)?",
     "Holm": "Holm(?:'s)?",
     "p-value": "p-values?",
