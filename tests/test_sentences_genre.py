@@ -83,6 +83,14 @@ def test_all_right_says_so():
     assert sentences.all_genres(right, "test")[0].startswith("All 3 genres are recognized equally well")
 
 
+def test_genres_that_share_an_end_are_all_named_there_and_many_are_counted(monkeypatch):
+    shared = outcome_of([[0, 0, 10], [0, 0, 10], [0, 0, 10]])
+    assert sentences.all_genres(shared, "test")[0].startswith("Rock and Jazz are recognized least often, 0.0")
+    assert "and Rock most often" in sentences.all_genres(outcome_of([[5, 5, 0], [10, 0, 0], [10, 0, 0]]), "test")[0]
+    monkeypatch.setattr(sentences, "MOST_NAMED", 1)
+    assert sentences.all_genres(shared, "test")[0].startswith("2 genres are recognized least often, 0.0")
+
+
 def test_ranks_are_counted_from_the_nearer_end():
     scores = outcome_of([[5, 5, 0], [4, 6, 0], [3, 0, 7]]).evaluation
     assert sentences.rank(scores, 1) == "the 2nd lowest recall of 3 genres"

@@ -22,6 +22,8 @@ from genre_core.store.schema import Run
 from genre_core.text import capitalized, joined, nothing_told, quoted_at_starts
 
 MINUS = "\u2212"
+MOST_NAMED = 2
+"""Genres that are recognized equally well are named up to so many; more are counted."""
 
 
 @dataclass(frozen=True)
@@ -56,16 +58,23 @@ def all_genres(outcome: Outcome, part: Part) -> tuple[str, str]:
     n = counted(outcome, part)
     if len(judged) < 2:
         return quoted_at_starts(f"{judged[0].genre} is the only genre among the {n}.", outcome.genres), ""
-    low, high = (pick(judged, key=lambda s: s.recall or 0.0) for pick in (min, max))
-    if low.recall == high.recall:
-        return f"All {names} are recognized equally well: {percent(low.recall or 0.0)} of {n}.", ""
+    recalls = [score.recall or 0.0 for score in judged]
+    low, high = min(recalls), max(recalls)
+    if low == high:
+        return f"All {names} are recognized equally well: {percent(low)} of {n}.", ""
+    last, first = ([s.genre for s, own in zip(judged, recalls, strict=True) if own == end] for end in (low, high))
     answer = (
-        f"{low.genre} is recognized least often, {percent(low.recall or 0.0)}, and {high.genre} most often, "
-        f"{percent(high.recall or 0.0)}."
+        f"{_those(last)} {'is' if len(last) == 1 else 'are'} recognized least often, {percent(low)}, and "
+        f"{_those(first)} most often, {percent(high)}."
     )
     if few := outcome.evaluation.confusion_matrix.too_few_by_genre():
         return quoted_at_starts(answer, outcome.genres), f"Recall of {names} on {n}. {few} The order could be chance."
     return quoted_at_starts(answer, outcome.genres), f"Recall of {names} on {n}. {_apart(judged)}"
+
+
+def _those(genres: list[str]) -> str:
+    """Return genres by their names, many by their number."""
+    return joined(genres) if len(genres) <= MOST_NAMED else count(len(genres), "genre")
 
 
 def _apart(judged: Sequence[GenreScore]) -> str:
