@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from dashboard.views.data.remedies import remedies
 from dashboard.views.track.text import part_badges
 from genre_core.data.dataset import Dataset
 from genre_core.data.sources.table import inspect
@@ -13,6 +12,7 @@ from genre_core.data.tables.labels import candidates
 from genre_core.data.tables.reading import read_table
 from genre_core.data.tables.roles import add_code
 from genre_core.errors import DataError
+from genre_core.inspection.remedies import remedies
 from genre_core.inspection.warnings import Finding, findings
 from genre_core.settings.config import SplitConfig
 from genre_core.settings.names import configure

@@ -2,9 +2,9 @@
 
 import pytest
 
-from dashboard.views.data.remedies import remedies
 from genre_core.data.tables.letters import likely
 from genre_core.data.tables.reading import read_table
+from genre_core.inspection.remedies import remedies
 from genre_core.inspection.warnings import findings
 from genre_core.settings.names import configure
 from tests.test_table import load_bytes

@@ -5,12 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from dashboard.views.data.remedies import Remedy, remedies
 from genre_core.data.dataset import Dataset
 from genre_core.data.sources.table import inspect
 from genre_core.data.tables.how import How
 from genre_core.data.tables.reading import read_table
 from genre_core.errors import DataError
+from genre_core.inspection.remedies import Remedy, remedies
 from genre_core.inspection.warnings import Finding, findings
 from genre_core.settings.config import TableConfig
 from genre_core.settings.names import configure

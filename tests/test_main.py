@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shlex
 import signal
 import statistics
 import struct
@@ -450,6 +451,24 @@ def test_an_import_says_that_the_split_tears_copies_apart(run, tmp_path):
     (copies,) = [finding for finding in document(run, "import", table)["findings"] if finding["kind"] == "copies"]
     assert "are both in the test part and outside it" in copies["sentence"]
     assert copies["severity"] == "warning"
+
+
+def test_what_an_import_advises_can_be_typed_as_it_is_printed(run, tmp_path):
+    table = tmp_path / "music.csv"
+    kinds = ["Hip-Hop"] * 40 + ["hiphop"] * 40 + ["rock"] * 40 + ["polka"]
+    lines = [f"{i % 7 / 3},{-1 if i % 9 == 0 else i % 11 + 0.5},{i % 13},{kind}" for i, kind in enumerate(kinds)]
+    table.write_text("\n".join(["tempo,pitch,popularity,genre", *lines, "1,2"]) + "\n")
+    told = {finding["kind"]: finding for finding in document(run, "import", table)["findings"]}
+    options = {kind: [way["options"] for way in finding["ways"]] for kind, finding in told.items()}
+    assert options["too small to split"] == ["--data.min_tracks 2"]
+    assert options["alike names"] == ["--data.genres '*,Hip-Hop=Hip-Hop+hiphop'"]
+    assert options["rows left out"] == ["--keep-rows"]
+    assert options["not taken"] == ["--data.taken popularity"]
+    assert options["code for missing"] == ["--data.codes pitch=-1"]
+    for kind, ways in options.items():
+        for way in filter(re.compile("--data|--keep").match, ways):  # the others are settings of a training
+            left = document(run, "import", table, *shlex.split(way))["findings"]
+            assert told[kind]["sentence"] not in [finding["sentence"] for finding in left], (kind, way)
 
 
 def test_a_table_too_small_to_split_is_imported(run, tmp_path):

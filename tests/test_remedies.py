@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from dashboard.views.data.remedies import Remedy, remedies, taken
 from genre_core.data.dataset import Column, Dataset
 from genre_core.data.inputs import Features
+from genre_core.inspection.remedies import Remedy, remedies, taken
 from genre_core.inspection.warnings import SEVERITIES, Finding, findings
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import configure

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from dashboard.views.data.remedies import remedies, taken
 from genre_core.data.dataset import Dataset
+from genre_core.inspection.remedies import remedies, taken
 from genre_core.inspection.warnings import findings
 from genre_core.settings.names import configure
 from tests.test_table import load_bytes

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+import numpy as np
+
 from genre_core.data.clips.folder import holds_sounds
 from genre_core.data.dataset import Dataset
 from genre_core.data.fma.importing import KIND as FMA
@@ -127,6 +129,7 @@ def _import_clips(options: argparse.Namespace, folder: Path) -> int:
 def _import_table(options: argparse.Namespace) -> int:
     """Store a table, and print what its columns were taken for and what to know about it."""
     from genre_core.data.sources.table import inspect
+    from genre_core.inspection.remedies import remedies
     from genre_core.inspection.warnings import findings
 
     reading = read_files(options.files, how_said(options))
@@ -137,6 +140,7 @@ def _import_table(options: argparse.Namespace) -> int:
     dataset = inspection.dataset
     if dataset is None:
         raise DataError(inspection.problem)
+    ways = partial(remedies, config=experiment, data=dataset, n_complete=int((~np.isnan(dataset.X)).all(axis=1).sum()))
     is_new = RunStore().put_table(
         reading.content_hash, reading.name, reading.parquet, reading.n_rows, reading.n_columns, reading.notes
     )
@@ -149,7 +153,10 @@ def _import_table(options: argparse.Namespace) -> int:
         "genres": dict(zip(dataset.genres, dataset.counts.tolist(), strict=True)),
         "columns": [vars(column) for column in dataset.columns],
         "notes": [*reading.notes, *dataset.notes],
-        "findings": [vars(finding) for finding in findings(dataset, _split(dataset, experiment.split))],
+        "findings": [
+            {**vars(finding), "ways": [vars(way) | {"options": way.options} for way in ways(finding)]}
+            for finding in findings(dataset, _split(dataset, experiment.split))
+        ],
     }
     show(document, text.table(document), as_json=options.json)
     return DONE

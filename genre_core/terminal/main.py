@@ -5,8 +5,10 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from shlex import quote
 
-from genre_core.errors import GenreLabError
+from genre_core.data.tables.roles import write_names
+from genre_core.errors import GenreLabError, GenresError
 from genre_core.terminal.options import parse
 from genre_core.terminal.output import DONE, INTERRUPTED, REFUSED, say
 
@@ -42,6 +44,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except GenreLabError as error:
         say(str(error))
+        if isinstance(error, GenresError) and error.others:
+            say(f"The others alone: --data.genres {quote(write_names(error.others))}")
         return REFUSED
     except KeyboardInterrupt:
         say("Interrupted.")

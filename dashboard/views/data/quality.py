@@ -14,11 +14,11 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.theme import count
 from dashboard.views.data import importing_text as sentences
-from dashboard.views.data.remedies import Remedy, remedies, taken
 from dashboard.views.data.upload import read_again
 from genre_core.data.dataset import Dataset
 from genre_core.data.tables.roles import read_names
 from genre_core.errors import DataError
+from genre_core.inspection.remedies import Remedy, remedies, taken
 from genre_core.inspection.warnings import Finding
 from genre_core.settings.config import ExperimentConfig, TableConfig
 

@@ -15,7 +15,9 @@ def table(document: Document) -> str:
     lines += columns(("column", "taken for", "why"), [(c["name"], c["role"], c["reason"]) for c in document["columns"]])
     lines += ["", *columns(("genre", "tracks"), [(g, f"{n:,}") for g, n in document["genres"].items()], right=(1,)), ""]
     lines += [f"Note: {note}" for note in document["notes"]]
-    lines += [f"{finding['severity'].capitalize()}: {finding['sentence']}" for finding in document["findings"]]
+    for finding in document["findings"]:
+        lines.append(f"{finding['severity'].capitalize()}: {finding['sentence']}")
+        lines += [f"    {way['label']}: {way['options']}" for way in finding["ways"] if way["options"]]
     lines.append(f"Train on it with --data.source table --data.table {quote(document['name'])}")
     return "\n".join(lines)
 

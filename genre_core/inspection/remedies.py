@@ -3,9 +3,9 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from shlex import quote
 from typing import Any
 
-from dashboard.theme import count
 from genre_core.data.dataset import Dataset, count_groups
 from genre_core.data.genres import write_counted
 from genre_core.data.tables.decoding import both_encodings
@@ -13,6 +13,7 @@ from genre_core.data.tables.roles import add_code, write_names
 from genre_core.inspection.genre_sizes import FEWEST_TO_SPLIT
 from genre_core.inspection.warnings import Finding
 from genre_core.settings.config import ClipsConfig, ExperimentConfig, FmaConfig, TableConfig
+from genre_core.text import count
 
 NOT_MEASURED = ("gives the genre away", "says nothing about the sound", "missing in a genre", "constant", "outliers")
 TORN = ("copies", "near copies", "copies under several genres")
@@ -32,6 +33,15 @@ class Remedy:
     take: tuple[str, ...] = ()
     read: Mapping[str, Any] = field(default_factory=dict)
     """How the table's file is to be read instead."""
+
+    @property
+    def options(self) -> str:
+        """Return the same as options of the terminal: `--data.codes tempo=-1`; of `import` where it reads anew."""
+        if self.read.get("keep_rows"):
+            return "--keep-rows"
+        columns = {"data.left_out": self.leave_out, "data.taken": self.take}
+        changed = {**self.values, **self.read, **{name: write_names(names) for name, names in columns.items() if names}}
+        return " ".join(f"--{name} {quote(str(value))}" for name, value in changed.items() if value is not None)
 
 
 def remedies(finding: Finding, config: ExperimentConfig, data: Dataset, n_complete: int) -> tuple[Remedy, ...]:
