@@ -29,7 +29,7 @@ def epoch_chart(
 ) -> Figure:
     """Return a chart over the epochs from 1 to `end`; `right` pixels are left for labels at the ends of its lines."""
     return {
-        "data": [*_corners(end, limits(y_axis)), *traces],
+        "data": [*corners(end, limits(y_axis)), *traces],
         "layout": layout(
             title,
             xaxis=_epoch_axis(end),
@@ -60,9 +60,10 @@ def _epoch_axis(end: int) -> dict[str, Any]:
     }
 
 
-def _corners(end: int, y_range: tuple[float, float]) -> list[dict[str, Any]]:
+def corners(end: float, y_range: tuple[float, float]) -> list[dict[str, Any]]:
     """Return an invisible trace from corner to corner, without which empty axes would not take their limits."""
-    return [{"type": "scatter", "mode": "none", "x": [1, end], "y": list(y_range), "hoverinfo": "skip"}]
+    unseen = {"type": "scatter", "mode": "none", "hoverinfo": "skip", "showlegend": False}
+    return [unseen | {"x": [1, end], "y": list(y_range)}]
 
 
 PALER = 0.3

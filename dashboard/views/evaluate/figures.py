@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from dashboard.figures.epoch_axis import corners
 from dashboard.figures.parts import STILL_LEGEND, band, bars, level, name_axis, note, percent_axis, scatter, whiskers
 from dashboard.theme import ACCENT, FAINT, GAP, GENRE_COLOURS, INK, MUTED, RIGHT, WRONG, Figure, fade, layout, span
 from genre_core.data.dataset import IntArray
@@ -153,7 +154,7 @@ def few_figure(points: Sequence[FewPoint], sizes: Sequence[int], chance: float) 
     axis = {"type": "log", "tickvals": list(sizes), "ticktext": [f"{size:,}" for size in sizes], "range": ends,
             "fixedrange": True}  # fmt: skip
     return {
-        "data": traces,
+        "data": [*corners(max(sizes), (0, 100)), *traces],
         "layout": layout(
             "",
             xaxis={"title": {"text": "clips of each genre to learn from"}, **axis},
