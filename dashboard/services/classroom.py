@@ -50,8 +50,7 @@ def arrive() -> None:
 
 def mine() -> tuple[Class, Seat] | None:
     """Return the class that this browser is a student of, and its seat; None where it is of none."""
-    found: tuple[Class, Seat] | None = st.session_state.get(_MINE)
-    return found
+    return st.session_state.get(_MINE)
 
 
 def taught() -> Class | None:

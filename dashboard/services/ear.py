@@ -160,8 +160,7 @@ def picture(test: Sitting, item: Item) -> Picture | None:
 def _most_telling(scores: StandardScores) -> IntArray:
     """Return the features in which averages differ most, in the order of the data."""
     spread = np.nanvar(scores.means, axis=0)
-    found: IntArray = np.sort(np.argsort(-spread, kind="stable")[:MOST_FEATURES])
-    return found
+    return np.sort(np.argsort(-spread, kind="stable")[:MOST_FEATURES])
 
 
 def likely_runs(test: Sitting) -> list[Run]:

@@ -76,5 +76,4 @@ def label_probabilities(law: Law, square: FloatArray, n_seen: FloatArray | float
     y_prob /= y_prob.sum(axis=0)
     if clean or (law.flips == np.eye(len(law.flips))).all():
         return y_prob
-    labels: FloatArray = law.flips.T @ y_prob
-    return labels
+    return law.flips.T @ y_prob

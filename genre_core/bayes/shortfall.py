@@ -102,8 +102,7 @@ def _summed(values: FloatArray, groups: IntArray) -> FloatArray:
     """Return values (2, n, k) summed over the rows of each group, shape (2, n_groups, k)."""
     order = np.argsort(groups, kind="stable")
     starts = np.unique(groups[order], return_index=True)[1]
-    summed: FloatArray = np.add.reduceat(values[:, order], starts, axis=1)
-    return summed
+    return np.add.reduceat(values[:, order], starts, axis=1)
 
 
 def _resampled(values: FloatArray, seed: int) -> FloatArray:

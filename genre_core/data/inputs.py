@@ -308,8 +308,7 @@ class Standardizer:
     def transform(self, X: FloatArray) -> npt.NDArray[np.float32]:
         """Return standard scores of shape (n_samples, n_features), missing values at the training median."""
         filled = np.where(np.isnan(X), self.median, X)
-        scores: npt.NDArray[np.float32] = ((filled - self.mean) / self.scale).astype(np.float32)
-        return scores
+        return ((filled - self.mean) / self.scale).astype(np.float32)
 
 
 @dataclass(frozen=True, eq=False)
@@ -365,8 +364,7 @@ class Scores:
         if len(new):
             self._kept[new] = self.standardizer.transform(self._array[new])
             self._is_kept[new] = True
-        rows: npt.NDArray[np.float32] = self._kept[numbers]
-        return rows
+        return self._kept[numbers]
 
 
 @dataclass(frozen=True, eq=False)

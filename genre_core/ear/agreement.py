@@ -129,8 +129,7 @@ class Together:
     @property
     def who(self) -> IntArray:
         """Return who is right on each item (n,), as a position in `WHO`."""
-        who: IntArray = self.first.right.astype(np.int64) + 2 * self.second.right
-        return who
+        return self.first.right.astype(np.int64) + 2 * self.second.right
 
     def by_genre(self) -> tuple[Share, ...]:
         """Return both sides on each genre that was asked; p-values are adjusted for their number (Holm)."""

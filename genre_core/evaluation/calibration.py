@@ -176,8 +176,7 @@ def _stated(labels: IntArray, probabilities: FloatArray) -> tuple[FloatArray, Fl
 def _edges(confidence: FloatArray, by: Binning, n_bins: int) -> FloatArray:
     """Return limits of the bins (n_bins + 1,); bins of equal mass are limited by quantiles, as in scikit-learn."""
     shares = np.linspace(0, 1, n_bins + 1)
-    edges: FloatArray = shares if by == "width" else np.quantile(confidence, shares)
-    return edges
+    return shares if by == "width" else np.quantile(confidence, shares)
 
 
 def _bin(

@@ -98,5 +98,4 @@ def found_by_rank(order: IntArray, wrong: Mask) -> FloatArray:
     """Return the share of the wrong labels (n + 1,) among the first 0, 1, 2 … n of an order (n,)."""
     total = int(wrong.sum())
     found = np.concatenate([[0], np.cumsum(wrong[order])])
-    share: FloatArray = found / total if total else np.full(len(found), np.nan)
-    return share
+    return found / total if total else np.full(len(found), np.nan)

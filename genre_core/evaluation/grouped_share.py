@@ -126,8 +126,7 @@ class GroupedShare:
             logs: FloatArray = (gammaln(start[..., None] + steps) - gammaln(start)[..., None]) @ times
             return logs
 
-        found: FloatArray = rising(first, successes) + rising(second, failures) - rising(total, sizes)
-        return found
+        return rising(first, successes) + rising(second, failures) - rising(total, sizes)
 
     @cached_property
     def _steps(self) -> tuple[_Steps, _Steps, _Steps]:

@@ -68,8 +68,7 @@ class Tree:
     @cached_property
     def distances(self) -> IntArray:
         """Return the number of steps between two genres, up to where their paths meet and down again, shape (k, k)."""
-        found: IntArray = self.depths[:, None] + self.depths - 2 * self.common
-        return found
+        return self.depths[:, None] + self.depths - 2 * self.common
 
 
 def branches_of(genres: tuple[str, ...], text: str) -> tuple[tuple[str, ...], ...]:

@@ -124,8 +124,7 @@ def accuracy_interval(y_true: IntArray, y_pred: IntArray, groups: IntArray | Non
 def _drawn_units(n_units: int, size: int, rng: np.random.Generator) -> FloatArray:
     """Return how often each of so many units comes when as many are drawn with replacement, (size, n_units)."""
     picks = rng.integers(n_units, size=(size, n_units)) + n_units * np.arange(size)[:, None]
-    times: FloatArray = np.bincount(picks.ravel(), minlength=size * n_units).reshape(size, n_units).astype(np.float64)
-    return times
+    return np.bincount(picks.ravel(), minlength=size * n_units).reshape(size, n_units).astype(np.float64)
 
 
 def mean_and_variance(values: FloatArray, groups: IntArray | None = None) -> tuple[FloatArray, FloatArray]:

@@ -101,8 +101,7 @@ def among_top(y_true: IntArray, y_prob: FloatArray, k: int) -> npt.NDArray[np.bo
 def log_losses(y_true: IntArray, y_prob: FloatArray) -> FloatArray:
     """Return the log loss of each track (n,) in nats; a probability counts as 2.2e-16 at least, as in scikit-learn."""
     given = y_prob[np.arange(len(y_true)), y_true]
-    losses: FloatArray = -np.log(np.maximum(given, np.finfo(np.float64).eps))
-    return losses
+    return -np.log(np.maximum(given, np.finfo(np.float64).eps))
 
 
 def _log_loss(y_true: IntArray, y_prob: FloatArray) -> float:

@@ -62,8 +62,7 @@ class Mislabelled:
 
     def ranked(self, by: Ranking = "margin") -> IntArray:
         """Return positions (n,) of the tracks, the most doubtful label first."""
-        order: IntArray = np.argsort(self.margin if by == "margin" else self.self_confidence, kind="stable")
-        return order
+        return np.argsort(self.margin if by == "margin" else self.self_confidence, kind="stable")
 
     def pairs(self) -> list[tuple[int, int, int]]:
         """Return (label, what its doubtful tracks count as, how many), the most common first, wherever there is one."""

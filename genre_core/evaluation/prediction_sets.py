@@ -56,8 +56,7 @@ class SetRule:
     @property
     def too_few(self) -> Mask:
         """Return whose limits (k,) rest on too few."""
-        few: Mask = self.units < self.needed
-        return few
+        return self.units < self.needed
 
     def sets(self, y_prob: npt.ArrayLike) -> Mask:
         """Return which genres are in the set of each track (n, k), from probabilities (n, k).
@@ -67,8 +66,7 @@ class SetRule:
         table = check_probabilities("y_prob", y_prob)
         if table.shape[1] != len(self.limits):
             raise DataError(f"y_prob has {table.shape[1]} genres, but the sets were calibrated for {len(self.limits)}.")
-        held: Mask = _scores(table) >= self.limits
-        return held
+        return _scores(table) >= self.limits
 
     def usual_share(self, n: int) -> Interval | None:
         """Return which shares of n new tracks are held in 95 of 100 cases; None where no law is known.

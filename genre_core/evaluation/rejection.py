@@ -93,8 +93,7 @@ def sureness(y_prob: npt.ArrayLike, score: ScoreName) -> FloatArray:
         certainty: FloatArray = np.clip(1 + (table * logs).sum(axis=1) / np.log(table.shape[1]), 0.0, 1.0)
         return certainty
     top = np.partition(table, -2, axis=1)
-    found: FloatArray = top[:, -1] if score == "confidence" else top[:, -1] - top[:, -2]
-    return found
+    return top[:, -1] if score == "confidence" else top[:, -1] - top[:, -2]
 
 
 def risk_coverage(

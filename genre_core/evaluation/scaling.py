@@ -43,8 +43,7 @@ class TemperatureScaling:
 
     def apply(self, logits: npt.ArrayLike) -> FloatArray:
         """Return the scaled logits (n, k); raises DataError."""
-        scaled: FloatArray = check_scores("logits", logits) / self.temperature
-        return scaled
+        return check_scores("logits", logits) / self.temperature
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +59,7 @@ class VectorScaling:
 
     def apply(self, logits: npt.ArrayLike) -> FloatArray:
         """Return the scaled logits (n, k); raises DataError."""
-        scaled: FloatArray = check_scores("logits", logits) * self.scale + self.bias
-        return scaled
+        return check_scores("logits", logits) * self.scale + self.bias
 
 
 Scaling = TemperatureScaling | VectorScaling
@@ -175,5 +173,4 @@ def _folds(labels: IntArray, units: IntArray, n_folds: int, seed: int) -> IntArr
     order = np.lexsort((np.random.default_rng(seed).random(len(first)), labels[first]))
     dealt = np.empty(len(first), dtype=np.int64)
     dealt[order] = np.arange(len(first)) % n_folds
-    folds: IntArray = dealt[units]
-    return folds
+    return dealt[units]

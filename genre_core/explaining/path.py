@@ -74,5 +74,4 @@ def _between(at: FloatArray, sums: FloatArray, wanted: FloatArray) -> FloatArray
     """Return sums (m, units), linear between the shares `at`, at the wanted shares."""
     piece = np.clip(np.searchsorted(at, wanted, side="right") - 1, 0, len(at) - 2)
     share = ((wanted - at[piece]) / (at[piece + 1] - at[piece]))[:, None]
-    between: FloatArray = sums[piece] * (1 - share) + sums[piece + 1] * share
-    return between
+    return sums[piece] * (1 - share) + sums[piece + 1] * share

@@ -106,8 +106,7 @@ def _by_activation(network: "nn.Module", x: Scores, genre: int) -> FloatArray:
     X = torch.tensor(x)[None].requires_grad_()
     found = LayerGradCam(lambda X: _lead(network(X), genre), maps).attribute(X)
     grown = interpolate(found.detach(), size=x.shape, mode="bilinear", align_corners=False)
-    attributed: FloatArray = grown[0, 0].double().numpy()
-    return attributed
+    return grown[0, 0].double().numpy()
 
 
 def _lead(logits: "Tensor", genre: int) -> "Tensor":

@@ -108,5 +108,4 @@ def _whitener(Z: list[FloatArray], y: list[IntArray], genres: IntArray, means: l
     values, vectors = np.linalg.eigh(covariance)
     floor = max(float(values.max()), 1.0) * 1e-6  # a direction in which nothing varies tells nothing
     scale = np.where(values > floor, 1 / np.sqrt(np.maximum(values, floor)), 0.0)
-    whitener: FloatArray = vectors * scale
-    return whitener
+    return vectors * scale

@@ -12,8 +12,7 @@ def sample(rows: IntArray, most: int, seed: int = 0) -> IntArray:
     """Return at most `most` of `rows`, in their order."""
     if len(rows) <= most:
         return rows
-    chosen: IntArray = np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
-    return chosen
+    return np.sort(np.random.default_rng(seed).choice(rows, most, replace=False))
 
 
 def halves(dataset: Dataset, most: int = 2 * MAX_ROWS, seed: int = 0) -> tuple[IntArray, IntArray]:

@@ -193,8 +193,7 @@ def judge_elsewhere(
 
 def own_rows(own: Dataset, own_config: DatasetConfig, other: Dataset, config: DatasetConfig) -> "np.ndarray[Any, Any]":
     """Return which rows of other data (n,) are tracks of a run's own data."""
-    found: np.ndarray[Any, Any] = own_marks(own, own_config, np.zeros(len(own), dtype=np.int64), other, config) >= 0
-    return found
+    return own_marks(own, own_config, np.zeros(len(own), dtype=np.int64), other, config) >= 0
 
 
 def own_marks(

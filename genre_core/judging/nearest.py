@@ -73,8 +73,7 @@ class Surroundings:
         found = [
             self._away(self._places[part], self._clips[part]) for part in np.array_split(some, 1 + len(some) // 256)
         ]
-        least: FloatArray = np.concatenate([away.min(axis=1) for away in found])
-        return least
+        return np.concatenate([away.min(axis=1) for away in found])
 
     def near(self, inputs: Inputs, clip: str = "", n: int = 5) -> Near:
         """Return what is nearest to the windows of a sound; a training clip of that identity is left out."""
@@ -100,8 +99,7 @@ class Surroundings:
     def shares(self, distances: FloatArray) -> FloatArray:
         """Return which share of the training rows lie as far from the nearest one of another clip (n,)."""
         usual = np.sort(self._usual)
-        shares: FloatArray = 1 - np.searchsorted(usual, distances, side="left") / len(usual)
-        return shares
+        return 1 - np.searchsorted(usual, distances, side="left") / len(usual)
 
     def _away(self, places: FloatArray, clips: IntArray) -> FloatArray:
         """Return the distance of places (n, d) from each training row (n, n_rows), infinite within a clip."""

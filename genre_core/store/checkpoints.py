@@ -57,8 +57,7 @@ def earlier(connection: Connection, run_id: str, epoch: int) -> bytes | None:
     """Return the latest of a run's earlier checkpoints of the first `epoch` epochs; None without one."""
     found = max((one for one in kept(connection, EARLIER, run_id) if one <= epoch), default=None)
     name = is_artifact(run_id, f"{EARLIER.name}{found}")
-    data: bytes | None = connection.execute(select(_artifacts.c.bytes).where(name)).scalar()
-    return data
+    return connection.execute(select(_artifacts.c.bytes).where(name)).scalar()
 
 
 def least_missed(epochs: Sequence[int]) -> int:

@@ -144,20 +144,17 @@ def _attention(network: "Network", x: npt.NDArray[np.float32]) -> FloatArray | N
 
     with torch.no_grad():
         weights = network.attention(torch.tensor(x)[None])
-    found: FloatArray | None = None if weights is None else weights[0].double().numpy()
-    return found
+    return None if weights is None else weights[0].double().numpy()
 
 
 def _probabilities(fitted: Fitted, X: npt.NDArray[np.float32]) -> FloatArray:
     """Return the probability of every genre (n, n_genres) for rows of standard scores."""
     from genre_core.training.trainer import predict
 
-    probabilities: FloatArray = softmax(predict(fitted.networks[0], X))
-    return probabilities
+    return softmax(predict(fitted.networks[0], X))
 
 
 def _usual_rate(sound: Samples, rate: int) -> Samples:
     import soxr
 
-    usual: Samples = sound if rate == SAMPLE_RATE else soxr.resample(sound, rate, SAMPLE_RATE, quality="HQ")
-    return usual
+    return sound if rate == SAMPLE_RATE else soxr.resample(sound, rate, SAMPLE_RATE, quality="HQ")

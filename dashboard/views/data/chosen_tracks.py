@@ -56,5 +56,4 @@ def _parts(rows: IntArray, split: Split) -> list[str]:
     parts = np.full(len(rows), "", dtype=object)
     for part in PARTS:
         parts[np.isin(rows, split[part])] = part
-    found: list[str] = parts.tolist()
-    return found
+    return parts.tolist()

@@ -137,8 +137,7 @@ def _nearest_other(scores: StandardScores, X: FloatArray, label: int) -> int:
 def _telling(scores: StandardScores, label: int, other: int) -> IntArray:
     """Return the features in which the two genres' averages lie furthest apart, the furthest first."""
     apart = np.nan_to_num(np.abs(scores.means[label] - scores.means[other]))
-    order: IntArray = np.argsort(-apart, kind="stable")[:FEATURES]
-    return order
+    return np.argsort(-apart, kind="stable")[:FEATURES]
 
 
 def _peek() -> bool:

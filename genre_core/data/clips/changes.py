@@ -33,16 +33,14 @@ def stretched(samples: Float32, speed: float) -> Float32:
         phase = phases[frame] + steps[frame]
     found = istft((magnitudes * np.exp(1j * phases)).astype(np.complex64), round(len(samples) / speed))
     loudness = _loudness(found)
-    louder: Float32 = (found * (_loudness(samples) / loudness if loudness else 1)).astype(np.float32)
-    return louder
+    return (found * (_loudness(samples) / loudness if loudness else 1)).astype(np.float32)
 
 
 def _peaks(magnitude: npt.NDArray[np.floating]) -> npt.NDArray[np.intp]:
     """Return for each bin the nearest one that is no lower than two bins to either side."""
     highest = np.lib.stride_tricks.sliding_window_view(np.pad(magnitude, 2), 5).max(axis=1)
     peaks = np.flatnonzero(magnitude == highest)
-    found: npt.NDArray[np.intp] = peaks[np.searchsorted((peaks[1:] + peaks[:-1] + 1) // 2, np.arange(N_BINS), "right")]
-    return found
+    return peaks[np.searchsorted((peaks[1:] + peaks[:-1] + 1) // 2, np.arange(N_BINS), "right")]
 
 
 def _loudness(samples: Float32) -> float:
@@ -64,8 +62,7 @@ def pitched(samples: Float32, ratio: float) -> Float32:
 def noisy(samples: Float32, share: float, rng: np.random.Generator) -> Float32:
     """Return samples with white noise whose amplitude is that share of the sound's (root mean square)."""
     noise = share * _loudness(samples) * rng.standard_normal(len(samples))
-    found: Float32 = (samples + noise).astype(np.float32)
-    return found
+    return (samples + noise).astype(np.float32)
 
 
 class Change(NamedTuple):

@@ -141,8 +141,7 @@ def read(
         parts.append(stream.resample_chunk(np.empty(0, dtype=np.float32), last=True))
     n_samples = math.ceil(n * (sample_rate / rate))  # as librosa rounds: at most one more than there are
     parts.append(np.zeros(max(0, n_samples - sum(map(len, parts))), dtype=np.float32))
-    samples: Samples = np.concatenate(parts)[:n_samples]
-    return samples
+    return np.concatenate(parts)[:n_samples]
 
 
 def check_same(clip: str, path: str | Path) -> None:

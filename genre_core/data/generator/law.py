@@ -34,8 +34,7 @@ class Law:
     @property
     def label_shares(self) -> FloatArray:
         """Return the shares (k,) of the labels, wrong ones included."""
-        shares: FloatArray = self.shares @ self.flips
-        return shares
+        return self.shares @ self.flips
 
 
 def law_of(config: SyntheticConfig, means: FloatArray | None = None, *, n_tracks: int = 1, n_segments: int = 1) -> Law:

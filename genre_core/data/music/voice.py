@@ -88,8 +88,7 @@ def _vowel(voice: Voice, note: Note, formants: tuple[int, ...], sample_rate: int
 def _pulses(phase: Wave) -> Wave:
     """Return how far the vocal folds are open at a phase in [0, 1): slowly open, quickly shut, a while closed."""
     opening = phase / 0.6
-    pulses: Wave = np.where(phase < 0.6, opening**2 * (3 - 2 * opening), np.maximum(0.0, 1 - (phase - 0.6) / 0.15))
-    return pulses
+    return np.where(phase < 0.6, opening**2 * (3 - 2 * opening), np.maximum(0.0, 1 - (phase - 0.6) / 0.15))
 
 
 def _consonant(sample_rate: int, rng: np.random.Generator) -> Wave:

@@ -259,8 +259,7 @@ def _numbers(ids: Any) -> IntArray:
     known = ids.is_valid().to_numpy()
     values = ids.fill_null(0).to_numpy().astype(np.int64)
     values = np.where(known, values, values.max(initial=0) + 1 + np.arange(len(values)))
-    numbers: IntArray = np.unique(values, return_inverse=True)[1].astype(np.int64)
-    return numbers
+    return np.unique(values, return_inverse=True)[1].astype(np.int64)
 
 
 def _names(plain: Any) -> tuple[str, ...]:

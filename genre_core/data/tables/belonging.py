@@ -89,5 +89,4 @@ def _within(numbers: IntArray, parent: IntArray | None) -> IntArray:
 
     if parent is None:
         return numbers
-    pairs: IntArray = pd.factorize(numbers * (int(parent.max()) + 1) + parent)[0].astype(np.int64)
-    return pairs
+    return pd.factorize(numbers * (int(parent.max()) + 1) + parent)[0].astype(np.int64)

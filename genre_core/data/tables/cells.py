@@ -243,8 +243,7 @@ def counts_up(values: FloatArray) -> bool:
 
 
 def _floats(series: "pd.Series[Any]") -> FloatArray:
-    values: FloatArray = np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
-    return values
+    return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def _is_truth(text: "pd.Series[str]") -> bool:

@@ -57,8 +57,7 @@ class Answers:
 
     def known(self, threshold: float) -> Mask:
         """Return for which tracks it is sure enough to answer (n,)."""
-        found: Mask = self.confidence >= threshold
-        return found
+        return self.confidence >= threshold
 
     @property
     def likeliest(self) -> IntArray:

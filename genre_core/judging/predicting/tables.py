@@ -161,8 +161,7 @@ def _numbered_again(tracks: IntArray) -> IntArray:
     """Return numbers of tracks (n_rows,) in the order of their first rows."""
     import pandas as pd
 
-    again: IntArray = pd.factorize(tracks)[0].astype(np.int64)
-    return again
+    return pd.factorize(tracks)[0].astype(np.int64)
 
 
 def _called(names: "pd.Series[str]", keys: "pd.Series[str]", tracks: IntArray) -> tuple[str, ...]:

@@ -41,8 +41,7 @@ def nearest_rows(X: Features, X_test: Features, seed: int) -> IntArray:
 
 def votes(y: IntArray, n_genres: int) -> npt.NDArray[np.float32]:
     """Return logits (m, n_genres) of predicted classes y (m,): 1 for it, 0 for the others."""
-    logits: npt.NDArray[np.float32] = np.eye(n_genres, dtype=np.float32)[y]
-    return logits
+    return np.eye(n_genres, dtype=np.float32)[y]
 
 
 def predict_baseline(

@@ -42,8 +42,7 @@ def band_hz(band: npt.ArrayLike, n_mels: int = 64) -> FloatArray:
 
 def hz_band(hz: npt.ArrayLike, n_mels: int = 64) -> FloatArray:
     """Return where a frequency (Hz) lies among mel bands, counted from 0: the inverse of `band_hz`."""
-    band: FloatArray = hz_to_mel(hz) / hz_to_mel(SAMPLE_RATE / 2) * (n_mels + 1) - 1
-    return band
+    return hz_to_mel(hz) / hz_to_mel(SAMPLE_RATE / 2) * (n_mels + 1) - 1
 
 
 def hz_to_mel(hz: npt.ArrayLike) -> FloatArray:
@@ -74,8 +73,7 @@ def triangles(frequencies: FloatArray, corners: FloatArray) -> Float32:
     distance = frequencies[:, None] - corners
     width = np.diff(corners)
     sides = np.minimum(distance[:, :-2] / width[:-1], -distance[:, 2:] / width[1:])
-    shares: Float32 = (np.maximum(sides, 0) * 2 / (corners[2:] - corners[:-2])).astype(np.float32)
-    return shares
+    return (np.maximum(sides, 0) * 2 / (corners[2:] - corners[:-2])).astype(np.float32)
 
 
 def decibels(power: npt.NDArray[np.floating], within: float | None = None) -> Float32:

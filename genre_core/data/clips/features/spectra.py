@@ -84,8 +84,7 @@ class Spectra:
         """Share of samples (n_frames,) in each frame with another sign than the one before."""
         negative = np.pad(self.samples < -SILENT, N_FFT // 2, mode="edge")
         seen = np.concatenate(([0], np.cumsum(negative[1:] != negative[:-1])))
-        rate: FloatArray = (seen[N_FFT - 1 :: HOP] - seen[: len(seen) - N_FFT + 1 : HOP]) / N_FFT
-        return rate
+        return (seen[N_FFT - 1 :: HOP] - seen[: len(seen) - N_FFT + 1 : HOP]) / N_FFT
 
     @cached_property
     def _moments(self) -> FloatArray:
