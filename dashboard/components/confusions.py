@@ -25,13 +25,7 @@ from dashboard.services.confusions import Confusions
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.shell.cells import Selection, merges_text
-from dashboard.text.cells import (
-    difference_sentence,
-    merge_sentence,
-    selection_sentence,
-    selection_title,
-    whole_sentence,
-)
+from dashboard.text import cells as sentences
 from dashboard.text.limits import known_already
 from genre_core.data.genres import one_name
 from genre_core.errors import DataError
@@ -116,7 +110,7 @@ def _matrix(judged: Judged, chosen: Selection | None, merges: Merges) -> Confusi
             find_genre(found.matrix.genres, found.members)
     if found.merged is not None:
         _merged(judged, found)
-    said = selection_sentence(found.matrix, chosen, found.view.nouns, merges) if chosen else ""
+    said = sentences.selection_sentence(found.matrix, chosen, found.view.nouns, merges) if chosen else ""
     drawn = {"model": judged.run.name, "limit": "The best possible classifier", "difference": "The difference"}
     matrix(
         replace(found.view, hide=hide),
@@ -142,10 +136,10 @@ def _orders(n_genres: int) -> dict[Order, str]:
 def _said(judged: Judged, found: Confusions, against: Compared) -> str:
     """Return the sentence for the whole matrix as it is drawn."""
     if against == "limit" and found.best is not None:
-        return whole_sentence(found.best)
+        return sentences.whole_sentence(found.best)
     if against == "difference" and found.difference is not None:
-        return difference_sentence(found.difference, known_already(judged.run, judged.outcome.unit))
-    return whole_sentence(found.matrix)
+        return sentences.difference_sentence(found.difference, known_already(judged.run, judged.outcome.unit))
+    return sentences.whole_sentence(found.matrix)
 
 
 def _hide() -> bool:
@@ -160,7 +154,7 @@ def _hide_or_show() -> None:
 def _merged(judged: Judged, found: Confusions) -> None:
     assert found.merged is not None
     with st.container(key="merged", horizontal=True, vertical_alignment="top", gap="small"):
-        st.caption(plain(merge_sentence(judged.outcome.evaluation, found.merged), longest=900))
+        st.caption(plain(sentences.merge_sentence(judged.outcome.evaluation, found.merged), longest=900))
         _train_merged(judged, found.merged.members)
         st.button("Undo", icon=":material/undo:", type="tertiary", key="undo merge", on_click=address.look,
                   kwargs=dict.fromkeys(("merge", "cell", "track")))  # fmt: skip
@@ -183,12 +177,12 @@ def _pick() -> None:
 
 
 def _chosen(judged: Judged, found: Confusions, chosen: Selection, merges: Merges) -> None:
-    outcome, title = judged.outcome, selection_title(found.matrix, chosen, merges)
+    outcome, title = judged.outcome, sentences.selection_title(found.matrix, chosen, merges)
     tracks = tracks_in(outcome, judged.data, in_cells(outcome, chosen, merges))
     with st.container(key="cell-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader(plain(title), anchor=False)
         address.close_button("close cell", "cell", "track")
-    said = selection_sentence(found.matrix, chosen, found.view.nouns, merges)
+    said = sentences.selection_sentence(found.matrix, chosen, found.view.nouns, merges)
     if found.view.compare == "limit":
         said += " These are this model's tracks, not those of the best possible classifier."
     st.caption(plain(said, longest=900), help=GLOSSARY["Wilson interval"])

@@ -14,23 +14,14 @@ from genre_core.store.schema import Run
 from genre_core.takehome import collection
 from genre_core.takehome.made import Made
 from genre_core.takehome.pages import REPORTS, report_file
-from genre_core.workers.takehome import (
-    ARCHIVES,
-    NOTEBOOKS,
-    Arrived,
-    make,
-    make_archive,
-    make_notebook,
-    take_in,
-    write_report,
-)
+from genre_core.workers import takehome
 
 
 def made_of(name: str, runs: Sequence[Run]) -> Asked[Made]:
     """Have a worker make a thing of runs, unless one has, and return what came of it by now."""
     if name not in REPORTS:
         return ask(_maker(name), *_question(name, runs))
-    report = ask(write_report, *_question(name, runs))
+    report = ask(takehome.write_report, *_question(name, runs))
     if report.found is None:
         return Asked(problem=report.problem)
     words = store().own_words.of(runs[0].id)
@@ -48,7 +39,7 @@ def said_of_data(ids: tuple[str, ...]) -> str:
 
 def forget(name: str, runs: Sequence[Run]) -> None:
     """Forget what came of it, so that it is made anew."""
-    ask_again(write_report if name in REPORTS else _maker(name), *_question(name, runs))
+    ask_again(takehome.write_report if name in REPORTS else _maker(name), *_question(name, runs))
 
 
 def receive(data: bytes) -> str:
@@ -59,15 +50,15 @@ def receive(data: bytes) -> str:
     return str(write([("archive.zip", data)], store().clips.folder / "arrivals") / "archive.zip")
 
 
-def arrived(path: str) -> Asked[Arrived]:
+def arrived(path: str) -> Asked[takehome.Arrived]:
     """Have a worker take an archive in, unless one has, and return what came of it by now."""
-    return ask(take_in, path)
+    return ask(takehome.take_in, path)
 
 
 def _maker(name: str) -> Callable[..., Made]:
-    if name in ARCHIVES:
-        return make_archive
-    return make_notebook if name in NOTEBOOKS else make
+    if name in takehome.ARCHIVES:
+        return takehome.make_archive
+    return takehome.make_notebook if name in takehome.NOTEBOOKS else takehome.make
 
 
 def _question(name: str, runs: Sequence[Run]) -> tuple[object, ...]:
@@ -75,7 +66,7 @@ def _question(name: str, runs: Sequence[Run]) -> tuple[object, ...]:
     state = tuple((run.name, run.attempt, run.revision, run.opened) for run in runs)
     if name in REPORTS:
         return tuple(run.id for run in runs), (*state, last_look(store()))
-    if name in ARCHIVES:
+    if name in takehome.ARCHIVES:
         ids = tuple(run.id for run in runs)
         said = [tuple(store().own_words.of(run_id).items()) for run_id in ids]
         notes = [repr(note) for note in store().notes.of(ids).values()]

@@ -19,14 +19,9 @@ from dashboard.shell.address import plain
 from dashboard.text.limits import known_already, unheard
 from dashboard.theme import GAP, percent, spread
 from dashboard.views.evaluate.before_after import ScoreRow, before_after
+from genre_core.evaluation import calibration_sentences as sentences
 from genre_core.evaluation.calibration import Binning, ReliabilityCurve
 from genre_core.evaluation.calibration_error import CalibrationError
-from genre_core.evaluation.calibration_sentences import (
-    error_sentence,
-    posterior_sentence,
-    reliability_answer,
-    scaling_sentence,
-)
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Measured
 
@@ -98,12 +93,12 @@ def _reliability(
     scores, evaluation = looked_at.scores, looked_at.evaluation
     error = scores.ece if genre is None else scores.per_genre[genre]
     few, nouns = evaluation.confusion_matrix.too_few(), f"{on} {run.whole}s"
-    said = reliability_answer(
+    said = sentences.reliability_answer(
         curve, error, scores.confidence, evaluation.accuracy, evaluation.accuracy_interval, nouns, name, few
     )
     with answer:
         st.subheader(plain(said), anchor=False, help=GLOSSARY["reliability"])
-        st.caption(plain(error_sentence(curve, error)), help=GLOSSARY["ECE"])
+        st.caption(plain(sentences.error_sentence(curve, error)), help=GLOSSARY["ECE"])
     shown = {"Mean confidence": scores.confidence, "Accuracy": evaluation.accuracy, "Calibration error": error.value}
     numbers(numbers_part(shown))
     alt = f"Reliability of {run.name} on {judged.measured}. {said}"
@@ -153,7 +148,7 @@ def _scores(judged: Judged, method: Method, by: Binning, problem: str) -> None:
         fitted = scaling[name](run, judge=judge)
         if fitted is not None and name in (method, "temperature" if method == "none" else method):
             together = "tracks" if judged.outcome.groups is None else "groups of tracks"
-            said = scaling_sentence(fitted, part, trusted.n_changed, trusted.scores.n, together)
+            said = sentences.scaling_sentence(fitted, part, trusted.n_changed, trusted.scores.n, together)
             st.caption(plain(said), help=GLOSSARY["cross-fitting"] if part == "validation" else None)
 
 
@@ -180,7 +175,7 @@ def _posterior(judged: Judged, method: Method) -> None:
         return
     with beyond_plain("posterior"), part("true"):
         left, right = st.columns([1.5, 1], gap="medium")
-    said = posterior_sentence(gap, judged.outcome.evaluation.confusion_matrix.too_few())
+    said = sentences.posterior_sentence(gap, judged.outcome.evaluation.confusion_matrix.too_few())
     with left:
         st.subheader("Compared with the true probabilities", anchor=False, help=GLOSSARY["posterior"])
         alt = f"True probability of what {judged.run.name} predicts, on {judged.measured}. {said}"

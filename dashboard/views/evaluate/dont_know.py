@@ -16,19 +16,10 @@ from dashboard.shell.address import plain
 from dashboard.text.limits import known_already
 from dashboard.views.evaluate import answers
 from dashboard.views.evaluate import rejecting as services
+from dashboard.views.evaluate import rejection_text as sentences
 from dashboard.views.evaluate.confidence import METHODS
 from dashboard.views.evaluate.figures import MOST_GENRES, genre_answers_figure
 from dashboard.views.evaluate.rejecting import Rejected, Rule
-from dashboard.views.evaluate.rejection_text import (
-    SCORES,
-    answering_sentence,
-    area_sentence,
-    fair_sentence,
-    given_sentence,
-    threshold_sentence,
-    unfair_sentences,
-    usual_target,
-)
 from dashboard.views.evaluate.risk_coverage import risk_coverage_chart
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.intervals import Interval
@@ -73,7 +64,7 @@ def _rule(judged: Judged) -> Rule:
     problem = can_scale(judged.run, judge=judged.judge)
     methods: dict[Method, str] = {"none": METHODS["none"]} if problem else METHODS
     with st.container(key="reject-choices", horizontal=True, vertical_alignment="top", gap="small"):
-        score = address_choice("Measure", "score", SCORES, on_change=DROPPED, help=GLOSSARY["certainty"])
+        score = address_choice("Measure", "score", sentences.SCORES, on_change=DROPPED, help=GLOSSARY["certainty"])
         method = address_choice(
             "Probabilities", "scaled", methods, on_change=DROPPED, help=GLOSSARY["temperature scaling"]
         )
@@ -92,20 +83,22 @@ def _asked(judged: Judged, rule: Rule) -> tuple[float, bool]:
         return wanted / 100, surely
     every = services.rejected(judged.run, "validation", 0.0, rule)
     accuracy = None if every is None else every.overall.accuracy
-    return usual_target(accuracy or 0.0), surely
+    return sentences.usual_target(accuracy or 0.0), surely
 
 
 def _answer(
     judged: Judged, seen: Rejected, rule: Rule, given: float | None, found: float | None, target: float, surely: bool
 ) -> None:
     nouns, few = f"{judged.part} {judged.outcome.noun}s", judged.outcome.evaluation.confusion_matrix.too_few()
-    st.subheader(plain(answering_sentence(seen.overall, nouns, few)), anchor=False, help=GLOSSARY["coverage"])
+    st.subheader(plain(sentences.answering_sentence(seen.overall, nouns, few)), anchor=False, help=GLOSSARY["coverage"])
     validation = services.rejected(judged.run, "validation", seen.overall.threshold, rule)
     on_validation = None if validation is None else validation.overall
     if given is None:
-        said = threshold_sentence(found, target, rule.score, surely=surely, part=judged.part, validation=on_validation)
+        said = sentences.threshold_sentence(
+            found, target, rule.score, surely=surely, part=judged.part, validation=on_validation
+        )
     else:
-        said = given_sentence(given, rule.score, judged.part, on_validation)
+        said = sentences.given_sentence(given, rule.score, judged.part, on_validation)
     st.caption(plain(said), help=GLOSSARY["guaranteed accuracy"] if surely else None)
 
 
@@ -144,7 +137,7 @@ def _curve(judged: Judged, seen: Rejected, rule: Rule) -> None:
     if curve is None:
         return
     best = services.best_risk_coverage(run, part, rule)
-    said = area_sentence(curve, score, best)
+    said = sentences.area_sentence(curve, score, best)
     thresholds = services.thresholds_of(run, part, rule)
     risk_coverage_chart(
         curve,
@@ -184,11 +177,11 @@ def _rates(title: str, name: str, rate: float | None, interval: Interval) -> dic
 def _genres(judged: Judged, seen: Rejected) -> None:
     names = judged.outcome.genres
     st.subheader("Which genres are withheld", anchor=False)
-    unfair = unfair_sentences(seen.genres, names)
+    unfair = sentences.unfair_sentences(seen.genres, names)
     for sentence in unfair:
         st.markdown(plain(sentence))
     if not unfair:
-        st.caption(fair_sentence(seen.genres))
+        st.caption(sentences.fair_sentence(seen.genres))
     alt = f"Each genre's tracks on {judged.measured}: right, wrong, or not answered."
     height = 70 + 30 * min(len(names), MOST_GENRES)
     plot(genre_answers_figure(seen.genres, names), key="genre answers", height=height, alt=alt, revision=judged.run.id)

@@ -2,20 +2,13 @@
 
 import streamlit as st
 
+from dashboard.components import study_page
 from dashboard.components.file_names import about
 from dashboard.components.live import answer_part
 from dashboard.components.plot import chart, plot
 from dashboard.components.right_about import about_true_genres, choose_unit
 from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
-from dashboard.components.study_page import (
-    former,
-    looked_at,
-    rest_button,
-    say_what_differs,
-    start_and_look,
-    start_button,
-)
 from dashboard.components.table import table
 from dashboard.components.usable import usable
 from dashboard.components.view import beyond_plain, numbers
@@ -51,7 +44,7 @@ def main() -> None:
     )
     able = usable(form, to_split=False)
     with st.container(key="lens-page", gap="small"):
-        lens = looked_at(address.lens_id(), lenses.lens)
+        lens = study_page.looked_at(address.lens_id(), lenses.lens)
         answer = st.container(key="lens-answer", gap="xsmall")
         controls = st.container(key="lens-controls", horizontal=True, vertical_alignment="center", gap="small")
         with controls:
@@ -69,7 +62,7 @@ def main() -> None:
 
 def _preview(plan: LensPlan | None, config: LensConfig | None) -> None:
     """Draw the way to an example, and the rulers on which scores will stand: the example's where there is one alone."""
-    start_button(sentences.EXAMPLE, "lens example", True, _try, type="secondary")
+    study_page.start_button(sentences.EXAMPLE, "lens example", True, _try, type="secondary")
     if plan is None or config is None or len(plan.levels) < 2:
         plan, config = lenses.lens_plan(EXAMPLE), EXAMPLE
         st.caption(sentences.of_the_example(plan))
@@ -83,7 +76,7 @@ def _preview(plan: LensPlan | None, config: LensConfig | None) -> None:
 def _try(lens_id: str) -> None:
     """Judge the example, with its settings in the sidebar."""
     settings = {**dict.fromkeys(address.settings_named()), **forms.link(EXAMPLE.experiment)}
-    start_and_look(lambda: studies.start_study(LENS, lens_id, EXAMPLE), **{**settings, "lens": lens_id})
+    study_page.start_and_look(lambda: studies.start_study(LENS, lens_id, EXAMPLE), **{**settings, "lens": lens_id})
 
 
 def _plan(config: LensConfig | None, problem: str) -> tuple[LensPlan | None, Headline]:
@@ -102,7 +95,9 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
     """Draw the buttons and the choices; return how many splits are to be judged."""
     study = lens.study if lens else None
     place = st.container(key="lens-start", width="content")
-    rest_button(study, "Gets the missing scores; finished scores stay.", "Stop now and keep the scores so far.")
+    study_page.rest_button(
+        study, "Gets the missing scores; finished scores stay.", "Stop now and keep the scores so far."
+    )
     repeats = REPEATS[
         st.selectbox(
             "Splits",
@@ -116,9 +111,9 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
     ]
     with place:
         ready = config is not None and not (study and study.active)
-        start_button("Judge these splits", "judge", ready, _judge, config, repeats)
+        study_page.start_button("Judge these splits", "judge", ready, _judge, config, repeats)
     names = workers.store().table_names()
-    former(
+    study_page.former(
         "Earlier lenses",
         LENS,
         study,
@@ -131,7 +126,7 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
 
 def _judge(lens_id: str, config: ExperimentConfig, repeats: int) -> None:
     judged = LensConfig(experiment=config, n_repeats=repeats)
-    start_and_look(lambda: studies.start_study(LENS, lens_id, judged), lens=lens_id)
+    study_page.start_and_look(lambda: studies.start_study(LENS, lens_id, judged), lens=lens_id)
 
 
 def _lens(
@@ -169,7 +164,7 @@ def _lens(
             chart(parts["slope"], "lens slope", height=SLOPE, revision=lens.study.id, live="slope")
         if lens.rankings and not lens.study.active:
             _rankings(lens)
-    say_what_differs("lens", config, lens.config.experiment, "judged", "judged here")
+    study_page.say_what_differs("lens", config, lens.config.experiment, "judged", "judged here")
     opened = st.expander("As a table", key="lens as a table", type="compact", on_change="rerun")
     if opened.open:
         with opened:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from dashboard.components import study_page
 from dashboard.components.address_choice import address_choice
 from dashboard.components.file_names import about
 from dashboard.components.live import Parts, answer_part
@@ -11,16 +12,6 @@ from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import chart
 from dashboard.components.right_about import choose_unit
 from dashboard.components.ruler import ruler
-from dashboard.components.study_page import (
-    answer,
-    former,
-    looked_at,
-    rest_button,
-    say_what_differs,
-    say_what_differs_from_run,
-    start_and_look,
-    start_button,
-)
 from dashboard.components.usable import say_why_not, usable
 from dashboard.components.view import beyond_plain, numbers
 from dashboard.components.words import words
@@ -57,7 +48,7 @@ def main() -> None:
     form = forms.sidebar_settings(tables.tables(), genres=tables.genres, columns=tables.columns, looked_at="study")
     able = usable(form)
     with st.container(key="repeat-page", gap="small"):
-        found, parts = looked_at(st.query_params.get("study"), repetitions.repetition), None
+        found, parts = study_page.looked_at(st.query_params.get("study"), repetitions.repetition), None
         place = st.container(key="repeat-answer", gap="xsmall")
         with st.container(key="repeat-controls", horizontal=True, vertical_alignment="center", gap="small"):
             _controls(found, able.config)
@@ -68,12 +59,12 @@ def main() -> None:
                 words(parts["progress"], "repeat progress", live="progress", width=230)
         say_why_not(able)
         with place:
-            answer("repeat", parts, BEFORE)
+            study_page.answer("repeat", parts, BEFORE)
         if found and parts:
             about(f"repetitions {found.study.id}")
             _repetition(found, parts, form.config)
         elif form.config:
-            say_what_differs_from_run(form.config)
+            study_page.say_what_differs_from_run(form.config)
             ruler(following.preview(form.config.data), "repeat ruler before")
             st.caption(sentences.PREVIEW)
 
@@ -82,7 +73,7 @@ def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None
     """Draw the buttons and the choices."""
     study = found.study if found else None
     place = st.container(key="repeat-start", width="content")
-    rest_button(
+    study_page.rest_button(
         study,
         "Trains the missing runs; finished runs stay.",
         "Stop now and keep the finished runs. You can continue the others later.",
@@ -103,8 +94,10 @@ def _controls(found: Repetition | None, config: ExperimentConfig | None) -> None
         help="Other seeds show how much luck changes a score. Folds judge everything outside the test part.",
     )
     with place:
-        start_button("Repeat", "repeat", config is not None and not (study and study.active), _repeat, config, how, n)
-    former(
+        study_page.start_button(
+            "Repeat", "repeat", config is not None and not (study and study.active), _repeat, config, how, n
+        )
+    study_page.former(
         "Earlier repetitions",
         REPEATS,
         study,
@@ -118,7 +111,7 @@ def _repeat(study_id: str, config: ExperimentConfig, how: str, n: int) -> None:
     def begin() -> None:
         studies.start_study(REPEATS, study_id, repetitions.repeats_config(config, WAYS[how](n)))
 
-    start_and_look(begin, study=study_id, **ANEW)
+    study_page.start_and_look(begin, study=study_id, **ANEW)
 
 
 def _judged(found: Repetition) -> Repetition:
@@ -146,7 +139,7 @@ def _repetition(found: Repetition, parts: Parts, config: ExperimentConfig | None
         st.caption(f":material/lock: {plain(sentences.CLOSED)}")
     if held_out := sentences.held_out(found):
         st.caption(plain(held_out, MOST_LETTERS))
-    say_what_differs("repeat", config, found.config.experiment, "repeated", "repeated here")
+    study_page.say_what_differs("repeat", config, found.config.experiment, "repeated", "repeated here")
     numbers(parts["numbers"], live="numbers")
     phone_parts({"curves": "Curves", "runs": "Runs", "compared": "Comparison"})
     with part("curves"), st.container(key="repeat-charts"):

@@ -4,19 +4,10 @@ from collections.abc import Mapping
 
 import streamlit as st
 
+from dashboard.components import study_page
 from dashboard.components.file_names import about
 from dashboard.components.live import Parts, answer_part
 from dashboard.components.plot import chart
-from dashboard.components.study_page import (
-    answer,
-    former,
-    looked_at,
-    rest_button,
-    say_what_differs,
-    say_what_differs_from_run,
-    start_and_look,
-    start_button,
-)
 from dashboard.components.usable import say_why_not, usable
 from dashboard.components.words import words
 from dashboard.services import datasets, searches, studies, tables
@@ -65,12 +56,12 @@ def main() -> None:
     form = forms.sidebar_settings(tables.tables(), genres=tables.genres, columns=tables.columns, looked_at="study")
     able = usable(form)
     with st.container(key="tune-page", gap="small"):
-        found = looked_at(st.query_params.get("study"), searches.search)
+        found = study_page.looked_at(st.query_params.get("study"), searches.search)
         parts = following.parts(found) if found else None
         place = st.container(key="tune-answer", gap="xsmall")
         controls = st.container(key="tune-controls", horizontal=True, vertical_alignment="center", gap="small")
         if able.config and found is None:
-            say_what_differs_from_run(able.config)
+            study_page.say_what_differs_from_run(able.config)
         config, problem = _space(able.config, found)
         with controls:
             _controls(found, config, parts)
@@ -78,10 +69,12 @@ def main() -> None:
         if problem:
             st.caption(f":material/error: {plain(problem, MOST_LETTERS)}")
         with place:
-            answer("search", parts, BEFORE)
+            study_page.answer("search", parts, BEFORE)
         if found and parts:
             about(f"search {found.study.id}")
-            say_what_differs("tune", form.config, found.config.base, "searched from", "this search started from")
+            study_page.say_what_differs(
+                "tune", form.config, found.config.base, "searched from", "this search started from"
+            )
             searched.results(found, parts)
             following.follow(found)
         elif able.config:
@@ -92,7 +85,7 @@ def _preview(base: ExperimentConfig, config: SearchConfig | None) -> None:
     """Draw the charts of a search that has no trials yet, and the way to an example."""
     example = search_config(base, [suggested(base, name) for name in EXAMPLE], n_trials=12)
     if all(map(forms.may_change, EXAMPLE)):
-        start_button(sentences.EXAMPLE, "tune example", True, _search, example, type="secondary")
+        study_page.start_button(sentences.EXAMPLE, "tune example", True, _search, example, type="secondary")
     parts = following.preview(config or example)
     with st.container(key="tune-preview"):
         columns = st.columns(2, gap="medium")
@@ -233,18 +226,20 @@ def _choice(label: str, options: Mapping[str, object], key: str, width: int) -> 
 def _controls(found: Search | None, config: SearchConfig | None, parts: Parts | None) -> None:
     """Draw the buttons for the search looked at, and the list of former ones."""
     study = found.study if found else None
-    start_button("Search", "search button", config is not None and not (study and study.active), _search, config)
+    study_page.start_button(
+        "Search", "search button", config is not None and not (study and study.active), _search, config
+    )
     go_on, rest = "Continue with the missing trials.", "Pause after the current epoch. The trials wait where they are."
-    rest_button(study, go_on, rest, "Pause", "pause")
+    study_page.rest_button(study, go_on, rest, "Pause", "pause")
     st.button("Stop", icon=":material/stop:", key="stop search", disabled=study is None or study.state == "complete",
               on_click=searches.end_search, args=(study.id if study else "",), help=HELP["stop"])  # fmt: skip
-    former("Earlier searches", SEARCH, study, label, lambda study_id: address.look(study=study_id, run=None))
+    study_page.former("Earlier searches", SEARCH, study, label, lambda study_id: address.look(study=study_id, run=None))
     if parts:
         words(parts["progress"], "search progress", live="progress", width=230)
 
 
 def _search(study_id: str, config: SearchConfig) -> None:
-    start_and_look(lambda: studies.start_study(SEARCH, study_id, config), study=study_id, run=None)
+    study_page.start_and_look(lambda: studies.start_study(SEARCH, study_id, config), study=study_id, run=None)
 
 
 main()
