@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboard.components.member_marks import member_rates
+from dashboard.components.ruler_marks import member_rates
 from dashboard.services import commands
 from dashboard.services.runs import members
 from dashboard.shell import address

@@ -11,11 +11,11 @@ import segno
 import streamlit as st
 
 from dashboard.components import ruler as rulers
-from dashboard.components.best_possible import limit_marks
 from dashboard.components.class_following import board_follows
 from dashboard.components.drawn import drawn
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import plot
+from dashboard.components.ruler_marks import limit_marks
 from dashboard.components.safely import refreshing
 from dashboard.services import class_board
 from dashboard.services.matrix_views import side_view

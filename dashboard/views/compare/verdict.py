@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_menu
-from dashboard.components.best_possible import limit_marks
+from dashboard.components.ruler_marks import limit_marks
 from dashboard.components.table import table
 from dashboard.components.terms import numbers_line
 from dashboard.components.twin import limits, twin

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.matrix import matrix
-from dashboard.components.percent_input import percent_input
+from dashboard.components.number_fields import percent_input
 from dashboard.components.plot import plot
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.twin import twin

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import streamlit as st
 
 from dashboard.components import ruler as rulers
-from dashboard.components.best_possible import limit_marks
 from dashboard.components.csv_download import csv_download
 from dashboard.components.deleting import delete_or_keep
 from dashboard.components.matrix import matrix
 from dashboard.components.matrix_table import view_table
+from dashboard.components.ruler_marks import limit_marks
 from dashboard.components.run_picker import run_labels
 from dashboard.components.take_home import take_home
 from dashboard.components.terms import numbers_line

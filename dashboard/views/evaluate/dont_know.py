@@ -3,9 +3,8 @@
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
-from dashboard.components.address_number import address_number
 from dashboard.components.judged import Judged
-from dashboard.components.percent_input import percent_input
+from dashboard.components.number_fields import address_number, percent_input
 from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import plot
 from dashboard.components.twin import limits, twin

@@ -8,11 +8,10 @@ import streamlit as st
 from dashboard.components import confusions
 from dashboard.components import ruler as rulers
 from dashboard.components.address_choice import address_choice
-from dashboard.components.best_possible import limit_marks
 from dashboard.components.ensembles import beside_members
 from dashboard.components.judged import Judged
 from dashboard.components.judged_head import judged_head
-from dashboard.components.member_marks import member_marks
+from dashboard.components.ruler_marks import limit_marks, member_marks
 from dashboard.components.take_home import take_home
 from dashboard.components.terms import numbers_line
 from dashboard.components.view import numbers, numbers_part

@@ -8,7 +8,7 @@ from dashboard.components.address_choice import address_choice
 from dashboard.components.ensembles import members_instead
 from dashboard.components.file_names import about
 from dashboard.components.judged_head import say_headline
-from dashboard.components.reject_below import reject_below
+from dashboard.components.number_fields import reject_below
 from dashboard.components.run_picker import run_labels
 from dashboard.components.safely import refreshing
 from dashboard.services import listening, runs

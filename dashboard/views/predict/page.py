@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboard.components.address_choice import address_menu
 from dashboard.components.judged_head import say_headline
-from dashboard.components.reject_below import reject_below
+from dashboard.components.number_fields import reject_below
 from dashboard.components.run_picker import run_picker
 from dashboard.components.safely import refreshing
 from dashboard.services import predicting, runs

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import Followed, Parts, answer_part, follow_from, progress_part, study_as
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Kind, Mark, Ruler, majority, model, ruler_part
+from dashboard.components.ruler_marks import limit_marks
 from dashboard.components.view import numbers_part
 from dashboard.services import repetitions
 from dashboard.services.repetitions import Repetition, revision_of_runs

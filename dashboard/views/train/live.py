@@ -5,11 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import Followed, Parts, answer_part, progress_part, title_part
-from dashboard.components.member_marks import member_marks
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part, tags_alone
+from dashboard.components.ruler_marks import limit_marks, member_marks
 from dashboard.components.view import numbers_part
 from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.matrix import live_view

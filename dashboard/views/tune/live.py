@@ -1,9 +1,9 @@
 """A search as Tune shows it, as plain data, and how an open page follows it."""
 
-from dashboard.components.best_possible import limit_marks
 from dashboard.components.live import Followed, Parts, answer_part, follow_from, progress_part, study_as, title_part
 from dashboard.components.plot import chart_part
 from dashboard.components.ruler import Mark, Ruler, majority, model, ruler_part
+from dashboard.components.ruler_marks import limit_marks
 from dashboard.components.view import numbers_part
 from dashboard.services import runs, searches
 from dashboard.services.runs import POLL_SECONDS
