@@ -56,12 +56,9 @@ def plot(
     data = _data(chart_part(figure, alt), height, revision, name or key) | heard
     if on_pick is None:
         _mount(key=key, data=data)
-        return
-
-    def pick() -> None:
-        on_pick(_corners(st.session_state[key]["pick"]["area"]))
-
-    _mount(key=key, data={**data, "pickable": True, "picked": picked}, on_pick_change=pick)
+    else:
+        data |= {"pickable": True, "picked": picked}
+        _mount(key=key, data=data, on_pick_change=lambda: on_pick(_corners(st.session_state[key]["pick"]["area"])))
 
 
 def chart(

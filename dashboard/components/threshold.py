@@ -58,10 +58,6 @@ def draggable(
     With `slider` one stands below them, else the point of each panel is itself one. `legend` says what kinds of lines
     mean, `about` what else is marked, `usual` has the rates of that mark; with `diamond` the point is one.
     """
-
-    def pick() -> None:
-        on_pick(float(st.session_state[key]["pick"]["at"]))
-
     hues = [[ACCENT, TWINS[ACCENT]], [OTHER, TWINS[OTHER]]]
     data = {
         "file": "threshold curves",
@@ -72,7 +68,7 @@ def draggable(
         "hues": hues,
         **more,
     }
-    _mount(key=key, data=data, on_pick_change=pick)
+    _mount(key=key, data=data, on_pick_change=lambda: on_pick(float(st.session_state[key]["pick"]["at"])))
 
 
 def line(kind: Kind, xs: FloatArray, ys: FloatArray) -> dict[str, object]:

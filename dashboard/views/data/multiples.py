@@ -11,8 +11,5 @@ _mount = pictured(__file__)
 
 def small_multiples(html: str, key: str, *, chosen: str, on_pick: Callable[[str], None]) -> None:
     """Draw what `figures.features.multiples` returned; `on_pick` is given the name of the feature that was pressed."""
-
-    def pick() -> None:
-        on_pick(str(st.session_state[key]["pick"]))
-
-    _mount(key=key, data={"file": "features by genre", "html": html, "chosen": chosen}, on_pick_change=pick)
+    data = {"file": "features by genre", "html": html, "chosen": chosen}
+    _mount(key=key, data=data, on_pick_change=lambda: on_pick(str(st.session_state[key]["pick"])))

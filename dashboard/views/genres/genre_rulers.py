@@ -38,9 +38,5 @@ def genre_rulers(rows: Sequence[GenreRuler], key: str, *, is_test: bool, on_pick
         }
         for row in rows
     ]
-
-    def pick() -> None:
-        on_pick(str(st.session_state[key]["pick"]))
-
     data = {"file": "recall by genre", "rows": shown, "test": is_test, "hue": [ACCENT, TWINS[ACCENT]]}
-    _mount(key=key, data=data, on_pick_change=pick)
+    _mount(key=key, data=data, on_pick_change=lambda: on_pick(str(st.session_state[key]["pick"])))

@@ -21,9 +21,5 @@ def answer_map(
     n = len(always["genres"])
     colours = [(genre_colour(genre, n), TWINS[genre_colour(genre, n)]) for genre in range(n)]
     hues = {name: PALETTE[name] for name in ("ink", "muted", "axis", "background", "right", "wrong")}
-
-    def pick() -> None:
-        on_pick(int(st.session_state[key]["pick"]["track"]))
-
     data = {**part, **always, "how": how, "colours": colours, "hues": hues, "live": "watch map", "many": n > 8}
-    _mount(key=key, data=data, on_pick_change=pick)
+    _mount(key=key, data=data, on_pick_change=lambda: on_pick(int(st.session_state[key]["pick"]["track"])))
