@@ -221,3 +221,4 @@ def test_ids_of_genres_are_joined_with_the_list_that_names_them():
     assert (data.genres, len(data)) == (("Hip-Hop", "Indie-Rock", "Psych-Rock"), N)
     assert data.features == ("x",)
     assert "genre_parent_title groups the genres of genre_title, 3 into 2" in found(data, "coarser genres").sentence
+    assert not [one for one in findings(data) if one.kind == "rows left out"]  # no track is of 12 itself

@@ -32,6 +32,8 @@ SPLIT = "split"
 """Column that says from the file of which part a row is."""
 READER = "genre_lab"
 """Key of a stored table's metadata: how it was read, which tells how its text is to be taken."""
+PARENT = "genre_parent_title"
+"""Column of a list of genres with the titles of their parents."""
 LOST = " left out: "
 """The beginning of notes on rows that were lost."""
 MAX_ROWS = 2_000_000
@@ -365,7 +367,8 @@ def _join(left: Any, right: Any, names: str, *, keep_rows: bool = False) -> tupl
         )
         raise DataError(f"{names} have no value of {key} in common: give both the same tracks{stacked}.")
     notes = [f"Joined on {key}: {count_of(len(joined), 'row')}."]
-    alone = [one[~one[key].isin(other[key])] for one, other in ((first, second), (second, first))]
+    both = ((first, second), (second, first))  # a genre that no track has is no lost row
+    alone = [one[~one[key].isin(other[key])] for one, other in both if PARENT not in one.columns]
     if n_alone := sum(map(len, alone)):
         example = next(rows for rows in alone if len(rows))
         which = f"the other file has no such {key}, the first is {example[key].iloc[0]} in row {example.index[0] + 1:,}"
@@ -383,8 +386,8 @@ def _of_genres(frame: Any) -> Any:
         return frame
     titles = dict(zip(frame["genre_id"], frame["title"], strict=True))
     above = "top_level" if "top_level" in frame.columns else "parent"
-    told = frame.assign(genre_parent_title=frame[above].map(titles).fillna(frame["title"]))
-    return told[["genre_id", "title", "genre_parent_title"]].rename(columns={"title": "genre_title"})
+    told = frame.assign(**{PARENT: frame[above].map(titles).fillna(frame["title"])})
+    return told[["genre_id", "title", PARENT]].rename(columns={"title": "genre_title"})
 
 
 def _named_alike(names: Sequence[str], others: Sequence[str]) -> list[str]:
