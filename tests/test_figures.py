@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 
 from dashboard.components.plot import install_plotly
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model
+from dashboard.components.track_profile import profile_figure
 from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.epoch_axis import LABEL_GAP, lifted, spread
 from dashboard.figures.matrix import live_view, matrix_view
 from dashboard.figures.network import in_columns, network_figure, widths
-from dashboard.figures.profile import profile_figure
 from dashboard.theme import TWINS, limits
 from dashboard.views.data.counts_figure import counts_figure, distribution_figure
 from genre_core.evaluation.confusion import ConfusionMatrix

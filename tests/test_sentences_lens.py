@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from dashboard.services.lenses import Lens
-from dashboard.services.studies import shared
+from dashboard.services.studies import seconds_left
 from dashboard.text.studies import what_differs
 from dashboard.views.lens import text as sentences
 from genre_core.evaluation.glossary import GLOSSARY
@@ -225,7 +225,11 @@ def test_progress_estimates_what_is_left_from_what_it_took():
     assert sentences.progress(running) == "10 of 20 scores · about 20\u202fs left"
     two = Lens(study("running", context={"workers": 2}), config, half.plan, half.scores)
     assert sentences.progress(two) == "10 of 20 scores · about 10\u202fs left", "they share the work"
-    assert shared(two.study, [1.0, 9.0, 9.0]) == 10.0, "nobody shares the last piece"
+    assert seconds_left(two.study, [("a", 1.0), ("b", 9.0)], "abb") == 10.0, "nobody shares the last piece"
+    listens = Lens(
+        half.study, LensConfig(n_repeats=3), replace(half.plan, network_alone="No features."), half.scores[:3]
+    )
+    assert listens.seconds_left == pytest.approx(6.0), "where only the network is judged, nobody else is waited for"
 
 
 def test_what_is_left_weighs_each_classifier_by_its_own_cost_and_does_not_jump():

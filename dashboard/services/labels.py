@@ -9,7 +9,7 @@ import streamlit as st
 from dashboard.services.caching import cached_by_run
 from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import outcome
-from dashboard.services.studies import Named, as_far_as, shared
+from dashboard.services.studies import Named, as_far_as, seconds_left
 from dashboard.services.workers import store
 from genre_core.bayes.recipe import recipe_wrong_label
 from genre_core.bayes.wrong_label import Expected, doubtful_without_noise, wrong_label_probability
@@ -65,8 +65,8 @@ class CrossPredictions:
     @property
     def seconds_left(self) -> float | None:
         """Estimate the seconds that what is missing takes; None before the first fold."""
-        took = [fold.seconds for fold in self.folds]
-        return shared(self.study, [sum(took) / len(took)] * (self.config.n_folds - len(took))) if took else None
+        n_missing = self.config.n_folds - len(self.folds)
+        return seconds_left(self.study, [("", fold.seconds) for fold in self.folds], [""] * n_missing)
 
 
 @cached_by_run(32)

@@ -3,20 +3,19 @@
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 
 import streamlit as st
 
 from dashboard.services.datasets import dataset
 from dashboard.services.outcomes import About
-from dashboard.services.studies import as_far_as, config_of, open_study, shared
+from dashboard.services.studies import as_far_as, config_of, open_study, seconds_left
 from dashboard.services.workers import store
 from genre_core.errors import DataError
 from genre_core.settings.config import labels_are_noisy
 from genre_core.store.schema import Study
 from genre_core.studies.kinds import LENS
-from genre_core.studies.lens.config import Classifier, LensConfig
-from genre_core.studies.lens.judging import LensPlan, LensScore, plan_lens, tasks
+from genre_core.studies.lens.config import NETWORK, Classifier, LensConfig
+from genre_core.studies.lens.judging import LensPlan, LensScore, all_tasks, plan_lens
 from genre_core.studies.lens.ranking import Ranking, rankings
 from genre_core.studies.lens.summary import flips
 from genre_core.studies.lens.verdict import Judged
@@ -58,16 +57,12 @@ class Lens(Judged):
     @cached_property
     def seconds_left(self) -> float | None:
         """Estimate the seconds until no score is missing, by what each classifier's took; None before each has one."""
-        if not self.plan or not self.scores:
+        if not self.plan:
             return None
-        took: dict[Classifier, list[float]] = {}
-        for score in self.scores:
-            took.setdefault(score.classifier, []).append(score.seconds)
-        usual = {classifier: sum(seconds) / len(seconds) for classifier, seconds in took.items()}
-        splits, had = product(range(1, self.config.n_repeats + 1), self.plan.levels), {one.task for one in self.scores}
-        wanted = [task for repeat, level in splits for task in tasks(self.config, level, repeat)]
-        missing = [task[-1] for task in wanted if task not in had]
-        return None if set(missing) - usual.keys() else shared(self.study, [usual[name] for name in missing])
+        had, alone = {score.task for score in self.scores}, self.plan.network_alone
+        missing = [task[-1] for task in all_tasks(self.config, self.plan.levels) if task not in had]
+        missing = [name for name in missing if name == NETWORK or not alone]
+        return seconds_left(self.study, [(score.classifier, score.seconds) for score in self.scores], missing)
 
 
 def lens(lens_id: str, *, clean: bool = False, unit: Unit = "track") -> Lens:

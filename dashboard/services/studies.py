@@ -1,8 +1,9 @@
 """Studies of every kind: started, stopped, continued, found and deleted."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from heapq import heapreplace
+from statistics import fmean
 from typing import Any, Generic
 
 from pydantic import ValidationError
@@ -113,11 +114,20 @@ def with_losses(reason: str, study: Study) -> str:
     return f"{reason} {tries_sentence(store().studies.tried_again(study))}".strip()
 
 
-def shared(study: Study, seconds: Iterable[float]) -> float:
-    """Return how long pieces of so many seconds take, each done by that of the study's workers who is free first."""
+def seconds_left(study: Study, took: Iterable[tuple[str, float]], missing: Sequence[str]) -> float | None:
+    """Estimate when the missing pieces are done, each by that of the study's workers who is free first.
+
+    `took` are the kinds of the pieces that are done, and their seconds, which `missing` ones of the kind take as well.
+    None where one of its kind is still to come.
+    """
+    known: dict[str, list[float]] = {}
+    for kind, seconds in took:
+        known.setdefault(kind, []).append(seconds)
+    if set(missing) - known.keys():
+        return None
     busy = [0.0] * study.n_workers
-    for one in seconds:
-        heapreplace(busy, busy[0] + one)
+    for kind in missing:
+        heapreplace(busy, busy[0] + fmean(known[kind]))
     return max(busy)
 
 

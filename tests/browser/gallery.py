@@ -10,10 +10,10 @@ from dashboard.components.matrix import matrix, picked
 from dashboard.components.picture import install_pictures
 from dashboard.components.plot import install_plotly, plot
 from dashboard.components.ruler import Mark, Ruler, bayes_limit, majority, model, ruler
+from dashboard.components.track_profile import profile_figure
 from dashboard.figures.curves import accuracy_figure, loss_figure
 from dashboard.figures.matrix import live_view, matrix_view
 from dashboard.figures.network import network_figure
-from dashboard.figures.profile import profile_figure
 from dashboard.views.data.counts_figure import counts_figure, distribution_figure
 from dashboard.views.data.tracks_map_figure import by_genre, map_figure
 from genre_core.evaluation.confusion import ConfusionMatrix

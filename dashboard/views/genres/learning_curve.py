@@ -1,11 +1,11 @@
 """The learning curve of a run's experiment: one study, which the pages of all its genres read."""
 
+from collections import Counter
 from dataclasses import dataclass
-from itertools import chain
 
 import streamlit as st
 
-from dashboard.services.studies import Named, as_far_as, shared
+from dashboard.services.studies import Named, as_far_as, seconds_left
 from dashboard.services.workers import store
 from genre_core.store.schema import Run, Study
 from genre_core.studies.kinds import LEARNING_CURVE
@@ -34,11 +34,9 @@ class LearningCurve:
     @property
     def seconds_left(self) -> float | None:
         """Estimate the seconds that what is missing takes, from what each size took; None before all were seen."""
-        took = {share: [s.seconds for s in self.scores if s.share == share] for share in self.config.shares}
-        if not all(took.values()):
-            return None
-        missing = [[sum(own) / len(own)] * (self.config.n_repeats - len(own)) for own in took.values()]
-        return shared(self.study, chain(*missing))
+        n = Counter(score.share for score in self.scores)
+        missing = [str(share) for share in self.config.shares for _ in range(self.config.n_repeats - n[share])]
+        return seconds_left(self.study, [(str(score.share), score.seconds) for score in self.scores], missing)
 
     def points(self, genre: int | None) -> tuple[CurvePoint, ...]:
         """Return the points of a genre's recall, or of accuracy."""

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 
 import numpy as np
 import numpy.typing as npt
@@ -171,9 +172,7 @@ class Lens:
         self._n_told = len(scores)
         had = {score.task for score in scores}
         config = _for_inputs(self.config, self.dataset)
-        splits = [(repeat, level) for repeat in range(1, config.n_repeats + 1) for level in self.lens_plan.levels]
-        every = (task for repeat, level in splits for task in tasks(config, level, repeat))
-        return [task for task in every if task not in had]
+        return [task for task in all_tasks(config, self.lens_plan.levels) if task not in had]
 
     def do(self, piece: tuple[int, str, Classifier]) -> Iterator[Result | None]:
         """Score a classifier on the test part of one split."""
@@ -258,10 +257,9 @@ def plan_lens(config: LensConfig, dataset: Dataset) -> LensPlan:
     levels = tuple(level for level in there if level not in gaps)
     if not levels:
         raise DataError(gaps["row"])
-    n_scores = sum(len(tasks(config, level, r + 1)) for level in levels for r in range(config.n_repeats))
     groups = {level: count_groups(numbers) for level, numbers in dataset.groups.items()}
     return LensPlan(
-        levels, gaps, groups, len(dataset), len(dataset.genres), n_scores, dataset.content_hash,
+        levels, gaps, groups, len(dataset), len(dataset.genres), len(all_tasks(config, levels)), dataset.content_hash,
         _published_test(config, dataset, closed) if "published" in levels else "",
         "" if dataset.features else f"Simple classifiers need features, and these data hold {dataset.inputs.noun}.",
         dataset.n_tracks(closed),
@@ -314,10 +312,10 @@ def open_published(store: RunStore, lens_id: str, lens: Lens, scores: Iterable[L
             count_opening(store, test_hash, fingerprint_of(lens.config, score), lens_id)
 
 
-def tasks(config: LensConfig, level: str, repeat: int) -> list[tuple[int, str, Classifier]]:
-    """Return what there is to score on one split of a level: a published one changes nothing for what has no seed."""
-    again = level == "published" and repeat > 1
-    return [(repeat, level, name) for name in config.classifiers if name == NETWORK or not again]
+def all_tasks(config: LensConfig, levels: Sequence[str]) -> list[tuple[int, str, Classifier]]:
+    """Return all there is to score, split by split: a published one changes nothing again for what has no seed."""
+    every = product(range(1, config.n_repeats + 1), levels, config.classifiers)
+    return [task for task in every if task[0] == 1 or task[1] != "published" or task[2] == NETWORK]
 
 
 def _why_not(config: LensConfig, dataset: Dataset, closed: IntArray, level: str) -> str:
