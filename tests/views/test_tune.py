@@ -121,12 +121,6 @@ def test_options_are_chosen_and_none_is_typed(store):
     assert {one.name: one.values for one in config.space}["train.optimizer"] == ("adamw", "sgd")
 
 
-def test_values_of_a_number_may_be_named_by_a_link(store):
-    page = opened(VIEW, **{"range.train.batch_size": "32|64"}, **ADDRESS)
-    page.button_group(key="search").set_value(["train.batch_size"]).run()
-    assert page.text_input(key="range.train.batch_size").value == "32|64"
-
-
 def test_trials_stand_with_the_best_first_or_the_newest(store, complete):
     rows = opened(VIEW, study=complete, **ADDRESS).dataframe[0].value
     assert rows["state"][0] == "best"

@@ -18,8 +18,6 @@ from genre_core.store.runs import new_run_id
 from genre_core.store.schema import Run
 
 _UNSAVED = "why train started nothing"
-PACE_WIDTH = 222
-"""Pixels: the longest pace is not cut."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +56,19 @@ def draw(run: Run | None, config: ExperimentConfig | None) -> None:
 
 
 def _choose_pace(run: Run | None) -> None:
-    if fixed := classroom.fixed_pace():
-        st.selectbox("Pace", [fixed], label_visibility="collapsed", width=PACE_WIDTH, disabled=True, key="fixed pace",
-                     help="Your teacher has chosen how fast runs train.")  # fmt: skip
-        return
+    usual = "How fast you watch. The result is the same. Step goes on to the next epoch where it pauses after each."
+    fixed = classroom.fixed_pace()
     st.selectbox(
         "Pace",
-        list(PACES),
-        key="pace",
-        bind="query-params",
+        [fixed] if fixed else list(PACES),
+        key="fixed pace" if fixed else "pace",
+        bind=None if fixed else "query-params",
         label_visibility="collapsed",
-        width=PACE_WIDTH,
-        help="How fast you watch. The result is the same. Step goes on to the next epoch where it pauses after each.",
+        width=222,  # the longest is not cut
+        help="Your teacher has chosen how fast runs train." if fixed else usual,
         on_change=_set_pace,
         args=(run,),
+        disabled=bool(fixed),
     )
 
 

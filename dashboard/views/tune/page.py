@@ -150,21 +150,16 @@ def _ranges(base: ExperimentConfig, chosen: list[str]) -> dict[str, str]:
 
 
 def _range(name: str, usual: Dimension) -> str:
-    """Draw the lowest and the highest value of a number, or the values of anything else; a link names those of both."""
-    item, said, key = all_settings()[name], usual.text.partition("=")[2], f"range.{name}"
+    """Draw the lowest and the highest value of a number, or the values of anything else."""
+    item = all_settings()[name]
     title = f"{item.title}{f' ({item.unit})' if item.unit else ''}"
     if usual.values:
         shown = {value: item.label(validate(name, value)) for value in usual.values}
         chosen = st.multiselect(
-            title, usual.values, usual.values, key=key, bind="query-params", help=item.help,
+            title, usual.values, usual.values, key=f"range.{name}", bind="query-params", help=item.help,
             format_func=lambda value: shown.get(value, value), accept_new_options=item.kind == "layers", wrap=True,
         )  # fmt: skip
-        return VALUES.join(chosen) or said
-    if VALUES in str(st.session_state.get(key, st.query_params.get(key, ""))):
-        text: str = st.text_input(
-            title, said, 300, key=key, bind="query-params", help=f"Values separated by {VALUES}. {item.help}"
-        )
-        return text.strip() or said
+        return VALUES.join(chosen or usual.values)
     how = "spaced by ratio" if item.scale == "log" else "evenly spaced"
     st.markdown(f":small[{title}]", help=f"From the lowest to the highest, {how}. {item.help}")
     with st.container(horizontal=True, gap="small"):
