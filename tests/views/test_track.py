@@ -125,9 +125,9 @@ def test_the_tracks_nearest_in_training_are_listed_and_open(store):
 
 def test_what_features_mean_is_a_list_and_synthetic_ones_have_no_unit(store):
     page = opened(TRACK, run="small", track=rows_of(store.run("small"), "validation")[0])
-    assert NO_UNIT in texts(page)
     page.session_state["features meaning"] = True
     page.run()
+    assert NO_UNIT in texts(page)
     listed = next(frame.value for frame in page.dataframe if "meaning" in frame.value)
     assert dict(zip(listed["feature"], listed["meaning"], strict=True))["tempo"] == "Beats a minute."
     assert page.slider[0].help == meaning(page.slider[0].label)
