@@ -10,10 +10,11 @@ from dashboard.components.ruler import ruler
 from dashboard.components.safely import refreshing
 from dashboard.components.words import words
 from dashboard.services import runs
-from dashboard.services.studies import config_or_none, latest_studies, resume_study, stop_study, with_losses
+from dashboard.services.studies import Named, config_or_none, latest_studies, resume_study, stop_study, with_losses
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.text.studies import what_differs, what_differs_from_run
+from dashboard.text.train import duration
 from genre_core.errors import ConfigError, RunStateError, StoreError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.runs import new_run_id
@@ -24,7 +25,7 @@ from genre_core.values import Frozen
 Found = TypeVar("Found")
 Config = TypeVar("Config", bound=Frozen)
 
-LEAST_LETTERS = 4
+LEAST_LETTERS, LOOK_SECONDS = 4, 1.0
 _UNSAVED = "why no study was started"
 
 
@@ -62,6 +63,47 @@ def ask_or_wait(
               on_click=start_and_look, args=(begin,))  # fmt: skip
     if study is not None and study.error:
         st.caption(f":material/error: {plain(study.error)}")
+
+
+def ask_button(studies: Named[Config], config: Config, study: Study | None, label: str, *, begun: bool) -> None:
+    """Draw the button that begins the study of a page's section, goes on with one that has `begun`, or stops it."""
+    if study is not None and study.active:
+        st.button("Stop", icon=":material/stop:", key=f"stop {studies.prefix}", on_click=studies.stop, args=(config,),
+                  help="Stop now and keep the results so far.")  # fmt: skip
+    elif study is None or study.state in ("failed", "cancelled"):
+        label = "Continue" if begun else label
+        st.button(label, icon=":material/play_arrow:", type="primary", key=f"ask {studies.prefix}",
+                  on_click=start_and_look, args=(lambda: studies.ask(config),))  # fmt: skip
+
+
+def measure_here(studies: Named[Config], config: Config, find: Callable[[], Any]) -> None:
+    """Draw the button that measures what a section shows, and how far that is.
+
+    `find` returns the study as far as it is, None before it was asked for: its `scores` of `n_scores`, the share of the
+    work that is `done`, and the `seconds_left`, where they are known.
+    """
+    found = find()
+    with st.container(key=f"{studies.prefix}-buttons", horizontal=True, vertical_alignment="center", gap="small"):
+        ask_button(studies, config, found.study if found else None, "Measure it", begun=bool(found and found.scores))
+        if found is not None:
+            refreshing(_trainings_done, LOOK_SECONDS if found.study.active else None)(find, found.study.state)
+
+
+def _trainings_done(find: Callable[[], Any], drawn: str) -> None:
+    """Say how many trainings are done, and draw the page anew once the study's state is not that `drawn`."""
+    found = find()
+    if found is None or found.study.state != drawn:
+        st.rerun()
+    study, so_far, left = found.study, f"{len(found.scores)} of {found.n_scores}", found.seconds_left
+    if study.active:
+        text = "waiting for a free worker" if study.state == "queued" else f"{so_far} trained"
+        if study.measuring:
+            text = "measuring the clips first"
+        study_progress(study, found.done, text if left is None else f"{text}, about {duration(left)} left", 260)
+    elif study.error:
+        st.caption(f":material/error: {plain(study.error)}")
+    elif study.state == "cancelled":
+        st.caption(f"Stopped after {so_far}.")
 
 
 def study_progress(study: Study, share: float, text: str, width: int | Literal["stretch"] = "stretch") -> None:

@@ -24,10 +24,18 @@ class Few:
     plan: FewPlan | None
     scores: tuple[FewScore, ...]
 
+    seconds_left: None = None
+    """Nobody knows: the ways take too differently long."""
+
+    @property
+    def n_scores(self) -> int:
+        """Return how many trainings there are in all."""
+        return self.plan.n_scores if self.plan else 0
+
     @property
     def done(self) -> float:
         """Return the share in [0, 1] of the trainings that are done."""
-        return min(1.0, len(self.scores) / self.plan.n_scores) if self.plan and self.plan.n_scores else 0.0
+        return min(1.0, len(self.scores) / max(1, self.n_scores))
 
     @property
     def points(self) -> tuple[FewPoint, ...]:

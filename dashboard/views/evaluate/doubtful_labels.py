@@ -12,7 +12,7 @@ from dashboard.components.listening import Listed, listen
 from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
-from dashboard.components.study_page import study_progress
+from dashboard.components.study_page import ask_button, study_progress
 from dashboard.components.table import table
 from dashboard.components.tracks import TRACK_WIDTH, look_at_one_of
 from dashboard.components.twin import twin
@@ -83,14 +83,10 @@ def _crossing(run: Run, drawn: str) -> None:
     else:
         st.subheader(plain(sentences.crossed(crossed)), anchor=False)
         study_progress(crossed.study, crossed.done, "")
+    config = found_labels.config_of(run)
     with st.container(horizontal=True):
-        if crossed and crossed.study.active:
-            st.button("Stop", icon=":material/stop:", key="stop crossing", on_click=found_labels.STUDIES.stop,
-                      args=(found_labels.config_of(run),), help="Stop now and keep the results so far.")  # fmt: skip
-        else:
-            label = "Continue" if crossed else "Predict all tracks"
-            st.button(label, icon=":material/play_arrow:", key="cross", type="primary",
-                      on_click=found_labels.STUDIES.ask, args=(found_labels.config_of(run),))  # fmt: skip
+        study = crossed.study if crossed else None
+        ask_button(found_labels.STUDIES, config, study, "Predict all tracks", begun=study is not None)
 
 
 def _labels(judged: Judged, labels: DoubtfulLabels, tracks: str, note: str = "") -> None:

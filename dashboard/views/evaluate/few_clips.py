@@ -5,18 +5,17 @@ import streamlit as st
 from dashboard.components.judged import Judged
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
-from dashboard.components.study_page import start_and_look, study_progress
+from dashboard.components.study_page import LOOK_SECONDS, measure_here
 from dashboard.components.tagger import tagger_offer
 from dashboard.components.twin import limits, twin
 from dashboard.services import few_clips
-from dashboard.services.few_clips import Few
 from dashboard.shell.address import plain
 from dashboard.views.evaluate.figures import few_figure
 from genre_core.settings.config import SoundConfig
 from genre_core.studies.few_clips.config import NEED_TAGGER, WAYS, FewClipsConfig
 from genre_core.text import capitalized, count, joined
 
-HEIGHT, LOOK_SECONDS = 340, 1.0
+HEIGHT = 340
 
 
 def draw(judged: Judged) -> None:
@@ -29,10 +28,7 @@ def draw(judged: Judged) -> None:
     found = few_clips.few_clips(config)
     if found is None or not found.scores:
         st.caption(plain(_about(config), longest=900))
-    with st.container(key="few-buttons", horizontal=True, vertical_alignment="center", gap="small"):
-        _button(config, found)
-        if found is not None:
-            refreshing(_progress, LOOK_SECONDS if found.study.active else None)(config, found.study.state)
+    measure_here(few_clips.STUDIES, config, lambda: few_clips.few_clips(config))
     if found is None and not set(NEED_TAGGER) & set(config.ways):
         tagger_offer("Fetch the pretrained tagger first to compare with it as well")
     refreshing(_curves, LOOK_SECONDS if found and found.study.active else None)(config, len(judged.data.genres))
@@ -45,31 +41,6 @@ def _about(config: FewClipsConfig) -> str:
         f"{ways} learn from {joined([str(size) for size in config.sizes], 'or')} clips of each genre and are judged on "
         f"the validation part. This takes up to {count(n, 'training')}. The test part stays closed."
     )
-
-
-def _button(config: FewClipsConfig, found: Few | None) -> None:
-    if found is not None and found.study.active:
-        st.button("Stop", icon=":material/stop:", key="stop few", on_click=few_clips.STUDIES.stop, args=(config,),
-                  help="Stop now and keep what was measured.")  # fmt: skip
-    elif found is None or found.study.state in ("failed", "cancelled"):
-        label = "Continue" if found and found.scores else "Measure it"
-        st.button(label, icon=":material/play_arrow:", type="primary", key="ask few", on_click=start_and_look,
-                  args=(lambda: few_clips.STUDIES.ask(config),))  # fmt: skip
-
-
-def _progress(config: FewClipsConfig, drawn: str) -> None:
-    """Say how far it is, and draw the page anew once its state is another."""
-    found = few_clips.few_clips(config)
-    if found is None or found.study.state != drawn:
-        st.rerun()
-    if found.study.active:
-        n, total = len(found.scores), found.plan.n_scores if found.plan else 0
-        text = "waiting for a free worker" if found.study.state == "queued" else f"{n} of {total} trained"
-        if found.study.measuring:
-            text = "measuring the clips first"
-        study_progress(found.study, found.done, text, 260)
-    elif found.study.error:
-        st.caption(f":material/error: {plain(found.study.error)}")
 
 
 def _curves(config: FewClipsConfig, n_genres: int) -> None:

@@ -5,23 +5,20 @@ import streamlit as st
 from dashboard.components.ensembles import members_instead
 from dashboard.components.plot import plot
 from dashboard.components.safely import refreshing
-from dashboard.components.study_page import study_progress
+from dashboard.components.study_page import LOOK_SECONDS, measure_here
 from dashboard.components.twin import limits, twin
 from dashboard.figures.recalls import recalls_figure
 from dashboard.services import histories
 from dashboard.shell.address import plain
 from dashboard.text.ensembles import NO_CURVE, NO_EPOCHS
-from dashboard.text.train import duration
 from dashboard.views.genres import learning_curve
 from dashboard.views.genres.figures import learning_figure
-from dashboard.views.genres.learning_curve import LearningCurve
 from dashboard.views.genres.one_genre import EVALUATE, OneGenre, link
 from dashboard.views.genres.text import before_learning, epochs_sentence, learning_note, learning_sentence
 from genre_core.evaluation.glossary import GLOSSARY
-from genre_core.store.schema import Run
 from genre_core.studies.learning_curve.config import LearningCurveConfig
 
-HEIGHT, POLL_SECONDS = 270, 1.0
+HEIGHT = 270
 
 
 def draw(one: OneGenre) -> None:
@@ -63,53 +60,12 @@ def _sizes(one: OneGenre) -> None:
         return
     curve = learning_curve.learning_curve(run)
     if curve is None or (curve.study.state in ("failed", "cancelled") and not curve.scores):
-        config = LearningCurveConfig()
-        n = config.n_repeats * len(config.shares)
-        if curve is not None and curve.study.error:
-            st.caption(f":material/error: {plain(curve.study.error)}")
-        st.caption(before_learning(run, n, config.n_repeats * sum(config.shares)))
-    with st.container(key="learning-buttons", horizontal=True, vertical_alignment="center", gap="small"):
-        _button(run, curve)
-        if curve is not None:
-            refreshing(_progress, POLL_SECONDS if curve.study.active else None)(run, curve.study.state)
+        usual = LearningCurveConfig()
+        st.caption(before_learning(run, usual.n_repeats * len(usual.shares), usual.n_repeats * sum(usual.shares)))
+    config = learning_curve.config_of(run)
+    measure_here(learning_curve.STUDIES, config, lambda: learning_curve.learning_curve(run))
     if curve is not None:
-        refreshing(_curve, POLL_SECONDS if curve.study.active else None)(one)
-
-
-def _button(run: Run, curve: LearningCurve | None) -> None:
-    state, args = curve.study.state if curve else "", (learning_curve.config_of(run),)
-    if curve is None or (state in ("failed", "cancelled") and not curve.scores):
-        st.button("Measure it", icon=":material/play_arrow:", type="primary", key="measure learning",
-                  on_click=learning_curve.STUDIES.ask, args=args)  # fmt: skip
-    elif state in ("failed", "cancelled"):
-        st.button("Continue", icon=":material/resume:", key="continue", on_click=learning_curve.STUDIES.ask,
-                  args=args, help="Measures the missing sizes; those already measured stay.")  # fmt: skip
-    elif curve.study.active:
-        st.button("Stop", icon=":material/stop:", key="stop learning", on_click=learning_curve.STUDIES.stop,
-                  args=args, help="Stop now and keep the sizes measured so far.")  # fmt: skip
-
-
-def _progress(run: Run, drawn: str) -> None:
-    """Say how far the measuring is, and draw the page anew once its state is another."""
-    curve = learning_curve.learning_curve(run)
-    if curve is None or curve.study.state != drawn:
-        st.rerun()
-    if curve.study.active:
-        left = curve.seconds_left
-        n = len(curve.scores)
-        text = "waiting for a free worker" if curve.study.state == "queued" else f"{n} of {_total(curve)} trained"
-        if curve.study.measuring:
-            text = "measuring the clips first"
-        text = text if left is None else f"{text}, about {duration(left)} left"
-        study_progress(curve.study, curve.done, text, 260)
-    elif curve.study.error:
-        st.caption(f":material/error: {plain(curve.study.error)}")
-    elif curve.study.state == "cancelled":
-        st.caption(f"Stopped after {len(curve.scores)} of {_total(curve)}.")
-
-
-def _total(curve: LearningCurve) -> int:
-    return curve.config.n_repeats * len(curve.config.shares)
+        refreshing(_curve, LOOK_SECONDS if curve.study.active else None)(one)
 
 
 def _curve(one: OneGenre) -> None:

@@ -26,6 +26,11 @@ class LearningCurve:
     scores: tuple[CurveScore, ...]
 
     @property
+    def n_scores(self) -> int:
+        """Return how many trainings there are in all."""
+        return self.config.n_repeats * len(self.config.shares)
+
+    @property
     def done(self) -> float:
         """Return the share in [0, 1] of the work that is done: a sample takes as long as it is large."""
         total = self.config.n_repeats * sum(self.config.shares)
