@@ -52,7 +52,6 @@ class RiskCoverage:
     area_interval: Interval
     ideal_area: float
     excess: float
-    excess_interval: Interval
 
 
 @dataclass(frozen=True)
@@ -111,22 +110,9 @@ def risk_coverage(
     share = np.bincount(tie, wrong) / np.bincount(tie)  # a random order within ties
     risk, ideal_risk = _risks(share[tie][order][None])[0], _risks(np.sort(wrong)[None])[0]
     area, ideal = float(risk.mean()), float(ideal_risk.mean())
-    areas, excesses = _resampled_areas(
-        share[tie][order], wrong[order], None if members is None else members[order], seed
-    )
-    coverage = np.arange(1, n + 1) / n
-    error = float(wrong.mean())
-    return RiskCoverage(
-        coverage,
-        risk,
-        ideal_risk,
-        error,
-        area,
-        middle(areas, members),
-        ideal,
-        area - ideal,
-        middle(np.maximum(excesses, 0.0), members),
-    )
+    areas = _resampled_areas(share[tie][order], None if members is None else members[order], seed)
+    interval, coverage, error = middle(areas, members), np.arange(1, n + 1) / n, float(wrong.mean())
+    return RiskCoverage(coverage, risk, ideal_risk, error, area, interval, ideal, area - ideal)
 
 
 def answering(
@@ -226,17 +212,8 @@ def _risks(wrong: FloatArray, weights: FloatArray | None = None) -> FloatArray:
     return np.divide(np.cumsum(times * wrong, axis=1), counted, out=np.zeros_like(counted), where=counted > 0)
 
 
-def _resampled_areas(
-    expected: FloatArray, wrong: FloatArray, groups: IntArray | None, seed: int
-) -> tuple[FloatArray, FloatArray]:
-    """Return areas and excesses (n_resamples,) over resampled tracks, which come in the order of their scores."""
-    n, areas, excesses = len(wrong), [], []
-    last = np.argsort(wrong, kind="stable")
-    for weights in drawn_weights(n, groups, n_resamples(n, 20), seed):
-        total = weights.sum(axis=1)
-        area = (weights * _risks(expected[None], weights)).sum(axis=1) / total
-        ordered = weights[:, last]
-        ideal = (ordered * _risks(wrong[last][None], ordered)).sum(axis=1) / total
-        areas.append(area)
-        excesses.append(area - ideal)
-    return np.concatenate(areas), np.concatenate(excesses)
+def _resampled_areas(expected: FloatArray, groups: IntArray | None, seed: int) -> FloatArray:
+    """Return areas (n_resamples,) over resampled tracks, which come in the order of their scores."""
+    n = len(expected)
+    drawn = drawn_weights(n, groups, n_resamples(n, 20), seed)
+    return np.concatenate([(each * _risks(expected[None], each)).sum(axis=1) / each.sum(axis=1) for each in drawn])

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 Format = Literal["svg", "png"]
 
-ACCENT, OTHER, INK, MUTED, AXIS, GRID = "#2b62c9", "#b9770e", "#1b1f24", "#5f6872", "#c2c9d1", "#e9edf1"
+ACCENT, INK, MUTED, AXIS, GRID = "#2b62c9", "#1b1f24", "#5f6872", "#c2c9d1", "#e9edf1"
 LIGHT, RIGHT, WRONG = "#8fade3", "#4d9aa4", "#d57b52"
 MOST_NUMBERS = 24
 """Most genres of a matrix whose cells show their counts."""
