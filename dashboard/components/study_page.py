@@ -52,15 +52,12 @@ def start_and_look(begin: Callable[[], None], **looked_at: str | None) -> None:
     address.look(**looked_at)
 
 
-def ask_or_wait(
-    study: Study | None, label: str, key: str, begin: Callable[[], None], wait: Callable[[], None], seconds: float
-) -> None:
-    """Draw the button that begins a study with a page's section, or, each so many seconds, how far it is."""
+def ask_or_wait(studies: Named[Config], config: Config, label: str, wait: Callable[[], None]) -> None:
+    """Draw how far the study of a page's section is, by `wait`, and the button that begins or stops it."""
+    study = studies.find(config)
     if study is not None and study.active:
-        refreshing(wait, seconds)()
-        return
-    st.button(label if study is None else "Try again", icon=":material/play_arrow:", type="primary", key=key,
-              on_click=start_and_look, args=(begin,))  # fmt: skip
+        refreshing(wait, LOOK_SECONDS)()
+    ask_button(studies, config, study, label, begun=study is not None)
     if study is not None and study.error:
         st.caption(f":material/error: {plain(study.error)}")
 

@@ -64,9 +64,7 @@ def test_without_runs_the_page_says_where_to_make_one(tmp_path):
 def test_the_list_says_what_differs_and_how_well_each_did_on_validation_never_on_test(store):
     page = opened(RUNS)
     rows = table(page).set_index("run")
-    assert page.header[0].value.startswith(
-        "4 runs on 2 sets of tracks. Best on validation of synthetic, overlap 4.25, tracks 400\\: Second one, right on "
-    )
+    assert page.header[0].value.startswith("4 runs on 2 sets of tracks. The latest judged is Second one, right on ")
     assert "dropout 0" in rows.loc["First one", "apart"]
     assert "First one · synthetic, overlap 0.8, tracks 400" in page.dataframe[0].value["run"].tolist()
     assert rows.loc["First one", "state"] == "✓ complete"

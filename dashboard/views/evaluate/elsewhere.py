@@ -17,7 +17,6 @@ from genre_core.judging.elsewhere import ElsewhereConfig
 from genre_core.judging.partners import read_pairs
 from genre_core.text import count
 
-LOOK_SECONDS = 0.5
 MANY = 12
 """Genres up to which each has its own menu."""
 NOBODY = "none: leave it out"
@@ -40,8 +39,7 @@ def draw(judged: Judged) -> None:
             judged_elsewhere(judged.run, elsewhere.result(study))
         return
     with left:
-        begin, wait = partial(elsewhere.STUDIES.ask, config), partial(_wait, config)
-        ask_or_wait(study, "Judge on these data", "judge elsewhere", begin, wait, LOOK_SECONDS)
+        ask_or_wait(elsewhere.STUDIES, config, "Judge on these data", partial(_wait, config))
 
 
 def _choose(judged: Judged) -> ElsewhereConfig | None:

@@ -20,7 +20,6 @@ from genre_core.settings.config import SoundConfig
 from genre_core.store.schema import Run
 from genre_core.text import capitalized, count, spread
 
-LOOK_SECONDS = 1.0
 ABOUT = (
     "Does this run listen to the genre, or to something else in the recording? Up to 40 validation clips are changed "
     "in ways that keep their genre. A model that listens to the genre gives the same answers."
@@ -43,8 +42,7 @@ def draw(judged: Judged) -> None:
         _result(run, horse.result(study))
         return
     st.caption(ABOUT)
-    begin, wait = partial(horse.STUDIES.ask, HorseConfig(run=run.id)), partial(_wait, run)
-    ask_or_wait(study, "Change the clips", "ask horse", begin, wait, LOOK_SECONDS)
+    ask_or_wait(horse.STUDIES, HorseConfig(run=run.id), "Change the clips", partial(_wait, run))
 
 
 def _wait(run: Run) -> None:

@@ -239,9 +239,10 @@ def answer(rows: Sequence[Row], n: int | None = None) -> str:
     if len(rows) == 1:
         return f"{runs}, {right} of its validation tracks{mark}."
     n_data = len({same_tracks(row.run) for row in rows if row.accuracy is not None})
-    if n_data > 1:
-        return f"{runs} on {n_data} sets of tracks. Best on validation of {best.data}: {best.name}, {right}{mark}."
-    return f"{runs}. Best on validation: {best.name}, {right}{mark}."
+    sets, of = (f" on {n_data} sets of tracks", f" of {best.data}") if n_data > 1 else ("", "")
+    if len(peers) == 1:
+        return f"{runs}{sets}. The latest judged is {best.name}, {right}{mark}."
+    return f"{runs}{sets}. Best on validation{of}: {best.name}, {right}{mark}."
 
 
 def caution(rows: Sequence[Row]) -> str:
