@@ -85,7 +85,6 @@ def test_what_is_said_again_takes_the_place_of_what_was_said_until_it_is_reveale
     store.classes.reveal(code, "rate.2")
     assert store.classes.revealed(code) == {"rate.2"}
     assert not store.classes.enter(seat, "prediction", "rate.2", 82.1)
-    assert not store.classes.enter(seat, "prediction", "rate.2", 99, again=False)
     [entry] = store.classes.entries(code, "prediction")
     assert (entry.number, entry.about, entry.value) == (seat.number, "rate.2", 80)
     store.classes.enter(seat, "sentence", "why", " <b>" + "x" * 9999)

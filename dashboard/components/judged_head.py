@@ -1,6 +1,6 @@
 """The head of pages that judge a complete run: which run, part and labels, and the answer or why there is none."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -26,22 +26,23 @@ from genre_core.store.run_result import JUDGE, Judge
 from genre_core.store.schema import Run
 
 POLL_SECONDS = 1.0
+FORGOTTEN = {"track": None}
+"""What another part or another judge takes out of the address."""
 PARTS: dict[Part, str] = {"validation": "Validation", "test": "Test"}
 Place = st.delta_generator.DeltaGenerator
 Answer = Callable[[Judged, Sequence[Badge]], None]
 
 
-def judged_head(answer: Answer, forget: Mapping[str, None]) -> Judged | None:
+def judged_head(answer: Answer) -> Judged | None:
     """Draw the choice of what is judged, and beside it what `answer` draws; return what is judged.
 
-    None where the run cannot be judged, and the head says why. `forget` names what another part or another judge takes
-    out of the address.
+    None where the run cannot be judged, and the head says why.
     """
     run = _looked_at()
     head, choice = st.columns([1.75, 1], gap="medium", vertical_alignment="top")
     with choice, st.container(key="choice", horizontal=True, vertical_alignment="top", gap="small"):
         run_picker(run)
-        part, judge = _judged_by(run, forget)
+        part, judge = _judged_by(run)
     if run is None:
         with head:
             say_headline(*evaluate_states.no_run(address.run_id(), bool(runs.listed(limit=1))))
@@ -75,7 +76,7 @@ def _looked_at() -> Run | None:
     return latest
 
 
-def _judged_by(run: Run | None, forget: Mapping[str, None]) -> tuple[Part, Judge]:
+def _judged_by(run: Run | None) -> tuple[Part, Judge]:
     """Draw what a complete run is judged by: a part of the tracks, and the labels or the true genres (True)."""
     if run is None or run.state != "complete":
         return "validation", JUDGE
@@ -84,8 +85,8 @@ def _judged_by(run: Run | None, forget: Mapping[str, None]) -> tuple[Part, Judge
         "Use validation for choosing. It also chose the best epoch, so its score is a little too optimistic. Use "
         "test for reporting."
     )
-    part = address_choice("Part", "part", {**PARTS, **held_out}, help=meaning, on_change=forget)
-    return part, choose_judge(run.config.data, forget)
+    part = address_choice("Part", "part", {**PARTS, **held_out}, help=meaning, on_change=FORGOTTEN)
+    return part, choose_judge(run.config.data, FORGOTTEN)
 
 
 def _judged(run: Run, part: Part, judge: Judge, marked: Sequence[Badge], head: Place) -> Judged | None:

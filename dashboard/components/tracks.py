@@ -40,10 +40,10 @@ PASSED_ON = (
 """Address of the next track, and of the way back."""
 
 
-def judged_tracks(judged: Judged, chosen: ListedTracks, named: str, gone: str = "in this cell") -> None:
+def judged_tracks(judged: Judged, chosen: ListedTracks, named: str) -> None:
     """Draw chosen tracks with their filter and download, and the one of them that `?track=` names.
 
-    `named` is what a file of them is called by; `gone` says where a track is not that a link names wrongly.
+    `named` is what a file of them is called by.
     """
     with st.container(key="track-tools", horizontal=True, vertical_alignment="center", gap="medium"):
         found = track_filter(chosen)
@@ -52,7 +52,7 @@ def judged_tracks(judged: Judged, chosen: ListedTracks, named: str, gone: str = 
     row = judged.data.row_at(asked_for) if asked_for else None
     at = None if row is None else chosen.position(row)
     if asked_for and at is None:
-        address.note(f"The link names a track that is not {gone}, so none is selected.")
+        address.note("The link names a track that is not in this cell, so none is selected.")
         row = None
     listen(judged.run, list(answered(found)), f"player {named}", unit=judged.outcome.unit)
     track_list(judged.data, found, row, f"tracks {named}")
@@ -172,9 +172,9 @@ def one_track(
     track_profile(scores, scores.X[row], true, guess, names, name)
 
 
-def draw_choices(likely: Sequence[Choice], key: str, shown: int = CHOICES_SHOWN) -> None:
+def draw_choices(likely: Sequence[Choice], key: str) -> None:
     """Draw the likeliest genres and the true one with their probabilities; the others unfold."""
-    first = [choice for at, choice in enumerate(likely) if at < shown or choice.role]
+    first = [choice for at, choice in enumerate(likely) if at < CHOICES_SHOWN or choice.role]
     rest = [choice for choice in likely if choice not in first]
     html = f'<ul class="gl-choices" aria-label="Probability of each genre">{"".join(map(_bar, first))}</ul>'
     if rest:

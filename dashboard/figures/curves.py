@@ -54,19 +54,12 @@ def accuracy_figure(
     majority: float | None = None,
     bayes: float | None = None,
     parent: Parent | None = None,
-    y_full: bool = True,
     height: int = 260,
 ) -> Figure:
-    """Return the accuracy curves in percent with the majority baseline and the Bayes limit, rates in [0, 1].
-
-    The axis runs from 0 to 100 %; with `y_full` false it starts just below the lowest curve.
-    """
+    """Return the accuracy curves in percent with the majority baseline and the Bayes limit, rates in [0, 1]."""
     lines = _lines(history, parent, "accuracy", 100.0)
-    lowest = min((value for line in lines for value in line.values if value is not None), default=0.0)
-    bottom = 0 if y_full else max(0, 10 * math.floor((lowest - 3) / 10))
-    limit = None if bayes is None else 100 * bayes
-    base = None if majority is None or 100 * majority < bottom else 100 * majority
-    figure = _figure("Accuracy", lines, best_epoch, parent, percent_axis(bottom), height, limit, base)
+    limit, base = (None if rate is None else 100 * rate for rate in (bayes, majority))
+    figure = _figure("Accuracy", lines, best_epoch, parent, percent_axis(), height, limit, base)
     if limit is not None:
         figure["data"].insert(0, _impossible(limit, limits(figure["layout"]["xaxis"])))
     return figure

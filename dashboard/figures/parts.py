@@ -87,9 +87,9 @@ def fixed_axis(title: str, low: float, high: float, **own: Any) -> Drawn:
     return {"title": {"text": title}, "range": [low, high], "fixedrange": True} | own
 
 
-def percent_axis(low: float = 0) -> Drawn:
+def percent_axis() -> Drawn:
     """Return an axis to 100 % for charts over the epochs."""
-    return {**span(low, 100), "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
+    return {**span(0, 100), "nticks": 6, "ticksuffix": f"{GAP}%", "hoverformat": ".1f"}
 
 
 def loss_axis(losses: Iterable[float | None]) -> Drawn:

@@ -38,20 +38,15 @@ class Attribution:
         return self.lead - self.baseline_lead - self.total
 
 
-def attribute(
-    network: FittedNetwork, x: FloatArray, genre: int, other: int, baseline: FloatArray | None = None
-) -> Attribution:
+def attribute(network: FittedNetwork, x: FloatArray, genre: int, other: int) -> Attribution:
     """Attribute the lead of one genre's logit over another's at standard scores `x` (n_features,) to the features.
 
     The baseline is the mean of the training tracks, which is 0 in each standard score.
     """
-    start = np.zeros(len(x)) if baseline is None else np.asarray(baseline, np.float64)
     stop = np.asarray(x, np.float64)
-    found = path(network, start, stop)
+    found = path(network, np.zeros(len(x)), stop)
     direction = np.zeros(network.n_genres)
     direction[genre], direction[other] = 1.0, -1.0
-    gradients = network.gradient(start + found.middles[:, None] * (stop - start), direction)
+    gradients = network.gradient(found.middles[:, None] * stop, direction)
     leads = found.logits @ direction
-    return Attribution(
-        (stop - start) * (np.diff(found.at) @ gradients), genre, other, float(leads[-1]), float(leads[0])
-    )
+    return Attribution(stop * (np.diff(found.at) @ gradients), genre, other, float(leads[-1]), float(leads[0]))

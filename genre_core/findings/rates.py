@@ -84,10 +84,8 @@ def difference(a: float, of_a: Interval, b: float, of_b: Interval) -> Interval:
     return Interval(a - b - low, a - b + high)
 
 
-def paired_difference(
-    a: Values, b: Values, groups: IntArray | None = None, confidence: float = 0.95
-) -> tuple[float, Interval]:
-    """Return the mean of a - b over the same tracks, both (n,) in [0, 1], and its interval.
+def paired_difference(a: Values, b: Values, groups: IntArray | None = None) -> tuple[float, Interval]:
+    """Return the mean of a - b over the same tracks, both (n,) in [0, 1], and its 95 % interval.
 
     Half a track is added to each of the four ways in which two answers can be right or wrong: A. Agresti & Y. Min,
     "Simple improved confidence intervals for comparing matched proportions", Statistics in Medicine 24 (2005). With
@@ -98,7 +96,7 @@ def paired_difference(
     n, mean = len(d), float(d.mean())
     centre = float(d.sum()) / (n + 2)
     variance = (float((d**2).sum()) + 1) / (n + 2) - centre**2
-    half = quantile((1 + confidence) / 2, groups) * math.sqrt(variance * _design_effect(d, groups) / (n + 2))
+    half = quantile(0.975, groups) * math.sqrt(variance * _design_effect(d, groups) / (n + 2))
     return mean, Interval(max(-1.0, centre - half), min(1.0, centre + half))
 
 

@@ -205,11 +205,10 @@ class ClassStore(Shelf):
         query = select(_seats.c.person, _seats.c.number).where(_seats.c.code == code)
         return {row.person: row.number for row in self._database.all(query)}
 
-    def enter(self, seat: Seat, kind: Kind, about: str, value: Any, *, again: bool = True) -> bool:
+    def enter(self, seat: Seat, kind: Kind, about: str, value: Any) -> bool:
         """Keep what a student said or did; return whether it was kept.
 
-        The same thing said again takes the place of what was said, unless only the first counts (`again=False`), and
-        never once its result was revealed.
+        The same thing said again takes the place of what was said, but never once its result was revealed.
         Raises ClassError where the class is over, or the student has said and done too much.
         """
         document, about = json.dumps(_shortened(value)), about[:120]
@@ -221,7 +220,7 @@ class ClassStore(Shelf):
             this = _is(seat.code, seat.number, kind, about)
             there = bool(connection.execute(select(func.count()).select_from(_entries).where(this)).scalar_one())
             shown = select(_reveals.c.about).where(_reveals.c.code == seat.code, _reveals.c.about == about)
-            if there and (not again or connection.execute(shown).first()):
+            if there and connection.execute(shown).first():
                 return False
             said = select(func.count()).select_from(_entries)
             said = said.where(_entries.c.code == seat.code, _entries.c.number == seat.number)

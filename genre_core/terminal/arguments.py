@@ -84,11 +84,10 @@ def add_reading(parser: Parser) -> None:
     parser.add_argument("--header", type=int, default=-1, metavar="ROW", help=help)
 
 
-def add_part(
-    parser: Parser, help: str, about: str, choices: Sequence[str] = PARTS_SHOWN, default: str = "validation"
-) -> None:
-    """Add which part of the data is shown; `about` says what that does to the test part."""
-    parser.add_argument("--part", choices=choices, default=default, help=f"{help} (default: {default}); {about}")
+def add_part(parser: Parser, help: str, about: str, choices: Sequence[str] = PARTS_SHOWN) -> None:
+    """Add which part of the data is shown, by default validation; `about` says what that does to the test part."""
+    said = f"{help} (default: validation); {about}"
+    parser.add_argument("--part", choices=choices, default="validation", help=said)
 
 
 def add_number(parser: Parser, option: str, metavar: str, default: int, help: str) -> None:

@@ -149,19 +149,13 @@ def drain(trainer: Iterable[Event]) -> tuple[tuple[EpochEnd, ...], TrainEnd]:
     return tuple(event for event in events if isinstance(event, EpochEnd)), end
 
 
-def evaluate_part(
-    prepared: Prepared, logits: npt.NDArray[np.float32], part: Part, *, clean: bool = False
-) -> "Evaluation":
-    """Evaluate logits (n, n_genres) of all tracks on one part, by the labels or by the true genres where they differ.
-
-    The majority baseline answers what training holds, and training holds labels.
-    """
+def evaluate_part(prepared: Prepared, logits: npt.NDArray[np.float32], part: Part) -> "Evaluation":
+    """Evaluate logits (n, n_genres) of all tracks on one part, by the labels."""
     from genre_core.evaluation.report import evaluate
 
     rows, dataset = prepared.split[part], prepared.dataset
     groups = dataset.clusters(rows)
-    y = dataset.y if dataset.y_clean is None or not clean else dataset.y_clean
-    return evaluate(y[rows], logits[rows], dataset.genres, majority=prepared.majority, groups=groups)
+    return evaluate(dataset.y[rows], logits[rows], dataset.genres, majority=prepared.majority, groups=groups)
 
 
 def straddlers(dataset: Dataset, split: Split) -> dict[str, int]:

@@ -169,7 +169,7 @@ def data() -> None:
     left, right = st.columns(2)
     with left:
         plot(counts_figure([1000, 900, 400, 120, 1000, 60, 7, 1000], GENRES), "counts", height=280, alt="Counts")
-        plot(distribution_figure(points[:, 0], y, GENRES, "mfcc4", "dB"), "box", height=320, alt="mfcc4 by genre")
+        plot(distribution_figure(points[:, 0], y, GENRES, "mfcc4"), "box", height=320, alt="mfcc4 by genre")
     with right:
         axes = ("first component, 31 % of the variance", "second component, 14 %")
         clouds = by_genre(y, GENRES, range(8))

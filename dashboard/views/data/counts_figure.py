@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from dashboard.figures.parts import bars, feature_axis
+from dashboard.figures.parts import FLAT, bars, feature_axis
 from dashboard.theme import INK, MUTED, Figure, fade, genre_colour, layout
 
 Points = npt.NDArray[Any]
@@ -43,7 +43,7 @@ def counts_figure(
     }
 
 
-def distribution_figure(values: Points, y: Points, genres: Sequence[str], feature: str, unit: str = "") -> Figure:
+def distribution_figure(values: Points, y: Points, genres: Sequence[str], feature: str) -> Figure:
     """Return one horizontal box for each genre of a feature's values (n_samples,): middle half, median, 5 to 95 %.
 
     Missing values are left out; a genre without values keeps its row. Many genres stand in the order of their medians.
@@ -52,15 +52,15 @@ def distribution_figure(values: Points, y: Points, genres: Sequence[str], featur
     is_long = len(genres) > FEW
     medians = [np.inf if box is None else box["median"][0] for box in boxes]
     rows = [genres[number] for number in np.argsort(medians, kind="stable")] if is_long else genres
-    title = {"text": f"{feature} ({unit})" if unit else feature}
     return {
         "data": [box for box in boxes if box is not None],
         "layout": layout(
-            f"{feature} by genre",
-            xaxis={"showgrid": True, "title": title, "side": "top" if is_long else "bottom"},
+            "",
+            xaxis={"showgrid": True, "title": {"text": feature}, "side": "top" if is_long else "bottom"},
             yaxis={**_genre_axis(rows), "range": [len(genres) - 0.5, -0.5]},
             hovermode="closest",
             boxgap=0.4,
+            margin=FLAT,
         ),
     }
 

@@ -101,8 +101,6 @@ def _one_feature(config: DatasetConfig, data: Dataset) -> None:
         rank = names.index(feature)
         sentence = sentences.feature_sentence(found[rank], len(names), rank + 1)
         figure = distribution_figure(data.X[:, data.features.index(feature)], data.y, data.genres, feature)
-        figure["layout"]["title"] = {"text": ""}
-        figure["layout"]["margin"] = {"l": 8, "r": 8, "t": 8, "b": 8}
         height = 70 + min(26, max(12, 420 // len(data.genres))) * len(data.genres)
         with tall(height):
             plot(figure, key="feature plot", height=height, alt=sentence)

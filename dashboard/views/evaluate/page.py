@@ -56,7 +56,7 @@ def main() -> None:
     """Draw the page: the answer, the matrix, and the tracks behind a cell of it."""
     st.html(CSS)
     with st.container(key="evaluate-page", gap="small"):
-        judged = judged_head(_answer, forget={"track": None})
+        judged = judged_head(_answer)
         if judged is not None:
             _ruler(judged)
             _section(judged)

@@ -40,7 +40,7 @@ def main() -> None:
     st.html(HERE.parents[1] / "components" / "judged.css")
     st.html(HERE / "genre.css")
     with st.container(key="evaluate-page", gap="small"), st.container(key="genre-page", gap="small"):
-        judged = judged_head(_answer, forget={"track": None})
+        judged = judged_head(_answer)
         if judged is None:
             return
         one = _looked_at(judged)
