@@ -32,4 +32,5 @@ function offerPicture(parent, { taken }, { drawn, without, called } = {}) {
   }
   Object.assign(offer, taken, { drawn, called, without: without ? `.take-picture, ${without}` : ".take-picture" });
   offer.box.hidden = drawn === null;
+  (parent.host ?? parent).toggleAttribute("data-untaken", drawn === null);
 }

@@ -187,6 +187,7 @@ def test_at_the_end_one_stands_beside_the_run_on_the_same_clips(store):
     assert next(iter(scores["right"])) == "12 of 12"
     genres = next(table.value for table in page.dataframe if "genre" in table.value)
     assert genres["clips"].sum() == 12
+    assert page.get("button_group")[0].options == ["Matrices", "Clips", "Scores"]
 
 
 def test_answers_and_the_run_that_asked_are_taken_home(store, monkeypatch):

@@ -9,6 +9,7 @@ from dashboard.components.csv_download import csv_download
 from dashboard.components.deleting import delete_or_keep
 from dashboard.components.matrix import matrix
 from dashboard.components.matrix_table import view_table
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.ruler_marks import limit_marks
 from dashboard.components.run_picker import run_labels
 from dashboard.components.take_home import take_home
@@ -122,22 +123,26 @@ def _beside(sitting: Sitting, found: Compared, run: Run | None, head: st.delta_g
     with head:
         st.header(plain(said.headline(sitting, both, who)), anchor=False, help=GLOSSARY["McNemar test"])
         numbers_line(said.verdict(sitting, both, who))
-        st.caption(plain(said.agreement(sitting, both, who)), help=GLOSSARY["Cohen's kappa"])
-        more = [sentences.how_hard(sitting), said.behavior(sitting, both.first.n_unknown, who)]
+        more = [said.agreement(sitting, both, who), sentences.how_hard(sitting)]
+        more += [said.behavior(sitting, both.first.n_unknown, who)]
         more += [sentences.left_out(sitting, len(found.numbers), run)] if run else []
-        st.caption(plain(" ".join(filter(None, more))))
+        st.caption(plain(" ".join(filter(None, more)), longest=900), help=GLOSSARY["Cohen's kappa"])
     you, other, name = both.first, both.second, ear.label(sitting)
     numbers(numbers_part({name: you.accuracy, other.name: other.accuracy, "Guessing": 1 / len(you.genres)}))
     rulers.ruler(_ruler(you, other, config, name), "ear ruler")
     with beyond_plain("matrices"):
+        items = f"{sitting.test.noun}s".capitalize()
+        phone_parts({"matrices": "Matrices", "items": items, "shares": "Scores"})
         left, right = st.columns(2, gap="medium")
-    with left:
+    with left, part("matrices", "own"):
         _matrix(both.first, sitting)
-    with right:
+    with right, part("matrices", "other"):
         _matrix(both.second, sitting, both.second.name)
     with beyond_plain("again"):
-        again.draw(sitting, found, config)
-        shares.draw(sitting, found)
+        with part("items"):
+            again.draw(sitting, found, config)
+        with part("shares"):
+            shares.draw(sitting, found)
 
 
 def _ruler(you: Side, other: Side | None, config: DatasetConfig | None, name: str) -> rulers.Ruler:
