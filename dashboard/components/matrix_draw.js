@@ -2,6 +2,7 @@
 const HELD = "don't know";
 const NARROWEST = 10;  // pixels that an upright name needs
 const DENSE = 20;  // genres beyond which columns are as narrow as their numbers, and scroll
+const LEGIBLE = 15;  // pixels of a column below which nobody reads its numbers: they scroll as well
 
 // Row and column headers can be chosen as cells can, at -1 before the first cell.
 const header = (role, scope, i, j) => element("th", { role, scope, tabindex: "-1", "data-i": i, "data-j": j });
@@ -93,20 +94,25 @@ function measure(grid) {
   }));
 }
 
-const named = (grid) => ["frame", grid.data.compact && "compact", grid.k > DENSE && "dense", isOverview(grid) && "overview", grid.data.pickable && "pickable", grid.data.byRow && "rows", grid.steep && "steep", grid.bare && "bare", grid.small].filter(Boolean).join(" ");
+const named = (grid) => ["frame", grid.data.compact && "compact", isDense(grid) && "dense", isOverview(grid) && "overview", grid.data.pickable && "pickable", grid.data.byRow && "rows", grid.steep && "steep", grid.bare && "bare", grid.small].filter(Boolean).join(" ");
 
 // A large matrix opens whole, without numbers; "Numbers" leads into it.
 const isOverview = (grid) => grid.k > DENSE && !grid.zoomed && grid.width >= 480;
 
-// Columns have one width: where each were as wide as its numbers, a changed number would move the whole table.
-function sizes(grid) {
-  const { genres, by, compare } = grid.data.view;
-  const longest = Math.max(...genres.map((name) => name.length));
+const isDense = (grid) => grid.k > DENSE || widths(grid).room < LEGIBLE;
+
+// What the names take of the width, and what is left for each column.
+function widths(grid) {
+  const longest = Math.max(...grid.data.view.genres.map((name) => name.length));
   const margins = grid.margins ? 58 : 0;
   const left = Math.max(82, Math.min(150, grid.width - margins - 25 * grid.wide));  // of a narrow grid, for names
   const head = Math.max(58, Math.min(longest * 7.2 + 14, grid.width < 480 ? left : 150));
-  const dense = grid.k > DENSE;
-  const room = (grid.width - head - margins - (grid.wide > grid.k ? 12 : 0)) / grid.wide - 2;
+  return { longest, head, room: (grid.width - head - margins - (grid.wide > grid.k ? 12 : 0)) / grid.wide - 2 };
+}
+
+// Columns have one width: where each were as wide as its numbers, a changed number would move the whole table.
+function sizes(grid) {
+  const { by, compare } = grid.data.view, { longest, head, room } = widths(grid), dense = isDense(grid);
   grid.tight = !dense && room < 48;
   const kind = `${by} ${compare}`;
   if (dense && grid.kind !== kind) [grid.kind, grid.letters] = [kind, 0];
@@ -147,7 +153,7 @@ function fit(grid) {
 }
 
 function rowHeight(grid, column) {
-  const dense = grid.k > DENSE;
+  const dense = isDense(grid);
   if (isOverview(grid)) return Math.max(11, Math.min(22, column));
   if (grid.data.compact) return dense ? 18 : 22;
   const low = (innerHeight - 480) / grid.k - 2;  // what a low window has left below the answer

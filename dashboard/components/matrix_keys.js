@@ -22,7 +22,7 @@ function rove(grid, [i, j], focus = true) {
 function reveal(grid, node) {
   const box = grid.scroll;
   const [head, side] = [grid.heads[0].offsetHeight + 4, grid.sides[0].offsetWidth + 4];
-  const last = grid.wide > grid.k && grid.k > DENSE ? grid.heads[grid.k].offsetWidth : 0;  // stays at the right edge
+  const last = grid.wide > grid.k && isDense(grid) ? grid.heads[grid.k].offsetWidth : 0;  // stays at the right edge
   const [i, j] = [Number(node.dataset.i), Number(node.dataset.j)];
   if (i >= 0) {
     if (node.offsetTop < box.scrollTop + head) box.scrollTop = node.offsetTop - head;

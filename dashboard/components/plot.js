@@ -68,7 +68,10 @@ function draw(chart) {
   const layout = { ...figure.layout, width, height: heightOf(data), autosize: false, uirevision: data.revision || "same" };
   layout.paper_bgcolor = layout.plot_bgcolor = paper;  // also that of a downloaded picture
   if (width < 480 && layout.showlegend) layout.margin = { ...layout.margin, t: (layout.margin?.t ?? 60) + 34 };  // it wraps
-  if (coarse) layout.dragmode = false;  // one finger scrolls the page
+  if (coarse) {
+    layout.dragmode = false;  // one finger scrolls the page
+    layout.modebar = { ...layout.modebar, orientation: "h" };  // above the chart
+  }
   if (data.pickable) {
     layout.dragmode = coarse ? false : "lasso";
     layout.selections = [];  // the figure itself shows what is picked

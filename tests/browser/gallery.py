@@ -139,6 +139,8 @@ def matrices() -> None:
     small = np.array([[5, 2, 0], [1, 1, 0], [3, 30, 400]])
     matrix(matrix_view(ConfusionMatrix(100 * COUNTS, GENRES)), "thousands", label="Thousands")
     matrix(matrix_view(ConfusionMatrix(small, ("Afrobeat", "Chiptune", "Drum and Bass")), by), "few")
+    twenty = tuple(f"Genre {n}" for n in range(1, 21))
+    matrix(matrix_view(ConfusionMatrix(np.diag(np.full(20, 60)), twenty)), "twenty", label="Twenty genres")
 
 
 def sixty() -> None:

@@ -190,6 +190,8 @@ def test_thousands_are_not_cut_in_narrow_cells(page, toys):
     cut = "(cells) => cells.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent)"
     assert found.locator("td[data-i][data-j]").evaluate_all(cut) == []
     expect(found.locator('td[data-i="0"][data-j="0"]')).to_have_text(re.compile(r"^\d+k$"))
+    twenty = page.get_by_role("grid", name="Twenty genres").locator('td[data-i="0"][data-j="0"]')
+    assert twenty.evaluate("cell => parseFloat(getComputedStyle(cell).fontSize)") > 10
 
 
 def test_quick_clicks_end_on_the_last_one_and_keys_move_pick_and_clear(page, toys):

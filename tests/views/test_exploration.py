@@ -276,3 +276,11 @@ def test_what_a_leaky_run_remembers_is_not_called_luck(store):
     assert json.loads(drawn(page, "limit curve")["figure"])["data"][-1]["marker"]["symbol"] == "circle-open"
     assert marks(on("overview", colour="answer", **named)) == 1
     assert not marks(on("overview", **named))
+
+
+def test_genres_that_are_all_as_large_need_no_chart(store):
+    keys = [item.proto.id for item in on("tracks", data__imbalance="8").get("bidi_component")]
+    assert any(key.endswith("-counts") for key in keys)
+    page = on("tracks")
+    assert "4 genres of 100 each" in page.header[0].value
+    assert not any(item.proto.id.endswith("-counts") for item in page.get("bidi_component"))

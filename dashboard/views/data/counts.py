@@ -10,13 +10,14 @@ from genre_core.settings.config import DatasetConfig
 
 
 def draw(config: DatasetConfig, data: Dataset) -> None:
-    """Draw the number of tracks of each genre."""
-    height = 44 + min(22, max(12, 420 // len(data.genres))) * len(data.genres)
-    with tall(height):
-        figure = counts_figure(data.counts.tolist(), data.genres)
-        plot(figure, key="counts", height=height, alt=sentences.counts_alt(data))
+    """Draw the number of tracks of each genre; where all have the same, the page's answer says it."""
+    if data.counts.min() < data.counts.max():
+        height = 44 + min(22, max(12, 420 // len(data.genres))) * len(data.genres)
+        with tall(height):
+            figure = counts_figure(data.counts.tolist(), data.genres)
+            plot(figure, key="counts", height=height, alt=sentences.counts_alt(data))
     rows = [
         {"genre": genre, "tracks": int(number), "share": round(100 * number / len(data), 2)}
         for genre, number in zip(data.genres, data.counts, strict=True)
     ]
-    twin(rows, "counts", "The number of tracks of each genre.", ("share",))
+    twin(rows, "counts", "The number of tracks of each genre.", ("share",), title="Tracks of each genre as a table")

@@ -65,14 +65,14 @@ def _answer(judged: Judged, marked: Sequence[Badge]) -> None:
     address.genre(judged.outcome.genres)  # says so where the link names a genre that this run has not
     one = _looked_at(judged)
     _steps(judged, one)
-    if one is None:
-        answer, reason = sentences.all_genres(judged.outcome, judged.part)
-        st.header(plain(answer), anchor=False)
-        st.caption(plain(reason))
-        numbers_line(scores_line(judged.outcome.evaluation), marked)
-        return
     outcome = judged.outcome
     with st.container(key="genre-answer", gap=None):
+        if one is None:
+            answer, reason = sentences.all_genres(outcome, judged.part)
+            st.header(plain(answer), anchor=False)
+            st.caption(plain(reason))
+            numbers_line(scores_line(outcome.evaluation), marked)
+            return
         st.markdown(plain(sentences.answer(outcome, judged.part, one.number)))
         known = known_already(judged.run, outcome.unit)
         said = [sentences.against(outcome, one.number, known), sentences.confused(outcome, one.number)]

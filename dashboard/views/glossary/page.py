@@ -10,7 +10,7 @@ from genre_core.evaluation.glossary import GLOSSARY, lookup
 
 def main() -> None:
     """Draw the field to search in, and the terms that hold all its words."""
-    st.title("What does this word mean?", anchor=False)
+    st.header("What does this word mean?", anchor=False)
     st.text_input(
         "Search",
         key="find",

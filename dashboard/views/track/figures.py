@@ -37,7 +37,7 @@ def attribution_figure(found: Attribution, features: Sequence[str], genres: Sequ
         "y": list(range(len(names))),
         "customdata": names,
         "marker": {"color": colours},
-        "text": [f"{value:+.2f}" for value in values],
+        "text": [f"{value:+.2f}".replace("-", "\N{MINUS SIGN}") for value in values],
         "textposition": "outside",
         "textfont": {"color": MUTED, "size": 11},
         "cliponaxis": False,
