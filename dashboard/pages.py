@@ -18,6 +18,7 @@ from dashboard.components.safely import safely  # noqa: E402
 from dashboard.components.view import choose_view, leave_out  # noqa: E402
 from dashboard.services import runs, workers  # noqa: E402
 from dashboard.shell import address  # noqa: E402
+from dashboard.shell.sidebar import no_sidebar  # noqa: E402
 from genre_core.errors import StoreError  # noqa: E402
 
 HERE = Path(__file__).parent
@@ -41,6 +42,12 @@ PAGES = {name: title for pages in SECTIONS.values() for name, title in pages.ite
 HIDDEN = {"track", "report"}
 """Pages that one comes to by a link."""
 
+
+def page_file(name: str) -> str:
+    """Return the file of a page."""
+    return f"views/{name}/page.py"
+
+
 st.set_page_config(page_title="Genre Lab", page_icon=str(HERE / "icon.svg"), layout="wide")
 install_plotly()
 st.logo(str(HERE / "logo.svg"), size="large")
@@ -51,7 +58,7 @@ page = st.navigation(
     {
         section: [
             st.Page(
-                f"views/{name}/page.py",
+                page_file(name),
                 title=title,
                 url_path=name,
                 default=name == "train",
@@ -75,3 +82,5 @@ with safely():
     elif lesson_panel(name):
         page.run()
     choose_view(name)
+    if page_file(name) not in address.WITH_SETTINGS:
+        no_sidebar()

@@ -93,7 +93,7 @@ def test_a_table_says_what_each_column_was_taken_for(store):
     assert roles["label"] == "label"
     assert roles["length"] == "left out"
     assert roles["tempo"] == "feature"
-    assert "are segments of" in texts(page)
+    assert "108 segments of 36 tracks in 3 genres, 36 segments each" in texts(page)
     assert len(page.dataframe[-1].value) == 20
 
 

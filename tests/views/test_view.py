@@ -61,3 +61,11 @@ def test_a_plain_page_has_three_numbers(view, named, first):
     shown = drawn(opened(f"views/{view}/page.py", **named, view="plain"), "plain numbers")["numbers"]
     assert len(shown) == 3
     assert next(iter(shown)).startswith(first)
+
+
+def test_pages_without_settings_let_go_of_the_sidebar():
+    def has(view):
+        page = opened(f"views/{view}/page.py")
+        return any(item.proto.id.endswith("-no sidebar") for item in page.get("bidi_component"))
+
+    assert [view for view in ("train", "genres", "runs", "repeat") if has(view)] == ["genres", "runs"]
