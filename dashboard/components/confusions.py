@@ -121,10 +121,7 @@ def _matrix(judged: Judged, chosen: Selection | None, merges: Merges) -> Confusi
         note=_said(judged, found, against),
         said=said,
     )
-    opened = st.expander("The matrix as a table", key="matrix as a table", type="compact", on_change="rerun")
-    if opened.open:
-        with opened:
-            view_table(found.view, "matrix table", f"{judged.file_name} matrix.csv")
+    view_table(found.view, "matrix", f"{judged.file_name} matrix.csv")
     return found
 
 

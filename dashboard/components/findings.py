@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.components.folded import folded
 from dashboard.components.judged import Judged
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
@@ -32,12 +33,8 @@ def draw(judged: Judged, found: Sequence[Finding], key: str, here: str) -> None:
     told = told_of(judged.run, judged.part, judged.data, judged.outcome.unit)
     with st.container(key=key, gap="small"):
         several(found[:FIRST], told, key, here, judged.run.config)
-        if len(found) <= FIRST:
-            return
-        folded = st.expander(f"{len(found) - FIRST} more", key=f"{key} more", type="compact", on_change="rerun")
-        if folded.open:
-            with folded:
-                several(found[FIRST:], told, f"{key} folded", here, judged.run.config)
+        if rest := found[FIRST:]:
+            folded(f"{len(rest)} more", f"{key} more", several, rest, told, f"{key} folded", here, judged.run.config)
 
 
 def several(found: Sequence[Finding], told: Told, key: str, here: str, config: ExperimentConfig) -> None:

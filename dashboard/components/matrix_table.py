@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.csv_download import Columns, csv_download
+from dashboard.components.folded import folded
 from dashboard.components.table import table
 from dashboard.figures.matrix import MatrixView
 
@@ -24,8 +25,12 @@ def view_columns(view: MatrixView) -> Columns:
     return found
 
 
-def view_table(view: MatrixView, key: str, file_name: str) -> None:
-    """Draw the matrix as a plain table, and a button that downloads it."""
+def view_table(view: MatrixView, name: str, file_name: str) -> None:
+    """Draw the matrix as a plain table, folded, and a button that downloads it; its widgets are called by its name."""
+    folded("The matrix as a table", f"{name} as a table", _table, view, f"{name} table", file_name)
+
+
+def _table(view: MatrixView, key: str, file_name: str) -> None:
     columns = view_columns(view)
     cells = [name for name in columns if name.startswith("taken for") or name == NOT_ANSWERED]
     shares = [*(cells if view.by != "count" else ()), *(name for name in ("recall", "right") if name in columns)]

@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboard.components.csv_download import csv_download
 from dashboard.components.file_names import named
+from dashboard.components.folded import folded
 from dashboard.components.table import COUNT, table
 from dashboard.theme import HasLimits
 from genre_core.text import told
@@ -30,11 +31,7 @@ def twin(
 
     `name` is what a file of it holds, where its key does not say so; `title` names what does not stand right above.
     """
-    folded = st.expander(title, key=f"{key} twin", type="compact", on_change="rerun")
-    if not folded.open:
-        return
-    with folded:
-        unfolded(rows, key, alt, percent, name=name)
+    folded(title, f"{key} twin", lambda: unfolded(rows, key, alt, percent, name=name))
 
 
 def unfolded(

@@ -56,10 +56,7 @@ def _matrix(chosen: Chosen, cells: Selection | None) -> None:
         note=sentences.matrix_sentence(found, found.matrix),
         said=_said(chosen, cells) if cells else "",
     )
-    folded = st.expander("The matrix as a table", key="difference as a table", type="compact", on_change="rerun")
-    if folded.open:
-        with folded:
-            view_table(view, "difference table", f"{file_name(of.first.run)} less {file_name(chosen.other.run)}.csv")
+    view_table(view, "difference", f"{file_name(of.first.run)} less {file_name(chosen.other.run)}.csv")
 
 
 def _pick() -> None:

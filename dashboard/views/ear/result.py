@@ -159,10 +159,7 @@ def _matrix(side: Side, sitting: Sitting, other: str = "") -> None:
     view = side_view(side, f"{sitting.test.noun}s")
     st.subheader(plain(title), anchor=False)
     matrix(view, key, compact=len(side.genres) > 12, label=f"Confusion matrix: {title}")
-    folded = st.expander("The matrix as a table", key=f"{key} folded", type="compact", on_change="rerun")
-    if folded.open:
-        with folded:
-            view_table(view, f"{key} table", f"ear test {sitting.id} {title}.csv")
+    view_table(view, key, f"ear test {sitting.id} {title}.csv")
 
 
 def _next(sitting: Sitting, found: Compared | None) -> None:

@@ -57,10 +57,7 @@ def draw(judged: Judged, rule: Rule, seen: Rejected) -> None:
             )
         else:
             _tracks(judged, found, chosen, seen, rule.method != "none")
-    opened = st.expander("The matrix as a table", key="answers as a table", type="compact", on_change="rerun")
-    if opened.open:
-        with opened:
-            view_table(found.view, "answers table", f"{judged.file_name} answers.csv")
+    view_table(found.view, "answers", f"{judged.file_name} answers.csv")
 
 
 def _chosen(n_genres: int) -> Selection | None:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from dashboard.components.folded import folded
 from dashboard.components.judged import Judged
 from dashboard.components.many_genres import MANY
 from dashboard.components.scores import genre_table
@@ -26,13 +27,7 @@ def draw(judged: Judged) -> None:
     shown = hardest[:SHOWN] if len(hardest) >= MANY else hardest
     _rulers(judged, shown, "rulers")
     if rest := hardest[len(shown) :]:
-        opened = st.expander(
-            f"The {len(rest):,} other genres", key="other genres", type="compact",
-            on_change="rerun",
-        )  # fmt: skip
-        if opened.open:
-            with opened:
-                _rulers(judged, rest, "other rulers")
+        folded(f"The {len(rest):,} other genres", "other genres", _rulers, judged, rest, "other rulers")
     said = []
     if any(told(score.recall_interval) for score in outcome.evaluation.per_genre):
         said.append(f"the bar is the 95{GAP}% interval of recall")
@@ -42,10 +37,8 @@ def draw(judged: Judged) -> None:
         said.append(f"the dashed line is the recall of the best possible classifier on the same tracks{held}")
     explained = f"{capitalized('; '.join(said))}. " if said else ""
     st.caption(f"{explained}Select a genre to open its page.", help=GLOSSARY["recall"])
-    opened = st.expander("As a table", key="genres as a table", type="compact", on_change="rerun")
-    if opened.open:
-        with opened:
-            genre_table(outcome.evaluation, f"{judged.part} tracks", f"{judged.file_name} genres.csv")
+    file_name = f"{judged.file_name} genres.csv"
+    folded("As a table", "genres as a table", genre_table, outcome.evaluation, f"{judged.part} tracks", file_name)
 
 
 def _rulers(judged: Judged, genres: Sequence[int], name: str) -> None:

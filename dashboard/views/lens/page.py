@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.components import study_page
 from dashboard.components.file_names import about
+from dashboard.components.folded import folded
 from dashboard.components.live import answer_part
 from dashboard.components.plot import chart, plot
 from dashboard.components.right_about import about_true_genres, choose_unit
@@ -165,12 +166,8 @@ def _lens(
         if lens.rankings and not lens.study.active:
             _rankings(lens)
     study_page.say_what_differs("lens", config, lens.config.experiment, "judged", "judged here")
-    opened = st.expander("As a table", key="lens as a table", type="compact", on_change="rerun")
-    if opened.open:
-        with opened:
-            refreshing(_table, TABLE_SECONDS if lens.study.active else None)(
-                lens.study.id, lens.about == "true genre", unit
-            )
+    estimates = refreshing(_table, TABLE_SECONDS if lens.study.active else None)
+    folded("As a table", "lens as a table", estimates, lens.study.id, lens.about == "true genre", unit)
     for aside in sentences.asides(lens) if not lens.study.active else ():
         st.caption(plain(aside, MOST_LETTERS))
     following.follow(lens)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.file_names import named
+from dashboard.components.folded import folded
 from dashboard.components.live import title_part
 from dashboard.components.matrix import matrix
 from dashboard.components.plot import plot
@@ -91,10 +92,8 @@ def matrix_of_folds(found: Repetition) -> None:
         st.caption(f":material/error: {plain(f'No interval for the share below: {error}')}")
     st.caption(plain(sentences.pooled(found, score), MOST_LETTERS))
     matrix(view, key="matrix of folds", label="Confusion matrix of the held-out folds")
-    opened = st.expander("As a table", key="folds as a table", type="compact", on_change="rerun")
-    if opened.open:
-        with opened:
-            matrix_table(confusion, "fold matrix table", f"{named('all folds')}.csv")
+    file_name = f"{named('all folds')}.csv"
+    folded("As a table", "folds as a table", matrix_table, confusion, "fold matrix table", file_name)
 
 
 def comparison(found: Repetition) -> None:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 import streamlit as st
 
+from dashboard.components.folded import folded
 from dashboard.components.table import table
 from dashboard.services import ear, runs
 from dashboard.shell import address
@@ -18,12 +19,8 @@ ROWS_SHOWN = 6
 def ear_test_list() -> None:
     """Draw the list, folded, where there are any."""
     found = sorted([*ear.own(), *ear.arrived()], key=lambda one: -one.created_at)
-    if not found:
-        return
-    folded = st.expander(count(len(found), "ear test"), key="ear tests", type="compact", on_change="rerun")
-    if folded.open:
-        with folded:
-            _list(found)
+    if found:
+        folded(count(len(found), "ear test"), "ear tests", _list, found)
 
 
 def _list(found: Sequence[Sitting]) -> None:

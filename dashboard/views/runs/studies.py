@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.csv_download import csv_download
 from dashboard.components.deleting import delete_or_keep
+from dashboard.components.folded import folded
 from dashboard.components.safely import refreshing
 from dashboard.services import studies, workers
 from dashboard.shell import address
@@ -30,12 +31,9 @@ def study_list() -> None:
     rows = _rows()
     if not rows:
         return
-    label = sentences.how_many(rows, MOST, studies.n_under_way())
-    opened = st.expander(label, key="studies", type="compact", on_change="rerun")
-    if opened.open:
-        with opened:
-            active = any(row.study.active for row in rows)
-            refreshing(_list, POLL_SECONDS if active else None)([row.study.id for row in rows], active)
+    label, active = sentences.how_many(rows, MOST, studies.n_under_way()), any(row.study.active for row in rows)
+    listed = refreshing(_list, POLL_SECONDS if active else None)
+    folded(label, "studies", listed, [row.study.id for row in rows], active)
 
 
 def _rows() -> list[Row]:

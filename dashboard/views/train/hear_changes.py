@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import streamlit as st
 
+from dashboard.components.folded import folded
 from dashboard.components.player import Heard, player
 from dashboard.components.safely import refreshing
 from dashboard.services import clips, sounds
@@ -50,10 +51,7 @@ def draw(config: ExperimentConfig) -> None:
         any(_changes(config)) or config.train.mixup or config.data.changes
     ):
         return
-    opened = st.expander("Hear the changed clips", key="hear changes", type="compact", on_change="rerun")
-    if opened.open:
-        with opened:
-            refreshing(_choose)(config, config.data)
+    folded("Hear the changed clips", "hear changes", refreshing(_choose), config, config.data)
 
 
 def _changes(config: ExperimentConfig) -> Augmentation:

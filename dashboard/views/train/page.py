@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboard.components.address_choice import address_choice
 from dashboard.components.file_names import about
+from dashboard.components.folded import folded
 from dashboard.components.live import Parts, follow_from
 from dashboard.components.matrix import matrix, picked
 from dashboard.components.phone_parts import part, phone_parts
@@ -183,10 +184,7 @@ def _pick() -> None:
 
 def _tables(run: Run) -> None:
     """Draw the same as tables, where someone wants them."""
-    opened = st.expander("As a table", key="as a table", type="compact", on_change="rerun")
-    if opened.open:
-        with opened:
-            refreshing(_as_tables, TABLE_SECONDS if run.active else None)(run.id)
+    folded("As a table", "as a table", refreshing(_as_tables, TABLE_SECONDS if run.active else None), run.id)
 
 
 def _as_tables(run_id: str) -> None:

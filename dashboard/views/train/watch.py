@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard.components.address_choice import address_menu
+from dashboard.components.folded import folded
 from dashboard.components.live import follow_from
 from dashboard.components.safely import refreshing
 from dashboard.components.twin import unfolded
@@ -66,10 +67,8 @@ def drawing(run: Run) -> None:
     about = f"{network_size(run.config.model.n_parameters(of.inputs, of.n_genres), 0, '')[0]}.{kept}"
     path, always, how = watching.path(run, track), watching.for_all_epochs(run), sentences.HOW
     network_drawing(_part(run, track), always, "network drawing", path=path, about=about, how=how)
-    opened = st.expander("Units as a table", key="units as a table", type="compact", on_change="rerun")
-    if opened.open:
-        with opened:
-            refreshing(_units, TABLE_SECONDS if run.active else None)(run.id, track)
+    units = refreshing(_units, TABLE_SECONDS if run.active else None)
+    folded("Units as a table", "units as a table", units, run.id, track)
     follow_from(path, watching.follow(run, track), "live network")
 
 
