@@ -151,7 +151,10 @@ def test_measured_clips_are_heard_beside_the_data_check(store, table):
     assert "1 file cannot be used" in [item.label for item in page.expander]
     assert "Measure the clips" not in [button.label for button in page.button]
     for section in ("overview", "features", "genres"):
-        assert not on_clips(table, section=section).exception
+        shown = on_clips(table, section=section)
+        assert not shown.exception
+        assert ("Press a clip on the map" in texts(shown)) == (section == "overview")
+        assert "tracks" not in said(shown)
 
 
 def test_half_measured_clips_say_how_many_are(store, table):

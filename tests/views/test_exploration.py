@@ -208,8 +208,8 @@ def test_a_table_whose_best_possible_score_nobody_knows_has_no_section_for_it():
     name = "segments.csv"
     table = tables.add_table([(name, (TABLES / name).read_bytes())])
     page = opened(DATA, section="limits", data__source="table", data__table=table)
-    options = next(choice.options for choice in page.get("button_group") if "Tracks" in choice.options)
-    assert list(options) == ["The table", "Tracks", "Features", "Genres"]
+    options = next(choice.options for choice in page.get("button_group") if "Features" in choice.options)
+    assert list(options) == ["The table", "Segments", "Features", "Genres"]
     assert "section is “limits” in this link" in texts(page)
 
 

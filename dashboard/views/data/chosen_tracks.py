@@ -19,7 +19,7 @@ FEATURES_SHOWN = 20
 def draw(config: DatasetConfig, data: Dataset, rows: IntArray, split: Split | None, sentence: str) -> None:
     """Draw the rows of the data to hear and as a table, with their number, a download, and a way to let go of them."""
     with st.container(key="chosen-head", horizontal=True, vertical_alignment="center", gap="small"):
-        st.markdown("**Chosen tracks**", width="content")
+        st.markdown(f"**Chosen {data.noun}s**", width="content")
         if len(rows):
             meaning = "Download these tracks with all their features."
             csv_download(lambda: columns(data, rows, split), f"{named('chosen tracks')}.csv", "chosen", help=meaning)

@@ -11,13 +11,14 @@ from genre_core.settings.config import DatasetConfig
 
 def draw(config: DatasetConfig, data: Dataset) -> None:
     """Draw the number of tracks of each genre; where all have the same, the page's answer says it."""
+    title = f"{data.noun.capitalize()}s of each genre"
     if data.counts.min() < data.counts.max():
         height = 44 + min(22, max(12, 420 // len(data.genres))) * len(data.genres)
         with tall(height):
-            figure = counts_figure(data.counts.tolist(), data.genres)
+            figure = counts_figure(data.counts.tolist(), data.genres, title)
             plot(figure, key="counts", height=height, alt=sentences.counts_alt(data))
     rows = [
-        {"genre": genre, "tracks": int(number), "share": round(100 * number / len(data), 2)}
+        {"genre": genre, f"{data.noun}s": int(number), "share": round(100 * number / len(data), 2)}
         for genre, number in zip(data.genres, data.counts, strict=True)
     ]
-    twin(rows, "counts", "The number of tracks of each genre.", ("share",), title="Tracks of each genre as a table")
+    twin(rows, "counts", f"The number of {data.noun}s of each genre.", ("share",), title=f"{title} as a table")

@@ -177,17 +177,17 @@ def projection_sentence(found: Projection, data: Dataset) -> str:
     """Say what a projection shows, judged on tracks that it was not found on."""
     guess = f"always the most common genre, {percent(float(data.counts.max() / len(data)))}"
     if found.method == "tsne":
-        of = f" of {count(found.n_total, 'track')}" if len(found.rows) < found.n_total else ""
+        of = f" of {count(found.n_total, data.noun)}" if len(found.rows) < found.n_total else ""
         return (
             "Neighbors stay neighbors, but the distances between clouds and their sizes mean nothing. The nearest "
             f"neighbor has the right genre for {percent(found.accuracy)} of the {len(found.rows):,} placed "
-            f"tracks{of}; {guess}."
+            f"{data.noun}s{of}; {guess}."
         )
-    kind = "The plane that separates genres best" if found.method == "lda" else "The plane along which tracks vary most"
+    what = "that separates genres best" if found.method == "lda" else f"along which {data.noun}s vary most"
     drawn = f" {len(found.rows):,} of them are drawn." if len(found.rows) < found.n_judged else ""
     return (
-        f"{kind}, found on half of the tracks. The nearest genre center on it is right for {percent(found.accuracy)} "
-        f"of the {count(found.n_judged, 'other track')}; {guess}.{drawn}"
+        f"The plane {what}, found on half of the {data.noun}s. The nearest genre center on it is right for "
+        f"{percent(found.accuracy)} of the {count(found.n_judged, f'other {data.noun}')}; {guess}.{drawn}"
     )
 
 

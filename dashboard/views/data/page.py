@@ -88,7 +88,7 @@ def _section(config: ExperimentConfig, data: Dataset) -> None:
     """Draw the chosen section; stored tracks open on what they were taken for."""
     numbers(numbers_part(sentences.three(data, datasets.limit(config.data))))
     with beyond_plain("data sections"):
-        section = address_choice("Section", "section", _sections(config.data))
+        section = address_choice("Section", "section", _sections(config.data, data.noun))
     match section:
         case "overview":
             tracks_map.draw(config.data, data)
@@ -108,9 +108,10 @@ def _section(config: ExperimentConfig, data: Dataset) -> None:
             importing.draw(config, data)
 
 
-def _sections(config: DatasetConfig) -> dict[str, str]:
+def _sections(config: DatasetConfig, noun: str) -> dict[str, str]:
     """Return the sections by their names in the address, the first one first; what cannot be known has none."""
     known = {name: title for name, title in SECTIONS.items() if name != "limits" or datasets.has_limit(config)}
+    known["overview"] = f"{noun.capitalize()}s"
     if not _is_shown_first(config):
         return known
     first = f"The {_short(config) or 'music'}"

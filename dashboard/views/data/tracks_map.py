@@ -70,7 +70,7 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
         if found is not None:
             if chosen is None:
                 st.caption(
-                    "Press a track on the map, or draw around several, to list them here"
+                    f"Press a {data.noun} on the map, or draw around several, to list them here"
                     f"{' and hear them' if isinstance(config, SoundConfig) else ''}. You can also choose them by genre "
                     "and range."
                 )
