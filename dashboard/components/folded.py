@@ -1,14 +1,16 @@
 """What is folded under its title, and drawn only once a person opens it."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import ParamSpec
 
 import streamlit as st
 
+Given = ParamSpec("Given")
 
-def folded(title: str, key: str, draw: Callable[..., None], *args: Any) -> None:
-    """Draw the title of what `draw` draws, given `args`, where it is open."""
+
+def folded(title: str, key: str, draw: Callable[Given, object], /, *args: Given.args, **kwargs: Given.kwargs) -> None:
+    """Draw the title of what `draw` draws, given the rest, where it is open."""
     fold = st.expander(title, key=key, type="compact", on_change="rerun")
     if fold.open:
         with fold:
-            draw(*args)
+            draw(*args, **kwargs)

@@ -31,7 +31,7 @@ def twin(
 
     `name` is what a file of it holds, where its key does not say so; `title` names what does not stand right above.
     """
-    folded(title, f"{key} twin", lambda: unfolded(rows, key, alt, percent, name=name))
+    folded(title, f"{key} twin", unfolded, rows, key, alt, percent, name=name)
 
 
 def unfolded(
