@@ -19,12 +19,13 @@ from dashboard.components.track_profile import profile_figure
 from dashboard.figures.curves import Parent, accuracy_figure, loss_figure
 from dashboard.figures.epoch_axis import LABEL_GAP, lifted, spread
 from dashboard.figures.matrix import live_view, matrix_view
-from dashboard.figures.network import in_columns, network_figure, widths
+from dashboard.figures.network import network_figure, widths
 from dashboard.theme import TWINS, limits
 from dashboard.views.data.counts_figure import counts_figure, distribution_figure
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.intervals import wilson
 from genre_core.networks import Layer, LinearConfig, MlpConfig
+from genre_core.networks.config import in_columns
 
 GENRES = ("Rock", "Jazz", "Folk")
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from dashboard.figures.parts import note, scatter
 from dashboard.theme import ACCENT, BACKGROUND, INK, MUTED, Figure, fade, heading, layout
-from genre_core.networks import Layer
+from genre_core.networks.config import Layer, in_columns
 
 ROOMY = 6
 """With more columns than this the layers' functions no longer fit below them, and stand in one line."""
@@ -82,14 +82,6 @@ def network_figure(layers: Sequence[Layer], inputs: str = "features", *, size: s
             annotations=notes,
         ),
     }
-
-
-def in_columns(layers: Sequence[Layer]) -> list[list[int]]:
-    """Return the positions of the layers by column: a layer stands right of all that feed it."""
-    found: list[int] = []
-    for position, layer in enumerate(layers):
-        found.append(max((found[below] + 1 for below in layer.fed_by(position)), default=0))
-    return [[position for position, x in enumerate(found) if x == column] for column in range(max(found) + 1)]
 
 
 def widths(layers: Sequence[Layer]) -> str:

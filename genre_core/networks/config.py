@@ -2,6 +2,7 @@
 
 import math
 from abc import abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
@@ -69,6 +70,14 @@ class Layer:
         if self.below is not None:
             return self.below
         return (position - 1,) if position else ()
+
+
+def in_columns(layers: Sequence[Layer]) -> list[list[int]]:
+    """Return the positions of the layers by column: a layer stands right of all that feed it."""
+    found: list[int] = []
+    for position, layer in enumerate(layers):
+        found.append(max((found[below] + 1 for below in layer.fed_by(position)), default=0))
+    return [[position for position, x in enumerate(found) if x == column] for column in range(max(found) + 1)]
 
 
 class NetworkConfig(Frozen):

@@ -15,7 +15,7 @@ import numpy as np
 from genre_core.evaluation.calibration import ReliabilityCurve
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.report import GenreScore
-from genre_core.networks.config import Layer
+from genre_core.networks.config import Layer, in_columns
 from genre_core.store.schema import Epoch
 from genre_core.text import nothing_told
 
@@ -139,7 +139,7 @@ def reliability(curve: ReliabilityCurve) -> str:
 
 def network(layers: Sequence[Layer], inputs: str) -> str:
     """Draw the layers of a network from its `inputs` to the genres: a column for each, with its width below."""
-    columns = _columns(layers)
+    columns = in_columns(layers)
     with _drawn(7.4, 2.6) as (figure, out):
         axes = figure.subplots()
         axes.axis("off")
@@ -165,14 +165,6 @@ def network(layers: Sequence[Layer], inputs: str) -> str:
         axes.set_ylim(-1.62 - 0.24 * most, 1.2)
         axes.set_xlim(-0.5, len(columns) - 0.5)
     return out.getvalue().decode()
-
-
-def _columns(layers: Sequence[Layer]) -> list[list[int]]:
-    """Return the positions of layers by column: a layer stands right of all that feed it."""
-    found: list[int] = []
-    for position, layer in enumerate(layers):
-        found.append(max((found[below] + 1 for below in layer.fed_by(position)), default=0))
-    return [[at for at, x in enumerate(found) if x == column] for column in range(max(found) + 1)]
 
 
 def _heights(units: int, n_beside: int, row: int) -> list[float]:
