@@ -67,6 +67,7 @@ def test_generated_tracks_are_told_with_the_best_possible(store):
     assert heading(page) == counted(configure({}))
     assert re.search(r"The best possible classifier is right on 81\.[89]", texts(page))
     assert "nearest genre center" in texts(page)
+    assert drawn(opened(DATA, section="check", data__imbalance="3"), "counts")  # beside what the check says of genres
 
 
 def test_the_data_follow_the_address(store):

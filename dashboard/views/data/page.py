@@ -99,11 +99,8 @@ def _section(config: ExperimentConfig, data: Dataset) -> None:
         case "limits":
             limits.draw(config.data, data)
         case _ if not _is_shown_first(config.data):
-            left, right = st.columns([1.45, 1], gap="medium")
-            with left:
-                quality.draw(config, data)
-            with right:
-                counts.draw(config.data, data)
+            quality.draw(config, data)
+            counts.draw(config.data, data)
         case _:
             importing.draw(config, data)
 
