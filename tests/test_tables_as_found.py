@@ -362,6 +362,11 @@ CASES = {
         features=("rms",),
         said="nothing here tells which: read the file otherwise",
     ),
+    "an apostrophe of Word's": Case(
+        rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "Rock’n’Roll").encode("cp1252"),
+        genres=("Rock", "Rock’n’Roll"),
+        said="Read as Windows-1252, in which it says “Rock’n”",
+    ),
     "a Mac's letters": Case(
         rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "Forró").encode("mac-roman"),
         genres=("Forró", "Rock"),
@@ -476,6 +481,12 @@ CASES = {
     "a rare genre called None": Case(
         rows("genre,tempo,rms", "G,~,~") + rows("", "None,~,~", 40, seed=6)[1:],
         n=160, genres=("Jazz", "None", "Rock"), said="“None” counts as a genre in 40 rows",
+    ),
+    "a genre called Unknown": Case(
+        rows("genre,tempo,rms", "G,~,~") + rows("", "Unknown,~,~", 40, seed=6)[1:],
+        n=160,
+        genres=("Jazz", "Rock", "Unknown"),
+        said="“Unknown” counts as a genre in 40 rows",
     ),
     "a few labels that are NA": Case(
         rows("label,tempo,rms", "G,~,~", first="NA,~,~"), n=N_ROWS - 1, said="1 row left out: no genre."

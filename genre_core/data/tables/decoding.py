@@ -13,6 +13,8 @@ _ENTITY = re.compile(rb"&(?:amp|apos|#0?39);")
 BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """Bytes that a text without any content may consist of: white space and byte order marks."""
 _WESTERN = "windows-1252"
+_QUOTES = b"\x91\x92\x93\x94"
+"""Quotation marks of Windows: text with nothing else beyond ASCII is English, as a rule."""
 _EAST_ASIAN = {
     "euc-jp": ((0xA4, 0xA5), 0xA1),
     "euc-kr": (range(0xB0, 0xC9), 0xA1),
@@ -106,6 +108,8 @@ def _guess(data: bytes) -> _Found:
     """
     lines = [line for line in data.splitlines() if any(byte > 127 for byte in line)][:_SAMPLED_LINES]
     sample = b"\n".join(lines)
+    if sample.translate(None, _QUOTES).isascii():
+        return _Found(_WESTERN)
     is_paired = all(len(run) % 2 == 0 for run in re.findall(rb"[\x80-\xff]+", sample))
     if is_paired and (found := _east_asian(sample)):
         return found

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from genre_core.data.dataset import Column
 from genre_core.data.tables.cells import (
-    GENRE_WORDS,
     REPEATED_NAME,
     composed,
     is_category_name,
@@ -42,6 +41,7 @@ GLANCE_ROWS = 2000
 
 BY_NAME = "Names the genre, by its name and its few different values."
 BY_CONTENT = "Taken for the genre: the only column of text with few different values."
+NO_GENRE_WORD = re.compile(r"(?i)na|none|un(known|defined|labell?ed|classified|specified)|not available|\?+")
 NO_GENRE = "no genre"
 """Genre of rows without one, where they are kept."""
 UNLABELED = "no genre, the first is row"
@@ -194,7 +194,7 @@ def _told(series: "pd.Series[Any]", values: "pd.Series[str]") -> str:
         said = f", of which {_say(int(words.iloc[0]))} “{words.index[0][:30]}”" if len(words) else ""
         rows, first = "row has" if n == 1 else "rows have", int(missing.argmax()) + 1
         told.append(f"{n:,} {rows} {UNLABELED} {first:,}{said}.")
-    if said_missing := sorted({*values.dropna().unique()} & {*GENRE_WORDS}):
+    if said_missing := sorted(word for word in values.dropna().unique() if NO_GENRE_WORD.fullmatch(word)):
         in_rows = f"{int((values == said_missing[0]).sum()):,} rows"
         told.append(f"“{said_missing[0]}” counts as a genre in {in_rows}: leave it out if it means that none is known.")
     names = texts(series[~missing]).drop_duplicates()
