@@ -213,6 +213,7 @@ def test_what_comes_as_near_is_named_and_nothing_is_called_the_largest():
     )
     assert clear.values["one_way"]
     assert link(clear, Told(GENRES, "test")).looked_at == {"part": "test", "cell": "0-1"}
+    assert link(clear, Told(GENRES, "test", noun="clip")).label.endswith(" clips")
 
 
 def test_tracks_that_come_in_groups_tell_less():

@@ -219,7 +219,8 @@ def _what_stands_out(judged: Judged, found: Confusions | None) -> None:
     findings.draw(judged, diagnoses.findings(judged.run, judged.part, judge=judged.judge), "findings", EVALUATE)
     if found is not None and len(found.members) >= MANY:
         worst_pairs(found.matrix, found.members)
-    st.caption("Select a cell, a row or a column of the matrix to see its tracks. Select two rows to merge them.")
+    nouns = f"{judged.outcome.noun}s"
+    st.caption(f"Select a cell, a row or a column of the matrix to see its {nouns}. Select two rows to merge them.")
 
 
 def _all_scores(judged: Judged) -> None:

@@ -70,7 +70,7 @@ def _something_harder(config: ExperimentConfig) -> None:
     """Draw the way to something to see, where every track is recognized."""
     drawn, opening = config.data.generator, OPENING.config.data.generator
     if drawn is None or opening is None:
-        address.page_link("views/data/page.py", "Check these tracks", FORWARD, section="check")
+        address.page_link("views/data/page.py", f"Check these {config.data.whole}s", FORWARD, section="check")
         return
     overlap = max(opening.overlap, 2 * drawn.overlap)
     harder = drawn.model_copy(update={"overlap": min(overlap, MOST_OVERLAP)})

@@ -75,9 +75,9 @@ def _label(finding: Finding, told: Told) -> str:
         return "These cells of the matrix"
     true, predicted = ([told.genres[genre] for genre in _side(side)] for side in (evidence.cells or ((None, None),))[0])
     if len(true) == len(predicted) == 1:
-        return f"{true[0]} taken for {predicted[0]}: {count(int(finding.values['n']), 'track')}"
+        return f"{true[0]} taken for {predicted[0]}: {count(int(finding.values['n']), told.noun)}"
     if true and predicted:
         return "These genres among themselves"
     if true:
-        return f"All {true[0]} tracks" if len(true) == 1 else "All their tracks"
+        return f"All {true[0] if len(true) == 1 else 'their'} {told.noun}s"
     return f"Everything predicted as {predicted[0]}" if predicted else "The confusion matrix"

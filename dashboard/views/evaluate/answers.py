@@ -49,10 +49,11 @@ def draw(judged: Judged, rule: Rule, seen: Rejected) -> None:
             ),
             said=answers_sentence(found.matrix, chosen, found.view.nouns) if chosen else "",
         )
+    noun = judged.outcome.noun
     with right:
         if chosen is None:
             st.caption(
-                "Select a cell, a row or a column to see its tracks. The last column holds the tracks that are not "
+                f"Select a cell, a row or a column to see its {noun}s. The last column holds the {noun}s that are not "
                 "answered."
             )
         else:
