@@ -450,6 +450,11 @@ CASES = {
         rows("label,tempo,rms,set", "G,~,~,tr", 80) + rows("", "G,~,~,te", 30)[1:] + rows("", "G,~,~,", 10)[1:],
         said="set says which rows are in which part: 80 train, 30 test, 10 in no part.",
     ),
+    "numbers of tracks that a spreadsheet rounded": Case(
+        rows("track_id,tempo,rms,label", "1.{t}E+13,~,~,G").replace(b"1.000", b"1."),
+        levels={"track": 40},
+        said="track_id ends in 000 in all rows, such as 1.00E+13",
+    ),
     "files pasted side by side": Case(
         rows("track_id,label,track_id,tempo,rms", "{i}7,G,9{i}3,~,~"), said="track_id.2 does not agree with track_id"
     ),

@@ -182,7 +182,7 @@ def _judge(name: str, rows: Cells, genre_of_row: IntArray, *, is_new: bool) -> C
     if is_index_name(name) and (whole or (values is not None and not is_new)):
         return Column(name, "left out", "An index: it only numbers the rows.")
     if is_identifier_name(name) and (values is None or whole):
-        return Column(name, "identifier", "Names the tracks; not a measurement.")
+        return Column(name, "identifier", "Names the tracks; not a measurement.", _rounded(values))
     if values is None:
         return _judge_text(name, texts(series))
     if is_length_name(name):
@@ -217,6 +217,14 @@ def _each_a_feature(categories: Sequence[str]) -> str:
     if len(categories) == 2:
         return f"Categories: a feature is 0 for {categories[0]} and 1 for {categories[1]}."
     return f"{len(categories)} categories: each is a feature of its own, 0 or 1."
+
+
+def _rounded(values: FloatArray | None) -> str:
+    """Say that numbers of tracks look rounded, as spreadsheets save long ones: all end in 000, and some repeat."""
+    if values is None or len(np.unique(values)) == len(values) or not ((values >= 1e5) & (values % 1000 == 0)).all():
+        return ""
+    example = f"{values[0]:.2E}"
+    return f"ends in 000 in all rows, such as {example}: if a spreadsheet rounded it, several tracks count as one."
 
 
 def _another_genre(name: str, rows: Cells, label: Label) -> Column | None:
