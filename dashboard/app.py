@@ -56,6 +56,14 @@ On a phone the drawer of pages and settings is shut when a page is loaded, as it
 """
 
 
+STYLES = (
+    *("app.css", "components/terms.css", "components/judged.css", "components/findings.css"),
+    *("components/lesson_panel.css", "views/evaluate/before_after.css", "views/genres/genre.css"),
+    *("views/report/report.css", "views/track/track.css"),
+)
+"""Style sheets of pages and of what stands on them; a component that is mounted brings its own."""
+
+
 async def first_page(request: Request) -> RedirectResponse:
     """Lead to Train, which stands at the root: Streamlit gives its first page no address of its own."""
     return RedirectResponse(f"./?{request.url.query}" if request.url.query else "./")
@@ -67,7 +75,7 @@ async def shell(request: Request) -> Response:
     It stands behind Streamlit's own styles, which it overrules.
     """
     page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    style = f"<style>{(HERE / 'app.css').read_text(encoding='utf-8')}</style>"
+    style = "".join(f"<style>{(HERE / name).read_text(encoding='utf-8')}</style>" for name in STYLES)
     page = page.replace("</head>", f"{HEAD}</head>").replace("</body>", f"{style}{marks.tags()}</body>")
     response = HTMLResponse(page, headers={"Cache-Control": "no-cache"})
     people.know_again(response, request.cookies)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
@@ -17,7 +16,6 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.presets import OPENING
 from genre_core.store.run_result import told_of as told_of
 
-CSS = Path(__file__).with_suffix(".css")
 FIRST = 5
 LONGEST = 600
 MOST_OVERLAP = 20.0
@@ -39,7 +37,6 @@ def draw(judged: Judged, found: Sequence[Finding], key: str, here: str) -> None:
 
 def several(found: Sequence[Finding], told: Told, key: str, here: str, config: ExperimentConfig) -> None:
     """Draw findings on a run of some settings, each with the way to its evidence unless the page shows that already."""
-    st.html(CSS)
     for number, finding in enumerate(found):
         way = link(finding, told)
         if unit := st.query_params.get("unit"):

@@ -5,7 +5,6 @@ Read, predict, do, compare, explain in a sentence, go on. What came is read from
 
 from collections.abc import Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -24,7 +23,6 @@ from genre_core.lessons.reading import lessons
 from genre_core.settings.presets import PRESETS
 from genre_core.store.schema import Run
 
-CSS = Path(__file__).with_suffix(".css")
 SELECTORS: Mapping[Place, str] = {
     "curves": ".st-key-train-charts",
     "losses": '.st-key-train-charts > :first-child [data-testid="stColumn"]:first-child',
@@ -78,7 +76,6 @@ def lesson_panel(page: str) -> bool:
     if done_in(name).at != at:
         keep_lesson(name, done_in(name).model_copy(update={"at": at}))
     browser_memory(f"{name}.{at}")
-    st.html(CSS)
     with st.container(key="lesson", gap="xsmall"):
         panel = Panel(name, lesson, at, page)
         return panel.draw()

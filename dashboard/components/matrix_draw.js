@@ -84,7 +84,7 @@ function measure(grid) {
   grid.columns = Array.from({ length: grid.wide }, (_, j) => view.counts.reduce((sum, row) => sum + row[j], 0));
   grid.total = grid.rows.reduce((a, b) => a + b, 0);
   grid.margins = !compact && view.compare !== "difference";
-  grid.starts = new Set(view.blocks ?? []);
+  grid.starts = new Set(bounds(view.blocks ?? [], grid.k));
   const values = view.by === "count" && view.compare !== "difference" ? view.counts : view.rates;
   [grid.most, grid.mostApart] = [[0, 0, 0, 0, 0], 0];
   values.forEach((row, i) => row.forEach((value, j) => {
@@ -93,6 +93,9 @@ function measure(grid) {
     grid.mostApart = Math.max(grid.mostApart, Math.abs(value ?? 0));
   }));
 }
+
+// Lines stand around blocks of several genres; single ones in a row need none between them.
+const bounds = (blocks, k) => blocks.filter((start, n) => (blocks[n + 1] ?? k) - start > 1 || start - (blocks[n - 1] ?? 0) > 1);
 
 const named = (grid) => ["frame", grid.data.compact && "compact", isDense(grid) && "dense", isOverview(grid) && "overview", grid.data.pickable && "pickable", grid.data.byRow && "rows", grid.steep && "steep", grid.bare && "bare", grid.small].filter(Boolean).join(" ");
 

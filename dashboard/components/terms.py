@@ -2,14 +2,11 @@
 
 from collections.abc import Sequence
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from dashboard.components.csv_download import csv_download
 from dashboard.text.badges import Badge
-
-CSS = Path(__file__).with_name("terms.css")
 
 
 def term(text: str, name: str) -> str:
@@ -19,7 +16,6 @@ def term(text: str, name: str) -> str:
 
 def numbers_line(text: str, badges: Sequence[Badge] = ()) -> None:
     """Draw one quiet line of text and the badges of its numbers."""
-    st.html(CSS)
     st.html(f'<p class="gl-line">{" ".join([escape(text), *map(_badge, badges)])}</p>')
 
 

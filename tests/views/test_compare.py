@@ -11,8 +11,7 @@ from dashboard.services import outcomes
 from dashboard.theme import GAP
 from dashboard.views.compare import comparing
 from dashboard.views.compare import text as sentences
-from dashboard.views.compare.text import answer
-from genre_core.evaluation.verdict import why
+from genre_core.evaluation.verdict import verdict, why
 from genre_core.settings.names import configure
 from genre_core.store.openings import open_test, openings_of
 from genre_core.store.run_result import JUDGE, Judge
@@ -99,7 +98,7 @@ def test_with_one_run_it_asks_for_another_and_offers_those_on_the_same_tracks_fi
     page.multiselect[0].set_value(["good", "seed"])
     page.run()
     assert page.query_params["runs"] == "good,seed"
-    assert answer(pair(store, "good", "seed"), "validation tracks") in texts(page)
+    assert verdict(pair(store, "good", "seed"), "validation tracks", GAP) in texts(page)
 
 
 def test_with_one_run_those_on_the_same_tracks_are_one_click_away(store):
@@ -110,7 +109,7 @@ def test_with_one_run_those_on_the_same_tracks_are_one_click_away(store):
     assert offered == ["again", "poor", "seed"]  # newest first, and none of other data or of another split
     next(button for button in page.button if button.key == "compare with seed").click().run()
     assert page.query_params["runs"] == "good,seed"
-    assert answer(pair(store, "good", "seed"), "validation tracks") in texts(page)
+    assert verdict(pair(store, "good", "seed"), "validation tracks", GAP) in texts(page)
     alone = opened(COMPARE, run="other")
     assert alone.header[0].value == sentences.none_alike("other data")[0].answer
     assert links(alone) == ["Train another"]
@@ -121,7 +120,7 @@ def test_the_verdict_comes_first_and_rests_on_the_runs_numbers(store):
     good, poor = (outcomes.outcome(store.run(run_id), "validation") for run_id in ("good", "poor"))
     found = pair(store, "good", "poor")
     named = replace(found, first="the good one (A)", second="the poor one (B)")
-    assert page.header[0].value.replace("\\", "") == answer(named, "validation tracks")
+    assert page.header[0].value.replace("\\", "") == verdict(named, "validation tracks", GAP)
     right = [one.logits.argmax(axis=1) == one.y_true for one in (good, poor)]
     assert found.matched.only_first == (right[0] & ~right[1]).sum()
     assert why(found, GAP) in html(page)
@@ -161,7 +160,7 @@ def test_what_differs_in_their_settings_and_nothing_else_is_listed(store):
     configs, found = [store.run(run_id).config for run_id in ("good", "seed")], pair(store, "good", "seed")
     assert sentences.caution(*configs, found) in html(opened(COMPARE, runs="good,seed"))
     same = opened(COMPARE, runs="good,again")
-    assert answer(pair(store, "good", "again"), "validation tracks") in texts(same)
+    assert verdict(pair(store, "good", "again"), "validation tracks", GAP) in texts(same)
     assert "same run" in texts(same)
     assert "setting" not in [name for frame in same.dataframe for name in frame.value.columns]
 

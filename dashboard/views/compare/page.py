@@ -1,7 +1,5 @@
 """Compare: whether one run is really better than another, where they differ, and on which tracks."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard.components.ensembles import average_button
@@ -13,12 +11,9 @@ from dashboard.views.compare import chosen, curves, difference, genres, verdict
 from dashboard.views.compare import text as sentences
 from genre_core.takehome.naming import file_name
 
-CSS = Path(__file__).parents[2] / "components" / "judged.css"
-
 
 def main() -> None:
     """Draw the page: the verdict with the rulers, the difference matrix with its tracks, curves, genres, settings."""
-    st.html(CSS)
     with st.container(key="evaluate-page", gap="small"):
         head, side = st.columns([1.75, 1], gap="medium", vertical_alignment="top")
         with side:

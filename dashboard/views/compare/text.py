@@ -106,11 +106,6 @@ def closed(names: Sequence[str]) -> Headline:
     return Headline(f"The test part is closed for {whose}.", reason)
 
 
-def answer(found: Comparison, nouns: str) -> str:
-    """Return the verdict on two runs."""
-    return verdict(found, nouns, GAP)
-
-
 def headline(found: Comparison, names: tuple[str, str], nouns: str) -> str:
     """Return the verdict on two runs, which `found` calls by letters, with what tells them apart.
 
@@ -120,8 +115,8 @@ def headline(found: Comparison, names: tuple[str, str], nouns: str) -> str:
     one, other = (f"{name} ({letter})" for name, letter in zip(names, letters, strict=True))
     if found.kind in ("first", "second"):
         first, second = (one, other) if found.kind == "first" else (other, one)
-        return answer(replace(found, first=first, second=second), nouns)
-    return f"{one} or {other}? {answer(found, nouns)}"
+        return verdict(replace(found, first=first, second=second), nouns, GAP)
+    return f"{one} or {other}? {verdict(found, nouns, GAP)}"
 
 
 def not_offered(others: Sequence[tuple[Run, str]], first: Run) -> tuple[str, list[str]]:

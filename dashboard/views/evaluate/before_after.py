@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
 import streamlit as st
 
 from dashboard.components.csv_download import csv_download
 from dashboard.components.file_names import named
 from dashboard.components.terms import term
-
-CSS = Path(__file__).with_name("before_after.css")
 
 
 @dataclass(frozen=True)
@@ -25,7 +22,6 @@ class ScoreRow:
 
 def before_after(columns: Sequence[str], rows: Sequence[ScoreRow], chosen: int, caption: str) -> None:
     """Draw the table, and a button that downloads it; the column that the picture shows is marked."""
-    st.html(CSS)
     head = "".join(f'<th scope="col"{_mark(at, chosen)}>{escape(name)}</th>' for at, name in enumerate(columns))
     body = "".join(_row(row, chosen) for row in rows)
     st.html(

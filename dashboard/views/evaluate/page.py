@@ -1,7 +1,6 @@
 """Evaluate: how many tracks a run gets right, which genres it confuses, and on which tracks."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
@@ -35,7 +34,6 @@ from dashboard.views.evaluate import (
 from genre_core.bayes.recipe import recipe_known
 from genre_core.settings.config import SoundConfig
 
-CSS = Path(__file__).parents[2] / "components" / "judged.css"
 SECTIONS = {
     "matrix": "Confusions",
     "epochs": "Through time",
@@ -54,7 +52,6 @@ OWN_NUMBERS = ("confidence", "reject", "sets")
 
 def main() -> None:
     """Draw the page: the answer, the matrix, and the tracks behind a cell of it."""
-    st.html(CSS)
     with st.container(key="evaluate-page", gap="small"):
         judged = judged_head(_answer)
         if judged is not None:

@@ -1,7 +1,6 @@
 """Genres: how one genre is recognized, what it is taken for, and what it rests on; or all of them side by side."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import streamlit as st
 
@@ -23,7 +22,6 @@ from dashboard.views.genres import calibration, features, glance, groups, learni
 from dashboard.views.genres import text as sentences
 from dashboard.views.genres.one_genre import OneGenre
 
-HERE = Path(__file__).parent
 SECTIONS = {
     "glance": "At a glance",
     "threshold": "Threshold",
@@ -37,8 +35,6 @@ PICKER, ALL = "genre picker", "All genres"
 
 def main() -> None:
     """Draw the page of the genre that the address names, or of all genres."""
-    st.html(HERE.parents[1] / "components" / "judged.css")
-    st.html(HERE / "genre.css")
     with st.container(key="evaluate-page", gap="small"), st.container(key="genre-page", gap="small"):
         judged = judged_head(_answer)
         if judged is None:

@@ -4,7 +4,6 @@ from html import escape
 
 import streamlit as st
 
-from dashboard.components.terms import CSS
 from genre_core.evaluation.glossary import GLOSSARY, lookup
 
 
@@ -26,7 +25,6 @@ def main() -> None:
         st.caption("No term and no explanation has all these words. Try fewer, or one alone.")
         return
     st.caption(f"{len(found)} of {len(GLOSSARY)} terms" if asked else f"{len(GLOSSARY)} terms")
-    st.html(CSS)
     entries = "".join(f"<div><dt>{escape(name)}</dt><dd>{escape(GLOSSARY[name])}</dd></div>" for name in found)
     st.html(f'<dl class="gl-glossary">{entries}</dl>')
 

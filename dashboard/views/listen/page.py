@@ -1,7 +1,5 @@
 """Listen: what a run says of a sound that a person brings along, and how much that is worth."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard.components.address_choice import address_choice
@@ -25,15 +23,11 @@ from genre_core.judging.fitted import DEAF, MIXED
 from genre_core.store.schema import Run
 from genre_core.takehome.naming import file_name
 
-COMPONENTS = Path(__file__).parents[2] / "components"
-CSS = (COMPONENTS / "terms.css", COMPONENTS / "judged.css", Path(__file__).with_name("listen.css"))
 LOOK_SECONDS = 0.3
 
 
 def main() -> None:
     """Draw the run that listens, what it listens to, and what it says."""
-    for style in CSS:
-        st.html(style)
     with st.container(key="listen-page", gap="small"):
         found = listening.listeners()
         run = _looked_at(found)

@@ -72,6 +72,8 @@ def _table(kept: Any, found: Answers) -> None:
     columns: dict[str, Any] = {"note": st.column_config.TextColumn("note", width="large")}
     columns |= {name: st.column_config.NumberColumn(name, format="%.1f %%") for name in shares}
     order = sorted(first.column_names, key=lambda name: name in shares[1:])  # probabilities last
+    if not any(first["note"].to_pylist()):
+        order.remove("note")
     alt = f"The answers for {count(kept.num_rows, found.whole)}."
     table(first.select(order), "predictions", alt, n=first.num_rows, file=None, most=12, columns=columns)
     if kept.num_rows > MOST_SHOWN:

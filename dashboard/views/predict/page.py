@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -22,15 +21,11 @@ from dashboard.views.predict.files import brought as choose_files
 from dashboard.views.predict.used import said_of, used
 from genre_core.store.schema import Run
 
-COMPONENTS = Path(__file__).parents[2] / "components"
-CSS = (COMPONENTS / "terms.css", COMPONENTS / "judged.css", Path(__file__).with_name("predict.css"))
 LOOK_SECONDS = 0.3
 
 
 def main() -> None:
     """Draw the run, what it is to answer for, what of that is used, and its answers."""
-    for style in CSS:
-        st.html(style)
     with st.container(key="predict-page", gap="small"):
         run = runs.run(address.run_id()) if address.run_id() else runs.latest_complete()
         head, choice = st.columns([1.75, 1], gap="medium")

@@ -1,7 +1,5 @@
 """Report: what is handed in, a person's own paragraphs in it, and how it looks."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard.components.judged_head import say_headline
@@ -15,12 +13,9 @@ from genre_core.errors import RunStateError
 from genre_core.store.schema import Run
 from genre_core.takehome.known import check
 
-CSS = Path(__file__).with_name("report.css")
-
 
 def main() -> None:
     """Draw the page: a field for each section beside the report as it is handed in."""
-    st.html(CSS)
     found = _reported()
     if not found:
         return

@@ -1,7 +1,5 @@
 """One track: what the network thinks of it, why, and what would change its answer."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboard.components.ensembles import members_instead
@@ -27,13 +25,11 @@ from genre_core.errors import GenreLabError
 from genre_core.store.schema import Run
 from genre_core.takehome.naming import file_name
 
-CSS = Path(__file__).with_name("track.css")
 EVALUATE = "views/evaluate/page.py"
 
 
 def main() -> None:
     """Draw the track that the address names, or say why there is none to draw."""
-    st.html(CSS)
     with st.container(key="track-page", gap="small"):
         asked_for = address.run_id()
         run = runs.latest_complete() if asked_for is None else runs.run(asked_for)

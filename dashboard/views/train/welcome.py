@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard.components.browser_memory import browser_memory, end_welcome, is_welcomed
-from dashboard.components.lesson_panel import CSS, begin_link
+from dashboard.components.lesson_panel import begin_link
 from dashboard.components.view import PLAIN, plain_at_first
 from dashboard.services import commands
 from dashboard.shell import address, forms
@@ -37,7 +37,6 @@ def draw(run: Run | None) -> None:
     browser_memory()
     if is_welcomed():
         return
-    st.html(CSS)
     plain_at_first()
     with st.container(key="welcome", gap="xsmall"):
         st.markdown(ABOUT if run is None else LEARNING if run.active else LEARNED)
