@@ -13,15 +13,14 @@ KEY = "run picker"
 MOST = 200
 
 
-def run_picker(current: Run | None) -> None:
+def run_picker(current: Run | None, among: Iterable[Run] | None = None) -> None:
     """Draw the list of runs, newest first, each with its state and headline; choosing one puts it into the address."""
-    listed = {run.id: run for run in runs.listed(limit=MOST)}
+    listed = {run.id: run for run in (runs.listed(limit=MOST) if among is None else among)}
     if current is not None:
         listed.setdefault(current.id, current)
     if not listed:
         return
-    if current is not None:
-        st.session_state[KEY] = current.id
+    st.session_state[KEY] = None if current is None else current.id
     texts = run_labels(listed.values())
     st.selectbox(
         "Run",
@@ -47,6 +46,5 @@ def _choose() -> None:
         return
     before = runs.run(address.run_id())
     same = before is not None and before.context.get("genres") == chosen.context.get("genres")
-    address.look(
-        run=chosen.id, track=None, **({} if same else {"cell": None, "answer": None, "genre": None, "merge": None})
-    )
+    of_others = {} if same else dict.fromkeys(("cell", "answer", "genre", "merge"))
+    address.look(run=chosen.id, track=None, clip=None, **of_others)

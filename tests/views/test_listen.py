@@ -57,8 +57,8 @@ def on_clip(store, part, **more):
 def test_the_newest_run_that_can_listen_hears_a_validation_clip_first(store, worker):
     page = opened(PAGE)
     assert not page.error
-    assert page.selectbox(key="listening run").value == "hums"
-    assert len(page.selectbox(key="listening run").options) == 1
+    assert page.selectbox(key="run picker").value == "hums"
+    assert len(page.selectbox(key="run picker").options) == 1
     assert page.selectbox(key="listened clip").value in clips_in(store, "validation")
     page = opened(PAGE, sound="file")
     assert "Let a run listen." in texts(page)
@@ -72,7 +72,7 @@ def test_a_run_on_a_table_says_which_can(store):
 def test_a_run_that_is_not_there_is_not_answered_for_by_another(store):
     page = opened(PAGE, run="gone")
     assert "This run is not here." in texts(page)
-    assert page.selectbox(key="listening run").value is None
+    assert page.selectbox(key="run picker").value is None
 
 
 def test_a_clip_is_answered_along_time_and_on_the_whole(store, worker):

@@ -7,7 +7,7 @@ from dashboard.components.ensembles import members_instead
 from dashboard.components.file_names import about
 from dashboard.components.judged_head import say_headline
 from dashboard.components.number_fields import reject_below
-from dashboard.components.run_picker import run_labels
+from dashboard.components.run_picker import run_picker
 from dashboard.components.safely import refreshing
 from dashboard.services import listening, runs
 from dashboard.services.listening import Brought
@@ -33,7 +33,7 @@ def main() -> None:
         run = _looked_at(found)
         head, choice = st.columns([1.75, 1], gap="medium")
         with choice, st.container(key="listen-choice", horizontal=True, vertical_alignment="top", gap="small"):
-            _picker(run, found)
+            run_picker(run, found)
             threshold = reject_below("listen threshold", sentences.THRESHOLD_HELP) if run else 0.0
         if run is None:
             with head:
@@ -61,20 +61,6 @@ def _looked_at(found: list[Run]) -> Run | None:
         return found[0] if found else None
     asked_for = runs.run(named)
     return asked_for if asked_for and asked_for.state == "complete" and listening.can_listen(asked_for) else None
-
-
-def _picker(run: Run | None, found: list[Run]) -> None:
-    """Draw the choice among the runs that can listen."""
-    listed = run_labels([*found, *([run] if run else [])])
-    if not listed:
-        return
-    st.session_state["listening run"] = run.id if run else None
-    st.selectbox("Run", list(listed), key="listening run", format_func=listed.__getitem__, index=0 if run else None,
-                 placeholder="choose one that can listen", label_visibility="collapsed", on_change=_choose)  # fmt: skip
-
-
-def _choose() -> None:
-    address.look(run=st.session_state["listening run"], clip=None)
 
 
 def _listen(run: Run, threshold: float, head: st.delta_generator.DeltaGenerator) -> None:
