@@ -83,5 +83,10 @@ def no_tracks(problem: str) -> tuple[Headline, Step]:
     )
 
 
+def no_answer(problem: str) -> Headline:
+    """Say why a run does not answer."""
+    return Headline("There is no answer.", problem)
+
+
 def _later(answer: str, reason: str) -> Headline:
     return Headline(answer, f"{reason} You can evaluate it when it is complete.")

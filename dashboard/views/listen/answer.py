@@ -48,13 +48,8 @@ def draw(run: Run, sound: Brought, found: Hearing) -> None:
             {"from (s)": start, **{genre: 100 * share for genre, share in zip(found.genres, shares, strict=True)}}
             for start, shares in zip(found.starts, found.along, strict=True)
         ]
-        twin(
-            rows,
-            "along",
-            "The probability of each genre along the sound.",
-            percent=found.genres,
-            name="along the sound",
-        )
+        alt = "The probability of each genre along the sound."
+        twin(rows, "along", alt, found.genres, name="along the sound")
     with right, beyond_plain("on the whole", aside=True):
         st.subheader("On the whole", anchor=False)
         draw_choices(_choices(found), "choices")

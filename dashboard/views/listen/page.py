@@ -69,7 +69,7 @@ def _listen(run: Run, threshold: float, head: st.delta_generator.DeltaGenerator)
         sound = _sound(run)
     except GenreLabError as error:
         with head:
-            say_headline(sentences.unheard(str(error)))
+            say_headline(evaluate_states.no_answer(str(error)))
         return
     if sound is None:
         with head:
@@ -86,7 +86,7 @@ def _listen(run: Run, threshold: float, head: st.delta_generator.DeltaGenerator)
         found = hearing.result()
     except GenreLabError as error:
         with head:
-            say_headline(sentences.unheard(str(error)))
+            say_headline(evaluate_states.no_answer(str(error)))
             st.button("Try again", icon=":material/refresh:", type="tertiary", on_click=listening.forget,
                       args=(run, sound))  # fmt: skip
         return

@@ -26,8 +26,3 @@ def waiting(run: Run) -> Headline:
     about = f" {MUSIC_ONLY}" if isinstance(run.config.data, MusicConfig) else ""
     reason = "Choose a clip of its data or a file, or record something. The answer is drawn along time."
     return Headline(f"Let a run listen.{about}", reason)
-
-
-def unheard(problem: str) -> Headline:
-    """Say why there is no answer."""
-    return Headline("There is no answer.", problem)

@@ -75,7 +75,7 @@ def _is_measured(seen: Seen, place: st.delta_generator.DeltaGenerator) -> bool:
     done, problem = predicting.measured(seen.tasks)
     if problem:
         with place:
-            say_headline(sentences.unread(problem))
+            say_headline(evaluate_states.no_answer(problem))
     elif done < len(seen.tasks):
         with place:
             st.header("Measuring the clips …", anchor=False)
@@ -109,7 +109,7 @@ def _wait_or_say(problem: str, doing: str, waits: Callable[[], bool], again: Cal
         st.header(doing, anchor=False)
         refreshing(_wait, LOOK_SECONDS)(waits)
         return
-    say_headline(sentences.unread(problem))
+    say_headline(evaluate_states.no_answer(problem))
     st.button("Try again", icon=":material/refresh:", key="again", type="tertiary", on_click=again)
 
 

@@ -45,11 +45,6 @@ def found(seen: Seen) -> Headline:
     )
 
 
-def unread(problem: str) -> Headline:
-    """Say why there is no answer."""
-    return Headline("There is no answer.", problem)
-
-
 def ask(seen: Seen) -> str:
     """Return what the button says."""
     return f"Predict {count(seen.n_tracks, seen.whole)}"
