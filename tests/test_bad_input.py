@@ -178,7 +178,9 @@ def test_a_genre_of_two_tracks_is_named_before_anything_is_trained(store, tmp_pa
     assert err.startswith("The genre Polka has 2 tracks, too few for a training, a validation and a test part")
     chosen = tables_service.add_table([(file.name, data)])
     page = opened("views/train/page.py", data__source="table", data__table=chosen)
-    assert err.strip() in on_page(page)
+    sentence, _, helps = err.strip().partition("\n")
+    assert sentence in on_page(page)
+    assert helps == "The others alone: --data.genres Jazz,Rock"
     assert next(button for button in page.button if button.label == "Train").disabled
     assert "Use the other 2 genres" in [button.label for button in page.button]
 

@@ -10,8 +10,8 @@ SOURCES = {path.relative_to(DASHBOARD).as_posix(): path for path in sorted(DASHB
 
 NO_PICTURES = {
     "components/browser_memory.py", "components/copy_link.py", "components/live.py", "components/view.py",
-    "components/words.py", "shell/settings_panel.py", "views/data/columns.py", "views/evaluate/find_flips.py",
-    "views/evaluate/scrubber.py",
+    "components/words.py", "shell/settings_panel.py", "shell/sidebar.py", "views/data/columns.py",
+    "views/evaluate/find_flips.py", "views/evaluate/scrubber.py",
 }  # fmt: skip
 """Components of which nothing is to be looked at: controls, and words."""
 OWN_BUTTONS = {"components/plot.py"}

@@ -38,13 +38,15 @@ _COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what a command line says; return its exit status: 0 done, 1 failed, 2 bad input, 130 interrupted."""
+    options = argparse.Namespace()
     try:
-        status = _do(parse(sys.argv[1:] if arguments is None else arguments))
+        options = parse(sys.argv[1:] if arguments is None else arguments)
+        status = _do(options)
         sys.stdout.flush()
         return status
     except GenreLabError as error:
         say(str(error))
-        if isinstance(error, GenresError) and error.others:
+        if isinstance(error, GenresError) and error.others and _on_stored_tracks(options):
             say(f"The others alone: --data.genres {quote(write_names(error.others))}")
         return REFUSED
     except KeyboardInterrupt:
@@ -54,6 +56,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever reads the output has enough of it; closing it at exit must not complain again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
+
+
+def _on_stored_tracks(options: argparse.Namespace) -> bool:
+    """Say whether a command was given stored tracks, of which genres can be chosen."""
+    return any(getattr(options, name, None) for name in ("table", "fma", "clips", "data.table"))
 
 
 def _do(options: argparse.Namespace) -> int:
