@@ -54,7 +54,10 @@ def test_the_nearest_genres_come_first_and_those_left_out_are_named():
     matrix = np.array([[0, 1.0, 3.0], [1.0, 0, 2.0], [3.0, 2.0, 0]])
     found = GenreDistances(("Rock", "Pop", "Jazz"), matrix, np.full((3, 3), 0.31), TREE, ("Ska",), 90)
     text = said.distance_sentence(found, 90)
-    assert text.startswith("Rock and Pop are closest, 1.0 standard deviations apart")
+    assert text.startswith(
+        "Rock and Pop are closest, 1.0 standard deviations apart: where both scatter normally and alike, the best "
+    )
+    assert (said.wrong_side(0.0041), said.wrong_side(0.306)) == ("under 1\u202f%", "31\u202f%")
     assert "Rock and Jazz are farthest apart, at 3.0." in text
     assert "Left out, with too few tracks: Ska." in text
     assert [row["distance"] for row in said.distance_table(found)] == [1.0, 2.0, 3.0]

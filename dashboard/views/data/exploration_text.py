@@ -152,8 +152,9 @@ def distance_sentence(found: GenreDistances, total: int) -> str:
     pairs = genre_pairs(found)
     one, other, near, error = pairs[0]
     said = (
-        f"{one} and {other} are closest, {near:.1f} standard deviations apart: even the best straight boundary puts "
-        f"{percent(error, decimals=0)} of both on the wrong side."
+        f"{one} and {other} are closest, {near:.1f} standard deviations apart: where both scatter normally and alike, "
+        f"the best straight boundary puts {wrong_side(error)} of both on the wrong side. One learned from few tracks "
+        "does worse."
     )
     if len(pairs) > 1:
         first, second, far, _ = pairs[-1]
@@ -163,6 +164,11 @@ def distance_sentence(found: GenreDistances, total: int) -> str:
             f" and {len(found.left_out) - 5:,} more." if len(found.left_out) > 5 else "."
         )
     return said + drawn_of(found.n, total)
+
+
+def wrong_side(error: float) -> str:
+    """Write a share of tracks, which is never shown as none."""
+    return f"under {percent(0.01, decimals=0)}" if error < 0.005 else percent(error, decimals=0)
 
 
 def distance_table(found: GenreDistances) -> Rows:

@@ -10,7 +10,6 @@ from dashboard.figures.written import shortened
 from dashboard.services import exploring
 from dashboard.shell import address
 from dashboard.shell.address import plain
-from dashboard.theme import percent
 from dashboard.views.data import counts
 from dashboard.views.data import exploration_text as sentences
 from dashboard.views.data.genres_figure import distances_figure
@@ -52,7 +51,7 @@ def _nearest(found: GenreDistances, data: Dataset) -> None:
     with st.container(key="nearest-genres", gap=None):
         for one, other, _, error in sentences.genre_pairs(found)[:NEAREST]:
             st.button(
-                plain(f"{shortened(one)} and {shortened(other)}: {percent(error, decimals=0)} on the wrong side"),
+                plain(f"{shortened(one)} and {shortened(other)}: {sentences.wrong_side(error)} on the wrong side"),
                 key=f"near {one} {other}",
                 icon=":material/arrow_forward:",
                 type="tertiary",
