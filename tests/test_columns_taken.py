@@ -222,3 +222,12 @@ def test_ids_of_genres_are_joined_with_the_list_that_names_them():
     assert data.features == ("x",)
     assert "genre_parent_title groups the genres of genre_title, 3 into 2" in found(data, "coarser genres").sentence
     assert not [one for one in findings(data) if one.kind == "rows left out"]  # no track is of 12 itself
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_ids_of_genres_in_lists_are_given_their_titles(order: int):
+    rows = [f'{i},"[{("21", "58", "21, 58")[i % 3]}]",{i * 37 % 101 + 0.5}' for i in range(N)]
+    tracks = "\n".join(["track_id,genres,x", *rows]).encode()
+    genres = b"genre_id,#tracks,parent,title,top_level\n21,9,0,Hip-Hop,21\n58,3,12,Psych-Rock,12\n12,9,0,Rock,12\n"
+    data = load_bytes([("tracks.csv", tracks), ("genres.csv", genres)][::order])
+    assert (data.genres, len(data)) == (("Hip-Hop", "Hip-Hop|Psych-Rock", "Psych-Rock"), N)

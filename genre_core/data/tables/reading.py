@@ -32,6 +32,8 @@ SPLIT = "split"
 """Column that says from the file of which part a row is."""
 READER = "genre_lab"
 """Key of a stored table's metadata: how it was read, which tells how its text is to be taken."""
+ID_LISTS = ("genres", "genres_all", "track_genres", "genre_ids")
+"""Columns that may list ids of genres, as those of FMA's tracks.csv do."""
 PARENT = "genre_parent_title"
 """Column of a list of genres with the titles of their parents."""
 LOST = " left out: "
@@ -348,6 +350,9 @@ def _join(left: Any, right: Any, names: str, *, keep_rows: bool = False) -> tupl
 
     before = set(left.column_names)
     first, second = _of_genres(left.to_pandas()), _of_genres(right.to_pandas())
+    both = (_with_titles(first, second), _with_titles(second, first))
+    if (named := next((one for one in both if one is not None), None)) is not None:
+        return pa.Table.from_pandas(named, preserve_index=False), [f"{names}: ids of genres are given their titles."]
     second.columns = pd.Index(_named_alike(list(second.columns), list(first.columns)))
     key = _shared_key(first, second)
     if key is None:
@@ -388,6 +393,20 @@ def _of_genres(frame: Any) -> Any:
     above = "top_level" if "top_level" in frame.columns else "parent"
     told = frame.assign(**{PARENT: frame[above].map(titles).fillna(frame["title"])})
     return told[["genre_id", "title", PARENT]].rename(columns={"title": "genre_title"})
+
+
+def _with_titles(frame: Any, genres: Any) -> Any:
+    """Return a table with the titles of genres whose ids it lists, as in FMA's `[21, 12]`; None where it does not."""
+    lists = [name for name in frame.columns if plain(name) in ID_LISTS]
+    if PARENT not in genres.columns or not lists:
+        return None
+    cells = texts(frame[lists[0]])
+    if not cells.dropna().str.fullmatch(r"\[[\d, ]*\]").all():
+        return None
+    titles = dict(zip(genres["genre_id"].astype("str"), genres["genre_title"], strict=True))
+    ids = cells.str.findall(r"\d+")
+    named = ids.map(lambda one: "|".join(titles.get(id_, id_) for id_ in one), na_action="ignore")
+    return frame.assign(**{lists[0]: named})
 
 
 def _named_alike(names: Sequence[str], others: Sequence[str]) -> list[str]:
