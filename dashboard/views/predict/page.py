@@ -14,7 +14,6 @@ from dashboard.services import predicting, runs
 from dashboard.services.predicting import Seen, Wanted
 from dashboard.shell import address
 from dashboard.text import evaluate_states
-from dashboard.text.train import Headline
 from dashboard.views.predict import answer
 from dashboard.views.predict import text as sentences
 from dashboard.views.predict.files import brought as choose_files
@@ -38,15 +37,10 @@ def main() -> None:
             place = st.container()
         if run is None or not ready:
             with place:
-                say_headline(*_why_not(run))
+                nothing = evaluate_states.no_run(address.run_id(), bool(runs.listed(limit=1)))
+                say_headline(*(evaluate_states.not_complete(run) if run else nothing))
             return
         _predict(run, threshold, level, place)
-
-
-def _why_not(run: Run | None) -> tuple[Headline, evaluate_states.Step]:
-    if run is not None:
-        return evaluate_states.not_complete(run)
-    return evaluate_states.no_run(address.run_id(), bool(runs.listed(limit=1)))
 
 
 def _predict(run: Run, threshold: float, level: float, place: st.delta_generator.DeltaGenerator) -> None:

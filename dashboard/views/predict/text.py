@@ -40,9 +40,8 @@ def found(seen: Seen) -> Headline:
         lacking = count(len(seen.matching.missing), "feature")
         return Headline(f"This table has none of the run's {lacking}.", "Choose other files, or name the columns.")
     rows = "" if seen.n_rows == seen.n_tracks else f" in {seen.n_rows:,} pieces"
-    return Headline(
-        f"{count(seen.n_tracks, seen.whole)}{rows} to answer for.", "Check what will be used, then predict."
-    )
+    answer = f"{count(seen.n_tracks, seen.whole)}{rows} to answer for."
+    return Headline(answer, "Check what will be used, then predict.")
 
 
 def ask(seen: Seen) -> str:
