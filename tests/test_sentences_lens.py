@@ -201,9 +201,7 @@ def test_asides_name_gaps_reversed_winners_and_baselines_that_saw_a_part():
     rates = {("row", "svc"): 0.9, ("row", "logistic"): 0.8, ("artist", "svc"): 0.5, ("artist", "logistic"): 0.6}
     said = sentences.asides(lens(rates, gaps={"album": "Too few."}, n_available=9000))
     assert said[0] == "These tracks cannot be judged by album. Too few."
-    assert said[1].startswith(
-        "The leakage is largest with support vectors: of its 90.0\u202f% by row, 40.0\u202fpoints ("
-    )
+    assert said[1].startswith("The leakage is largest with support vectors: 40.0\u202fpoints (")
     assert said[2].endswith("support vectors ahead of logistic regression by row, behind by artist.")
     assert said[4] == "Support vectors learned from 6,000 of 9,000 training tracks, drawn at random."
 
@@ -212,7 +210,6 @@ def test_levels_say_what_they_keep_together():
     found = lens(LEAK)
     assert sentences.level_note(found, "row").startswith("single tracks, regardless of artist · 600 test tracks")
     assert sentences.level_note(found, "artist").startswith("160 artists, each on one side")
-    assert "network's macro-F1 60.0" in sentences.level_note(found, "artist")
 
 
 def test_progress_estimates_what_is_left_from_what_it_took():
@@ -280,7 +277,8 @@ def test_a_baseline_that_leaks_is_in_the_answer_where_the_network_does_not():
     found = lens({("row", "network"): 0.70, ("artist", "network"): 0.70, ("row", "neighbour"): 0.97,
                   ("artist", "neighbour"): 0.55})  # fmt: skip
     said = sentences.headline(found, None)
-    assert said.answer.startswith("The split by row leaks. The leakage is largest with nearest neighbor: of its 97.0")
+    assert said.answer.startswith("The split by row leaks. The leakage is largest with nearest neighbor: 42.0")
+    assert len(said.answer) < 105, "three lines of a phone"
     assert "The network is right on 70.0\u202f% by row, 70.0\u202f% by artist." in said.reason
     assert not any("leakage is largest" in aside for aside in sentences.asides(found))
 

@@ -21,7 +21,10 @@ _LANE = 0.05
 def slope_figure(
     estimates: Mapping[tuple[str, Classifier], LensEstimate], levels: Sequence[str], limit: float | None
 ) -> Figure:
-    """Return a line for each classifier from level to level, on an axis as long as their accuracies need."""
+    """Return a line for each classifier from level to level, on an axis as long as their accuracies need.
+
+    The network's line alone says where it ends: a phone has no room for more, and rankings have each with its interval.
+    """
     places = {level: at for at, level in enumerate(levels)}
     lines, ends, values = [], [], [100 * limit] if limit else []
     for name, title in CLASSIFIERS.items():
@@ -36,7 +39,7 @@ def slope_figure(
         line = {"color": colour, "width": 3 if ours else 1.5}
         lines.append(parts.scatter(x, y, "lines+markers", line=line, marker={"size": 8 if ours else 6}, text=said))
         if x[-1] == len(levels) - 1:
-            ends.append(End(y[-1], f"{title} {percent(y[-1] / 100)}", colour, in_front=ours))
+            ends.append(End(y[-1], f"{title} {percent(y[-1] / 100)}" if ours else title, colour, in_front=ours))
     low = max(0.0, 5 * (min(values, default=0) // 5) - 5)
     high = min(102.0, 5 * (max(values, default=100) // 5) + 7)
     known = [] if limit is None else [parts.level(100 * limit, INK, "dash")]
@@ -46,7 +49,7 @@ def slope_figure(
     layout = {
         "template": TEMPLATE,
         "title": {"text": heading("From split to split", "a line that falls shows leakage")},
-        "margin": {"l": 46, "r": 190, "t": 38, "b": 28},
+        "margin": {"l": 40, "r": 138, "t": 38, "b": 28},
         "hovermode": "closest",
         "xaxis": {"range": [-0.12, len(levels) - 0.98], "tickvals": list(places.values()),
                   "ticktext": [JUDGED_BY[level] for level in levels], "fixedrange": True},

@@ -14,7 +14,7 @@ from genre_core.store.schema import Study
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY, NETWORK, LensConfig
 from genre_core.studies.lens.judging import LensPlan, closed_sentence
 from genre_core.studies.lens.summary import LensEstimate, coarsest_groups, coarsest_of, groups_left_out, still_torn
-from genre_core.studies.lens.verdict import f1, leakiest, remaining, unjudged, verdict
+from genre_core.studies.lens.verdict import leakiest, remaining, unjudged, verdict
 from genre_core.text import capitalized, joined, judged
 
 SLOPE = "Test accuracy of each classifier by one way to split and by the next: a line that falls shows leakage."
@@ -84,8 +84,6 @@ def headline(lens: Lens, limit: float | None) -> Headline:
         case "failed" if not lens.scores:
             return Headline("Judging failed.", lens.study.error or "")
     verdict = _verdict(lens, limit)
-    if verdict and lens.rankings and not lens.study.active:
-        verdict = Headline(verdict.answer, f"{verdict.reason} {lens.rankings[-1].sentence}")
     match lens.study.state:
         case "running":
             so_far = f"So far: {verdict.answer[0].lower()}{verdict.answer[1:]} " if verdict and lens.leakage else ""
@@ -143,7 +141,7 @@ def _above(lens: Lens, by_row: LensEstimate, limit: float | None) -> str:
 
 
 def level_note(lens: Lens, level: str) -> str:
-    """Say what a level keeps together, and what the network's macro-F1 is there."""
+    """Say what a level keeps together, and what it was tested on."""
     assert lens.plan is not None
     found = lens.estimates.get((level, NETWORK))
     if level == "row":
@@ -160,7 +158,7 @@ def level_note(lens: Lens, level: str) -> str:
     if level == "published":
         on = f"{tested}, {count(found.n_splits, 'seed')}"
     judged = f", judged by the {lens.about}s" if lens.about else ""
-    return f"{what} · {on}{judged} · network's macro-F1 {f1(found)}"
+    return f"{what} · {on}{judged}"
 
 
 def _tested(lens: Lens, found: LensEstimate) -> str:

@@ -133,8 +133,7 @@ def leakiest(lens: Judged) -> str:
     if lens.leakiest is None or lens.leakiest[0] == NETWORK:
         return ""
     name, leaked = lens.leakiest
-    of = f"of its {percent(lens.estimates['row', name].accuracy)} by row, {points(leaked.mean, leaked.interval)}"
-    return f"The leakage is largest with {CLASSIFIERS[name]}: {of} are leakage."
+    return f"The leakage is largest with {CLASSIFIERS[name]}: {points(leaked.mean, leaked.interval)}."
 
 
 def _and_more(lens: Judged) -> str:
