@@ -378,3 +378,14 @@ def test_all_marked_runs_are_exported_and_of_a_link_those_that_it_names(numbers,
 def test_of_many_notes_on_an_archive_the_first_are_said():
     assert notes(["a"] * 8) == [*["a"] * 5, "And 3 more like these."]
     assert notes(["a"]) == ["a"]
+
+
+def test_of_several_runs_on_the_same_tracks_the_answer_is_short_and_the_best_named_below_it(tmp_path):
+    with own_store(tmp_path) as own:
+        for run_id, n in (("one", 400), ("other", 500), ("more", 400)):
+            trained(own, run_id, {**SMALL, "data.n_samples": n, "train.max_epochs": 1})
+        page = opened(RUNS)
+        assert page.header[0].value.startswith("3 runs on 2 sets of tracks. The best of the latest is right on ")
+        assert page.caption[0].value.startswith("Best on validation: perceptron 8-4 ")
+        assert page.caption[0].value.endswith("Compare only runs on the same tracks; ★ marks the best.")
+        assert "perceptron 8-4 · synthetic, tracks 500" in page.dataframe[0].value["run"].tolist()

@@ -184,7 +184,7 @@ def _columns_shown(rows: Sequence[Row], columns: Sequence[str]) -> dict[str, Col
     titles = {name: title for name, (title, _) in sentences.COLUMNS.items()}
     own = {name: column.Column(known[name].title, help=known[name].help) for name in columns if name in known}
     return own | {
-        "run": column.TextColumn("Run", width=176),
+        "run": column.TextColumn("Run", width=186),
         "state": column.TextColumn(titles["state"], width=98),
         "validation": column.TextColumn(titles["validation"], width=SCORE_WIDTH, help=VALIDATION_HELP),
         "macro_f1": column.TextColumn(titles["macro_f1"], width=78, help="The mean over genres of F1, on validation."),

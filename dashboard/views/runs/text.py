@@ -11,7 +11,7 @@ from dashboard.theme import count, percent
 from dashboard.views.runs.filtering import fits
 from genre_core.errors import RunStateError
 from genre_core.evaluation.intervals import Interval
-from genre_core.settings.config import ExperimentConfig
+from genre_core.settings.config import ExperimentConfig, SyntheticConfig
 from genre_core.settings.names import all_settings, differing_settings, flatten, label_in
 from genre_core.settings.naming import apart
 from genre_core.store.openings import Openings
@@ -173,9 +173,12 @@ def columns(rows: Sequence[Row], chosen: Sequence[str]) -> dict[str, list[Any]]:
 
 
 def labels(rows: Sequence[Row]) -> list[str]:
-    """Return what stands first in each line: the run's name, and its data where not all have the same."""
-    several = len({row.data for row in rows}) > 1
-    return [f"{row.label} · {row.data}" if several else row.label for row in rows]
+    """Return what stands first in each line: the run's name, and its data where not all have the same.
+
+    A phone has room for two lines, so the usual overlap of tracks of another kind goes without saying.
+    """
+    several, usual = len({row.data for row in rows}) > 1, f"overlap {SyntheticConfig().overlap:g}, "
+    return [f"{row.label} · {row.data.replace(usual, '')}" if several else row.label for row in rows]
 
 
 def _value(config: ExperimentConfig | None, name: str) -> Any:
@@ -238,34 +241,32 @@ def answer(rows: Sequence[Row], n: int | None = None) -> str:
     right = f"right{what} on {percent(best.accuracy or 0.0)}"
     if len(rows) == 1:
         return f"{runs}, {right} of its validation tracks{mark}."
-    n_data = len({same_tracks(row.run) for row in rows if row.accuracy is not None})
-    sets, of = (f" on {n_data} sets of tracks", f" of {best.data}") if n_data > 1 else ("", "")
+    n_data = len(_on_the_same(rows))
+    sets, of = (f" on {n_data} sets of tracks", " of the latest") if n_data > 1 else ("", "")
     if len(peers) == 1:
         return f"{runs}{sets}. The latest judged is {best.name}, {right}{mark}."
-    return f"{runs}{sets}. Best on validation{of}: {best.name}, {right}{mark}."
+    return f"{runs}{sets}. The best{of} is {right}{mark}."
 
 
 def caution(rows: Sequence[Row]) -> str:
-    """Say what the order of the list can and cannot tell."""
-    peers, groups = _latest(rows), _on_the_same(rows)
-    first = "Only runs on the same tracks can be compared. " if len(groups) > 1 else ""
-    star = f" {BEST} marks the best on validation of those." if any(row.best for row in rows) and first else ""
-    choosing = f"{first.strip()}{star} Choose by validation. A test score appears here after you open the test part."
-    choosing = choosing.strip()
+    """Say which run is the best on validation, and what the order of the list can and cannot tell."""
+    peers, several = _latest(rows), len(_on_the_same(rows)) > 1
+    star = f"; {BEST} marks the best" if any(row.best for row in rows) else ""
+    compared = f" Compare only runs on the same tracks{star}." if several else ""
+    choosing = f"{compared} Choose by validation. A test score appears here after you open the test part."
     if not peers:
-        return choosing
-    best = _best(peers)
+        return choosing.strip()
+    best, alone = _best(peers), len(peers) == 1
+    first = "" if alone else f"Best on validation: {best.name}{f', on {best.data}' if several else ''}."
     if best.interval and nothing_told(best.interval):
         few = capitalized(best.run.too_few("validation") or f"its validation tracks are {NO_INTERVAL}")
-        return f"{few}. {choosing}" if len(peers) == 1 else f"{first}{few}. The order could be chance."
+        return f"{few}.{choosing}" if alone else f"{first} {few}. The order could be chance.{compared}"
     low = best.interval.low if best.interval else 0.0
     near = sum(1 for row in peers if row is not best and row.interval and row.interval.high >= low)
     if not near:
-        return choosing
-    verb = "overlaps" if near == 1 else "overlap"
-    intervals = "interval" if near == 1 else "intervals"
-    said = f"The {intervals} of {count(near, 'other run')} {verb} that of the best one: the order could be chance."
-    return f"{first.strip()}{star} {said}".strip()
+        return f"{first}{choosing}".strip()
+    overlap = "interval of 1 other run overlaps" if near == 1 else f"intervals of {near:,} other runs overlap"
+    return f"{first} The {overlap} its own: the order could be chance.{compared}"
 
 
 def _on_the_same(rows: Sequence[Row]) -> list[list[Row]]:
