@@ -12,6 +12,7 @@ from genre_core.data.dataset import Dataset, FloatArray, IntArray
 from genre_core.data.inputs import Features
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import Split, split_dataset
+from genre_core.inspection.in_order import in_order
 from genre_core.inspection.warnings import SEVERITIES, Finding, findings
 from genre_core.settings.config import SplitConfig, SyntheticConfig
 from tests.test_table import SHARED, load_files, load_frame, real, table
@@ -442,3 +443,18 @@ def test_known_copies_in_gtzan_are_found() -> None:
 def test_the_rare_genres_of_fma_are_told() -> None:
     found_kinds = {finding.kind for finding in findings(load_files(SHARED / "fma" / "echonest_small8.csv"))}
     assert found_kinds == {"small", "imbalance"}
+
+
+def test_what_was_looked_for_and_not_found_is_in_order_and_nothing_that_was_found():
+    def names(dataset: Dataset, split: Split | None = None) -> list[str]:
+        return [said.partition(":")[0] for said in in_order(dataset, findings(dataset, split), split)]
+
+    data = tracks()
+    assert names(data) == ["Copies", "Leaks", "Gaps", "Features", "Sizes", "Names"]
+    assert names(data, split_dataset(data, SplitConfig()))[-1] == "Test part"
+    constant, twice = changed(data, f2=np.ones(800)), with_matrix(data, data.X[np.r_[5, 1:800]])
+    assert "Features" not in names(constant)
+    assert "Copies" not in names(twice)
+    assert "Gaps" not in names(changed(data, f2=np.where(data.y == 1, np.nan, data.X[:, 2])))
+    assert "Names" not in names(replace(data, genres=("Folk", "Jazz", "Rock", "rock")))
+    assert "Sizes" not in names(replace(data, y=np.where(np.arange(800) % 9, 0, data.y)))

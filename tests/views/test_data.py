@@ -70,6 +70,20 @@ def test_generated_tracks_are_told_with_the_best_possible(store):
     assert drawn(opened(DATA, section="check", data__imbalance="3"), "counts")  # beside what the check says of genres
 
 
+def test_data_without_findings_are_told_what_was_looked_for(store):
+    page = opened(DATA, section="check")
+    assert "Nothing to worry about. Checked and in order:" in texts(page)
+    told = next(caption.value for caption in page.caption if "Copies" in caption.value)
+    assert told.count(":material/check:") == 7
+    assert "no genre is far more common than another" in told
+    uneven = texts(opened(DATA, section="check", data__imbalance="6"))
+    assert "Checked and in order:" in uneven
+    assert "no genre is far more common" not in uneven
+    torn = texts(opened(DATA, section="check", data__segments="2", split__by="row"))
+    for page in (uneven, torn):
+        assert "Nothing to worry about" not in page
+
+
 def test_the_data_follow_the_address(store):
     page = opened(DATA, data__n_samples="400", data__n_genres="4")
     assert heading(page) == counted(configure({"data.n_samples": 400, "data.n_genres": 4}))

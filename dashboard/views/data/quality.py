@@ -18,6 +18,7 @@ from dashboard.views.data.upload import read_again
 from genre_core.data.dataset import Dataset
 from genre_core.data.tables.roles import read_names
 from genre_core.errors import DataError
+from genre_core.inspection.in_order import in_order
 from genre_core.inspection.remedies import Remedy, remedies, taken
 from genre_core.inspection.warnings import Finding
 from genre_core.settings.config import ExperimentConfig, TableConfig
@@ -45,10 +46,7 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
             ways = [way for way in found if way not in offered]
             offered += ways
             _finding(number, finding, ways, config, data)
-        if not checked.findings:
-            st.caption(
-                "No copies, leaks or unbalanced genres were found." if gaps else "No unbalanced genres were found."
-            )
+        _in_order(checked, data)
         for note in data.notes:
             is_said = note in data.lost or "published split" in note or "official split" in note
             if not is_said:  # as a finding, or where the split is
@@ -56,6 +54,14 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
         _changed(config, data)
         if gaps and gaps.columns:
             _missing(gaps, data)
+
+
+def _in_order(checked: Checked, data: Dataset) -> None:
+    """Draw what was looked for and not found, one check a line."""
+    passed = [said.partition(": ") for said in in_order(data, checked.findings, checked.split)]
+    worry = checked.findings or checked.split is None or checked.split.leaky
+    st.markdown(f"{'' if worry else 'Nothing to worry about. '}Checked and in order:")
+    st.caption("  \n".join(f":material/check: **{name}:** {plain(said)}" for name, _, said in passed))
 
 
 def refusal(said: dict[str, str]) -> tuple[str, str]:
