@@ -80,7 +80,7 @@ def test_a_lens_is_judged_through_a_reload_a_stop_and_a_look_elsewhere_and_its_l
     page.get_by_role("menuitem", name="Split lens").click()
     page.wait_for_url(re.compile(f"lens={lens_id}"))
     wait_for_scores(page, N_SCORES)
-    says(page, r"[\d.]+.points \(.*\) .*\bleakage")
+    says(page, r"\bleakage .*[\d.]+.points \(.*\)")
     says(page, TORN["artist"])
     rulers = page.locator('.st-key-lens-page [role=img][aria-label^="Test accuracy"]')
     expect(rulers).to_have_count(2)
