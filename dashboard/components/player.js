@@ -153,7 +153,7 @@ function go(player, number) {
 // Draws the clip that is looked at: its words, its axes and its picture.
 async function look(player) {
   const one = current(player), [from, to] = one.shown;
-  const name = element("b", {}, one.href ? link(player, one, player.number, "name", one.title) : one.title);
+  const name = element("b", {}, one.href ? link(one, "name", one.title) : one.title);
   name.title = one.title;
   player.words.replaceChildren(name, element("span", { class: "detail" }, said(one)));
   player.previous.disabled = !player.number;

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import streamlit as st
 
 from dashboard.components.picture import pictured
 from dashboard.services.clips import LONGEST
@@ -97,7 +96,6 @@ def player(
     title: str = "",
     total: int = 0,
     cursor_on: str = "",
-    on_open: Callable[[Heard], None] | None = None,
     together: bool = False,
     map: Map | None = None,
     line: Line | None = None,
@@ -106,9 +104,8 @@ def player(
     """Draw one player over clips, in their order; without clips nothing.
 
     `total` is how many there are, where only the first of them are given. `cursor_on` is the name by which a chart over
-    the seconds is `live`: a hairline on it stands where the sound is. `on_open` is called with the clip whose link
-    was followed; without it the browser goes there by itself. Clips that are heard `together` are equally long: from
-    one to another the sound goes on at the same moment. `map` and `line` are drawn under each of them. With
+    the seconds is `live`: a hairline on it stands where the sound is. Clips that are heard `together` are equally
+    long: from one to another the sound goes on at the same moment. `map` and `line` are drawn under each of them. With
     `on_play`, which is called whenever a clip plays from its start, there is sound alone: no picture, and no moving
     within the clip.
     """
@@ -122,7 +119,6 @@ def player(
         "more": more,
         "clips": [_clip(one) for one in listed],
         "ramps": RAMPS,
-        "opens": on_open is not None,
         "blind": on_play is not None,
         "cursor_on": cursor_on,
         "together": together,
@@ -130,12 +126,8 @@ def player(
         "line": line and {"name": line.name, "step": line.step, "values": [round(value, 4) for value in line.values]},
     }
 
-    def open_page() -> None:
-        if on_open is not None:
-            on_open(listed[int(st.session_state[key]["open"])])
-
     plays = {} if on_play is None else {"on_play_change": on_play}
-    _mount(key=key, data=data, on_open_change=open_page, **plays)
+    _mount(key=key, data=data, **plays)
 
 
 def _clip(one: Heard) -> dict[str, Any]:

@@ -1,25 +1,20 @@
 // The list of clips: a play button and a small picture each; a picture is asked for when its row is in view.
 const AT_ONCE = 2;  // pictures under way, so that sound never waits behind them
 
-function row(player, one, number) {
+function row(one, number) {
   const item = element("li");
   const thumb = element("canvas", { class: "thumb", "aria-hidden": "true" });
   const bar = element("i", { class: "bar" });
   const words = element("span", { class: "words" }, element("b", {}, one.title), element("span", { class: "detail" }, said(one)));
   const button = element("button", { type: "button", class: "row", "data-number": number, tabindex: -1 }, icon("play"), element("span", { class: "mini" }, thumb, bar), words, element("span", { class: "length" }, lasting(one)));
   item.append(button);
-  if (one.href) item.append(link(player, one, number, "open", "›"));
+  if (one.href) item.append(link(one, "open", "›"));
   return { item, button, thumb, bar, words };
 }
 
-function link(player, one, number, kind, text) {
+function link(one, kind, text) {
   const made = element("a", { class: kind, href: one.href, target: "_self", title: `Open ${one.title}` }, text);
   if (kind === "open") made.setAttribute("aria-label", `Open ${one.title}`);
-  made.addEventListener("click", (event) => {
-    if (!player.data.opens || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    player.trigger("open", number);
-  });
   return made;
 }
 
@@ -29,7 +24,7 @@ const lasting = ({ from, to }) => clock(to - from, to - from);
 function list(player) {
   player.watcher?.disconnect();
   player.waiting = [];
-  player.rows = player.data.clips.map((one, number) => row(player, one, number));
+  player.rows = player.data.clips.map(row);
   player.list.replaceChildren(...player.rows.map(({ item }) => item));
   player.list.hidden = player.rows.length < 2;
   if (player.list.hidden) return;

@@ -42,6 +42,7 @@ def say_why_not(found: Usable) -> None:
         return
     st.caption(f":material/error: {plain(found.problem)}")
     if found.others:  # the split cannot have the rest
-        change = {"values": {"data.genres": tables.genres_alone(forms.said_config().data, found.others)}}
+        alone = tables.genres_anew(forms.said_config().data, {name: name for name in found.others})
+        change = {"values": {"data.genres": alone}}
         label = f"Use the other {len(found.others):,} genres"
         st.button(label, key="other genres", on_click=forms.take, args=(change,))

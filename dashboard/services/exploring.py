@@ -84,7 +84,7 @@ def drifts(config: DatasetConfig, by: SplitConfig) -> drift.Drifts:
 
 def curve(config: SyntheticConfig, *, clean: bool) -> tuple[LimitPoint, ...]:
     """Return the limit against the overlap, all else as the configuration says."""
-    return _curve(config.model_copy(update={"overlap": usual_overlap()}), clean)
+    return _curve(config.model_copy(update={"overlap": SyntheticConfig().overlap}), clean)
 
 
 @st.cache_resource(show_spinner=False, max_entries=64)
@@ -92,11 +92,6 @@ def _curve(config: SyntheticConfig, clean: bool) -> tuple[LimitPoint, ...]:
     low = all_settings()["data.overlap"].low
     overlaps = [low or 0.05, *np.arange(0.5, 10.01, 0.5).tolist(), *np.arange(11, 20.1, 1.5).tolist()]
     return limit_curve(config, overlaps, _FEW_DRAWS, clean=clean)
-
-
-def usual_overlap() -> float:
-    """Return the overlap that is used where nothing else is said."""
-    return float(all_settings()["data.overlap"].default)
 
 
 @cached_by_run(1000)

@@ -115,11 +115,6 @@ def genres_anew(config: DatasetConfig, change: Mapping[str, str]) -> str:
     return counted_anew(genre_sizes(config), _chosen_genres(config), change)
 
 
-def genres_alone(config: DatasetConfig, names: Sequence[str]) -> str:
-    """Return the setting by which these genres alone are used; raises DataError."""
-    return genres_anew(config, {name: name for name in names})
-
-
 def genres_text(config: DatasetConfig, counted: Mapping[str, str]) -> str:
     """Return the setting by which genres of stored tracks count as these names; raises DataError."""
     return write_counted(genre_sizes(config), counted)

@@ -20,15 +20,9 @@ def heard(name: str, **more: object) -> Heard:
     return Heard(clip["clip"], name, genre=clip["genre"], length=clip["seconds"], gain=clip["gain"], **more)
 
 
-def open_page(one: Heard) -> None:
-    st.session_state["opened"] = one.title
-
-
 def many() -> None:
     shown = [heard(name, detail="taken for Jazz, 81\u202f%", href=f"track?track={name}") for name in list(CLIPS)[:-1]]
-    opened = st.session_state.get("opened", "nothing")
-    player(shown, key="many", title="Rock taken for Jazz", on_open=open_page)
-    st.caption(f"opened {opened}")
+    player(shown, key="many", title="Rock taken for Jazz")
 
 
 def one() -> None:

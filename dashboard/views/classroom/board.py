@@ -27,7 +27,7 @@ from genre_core.classroom.names import seat_name, seat_picture
 from genre_core.ear.pooling import majority, pooled
 from genre_core.ear.sitting import DONT_KNOW, Sitting
 from genre_core.settings.names import all_settings, flatten
-from genre_core.store.classes import Class, Entry, Seat
+from genre_core.store.classes import Class, Entry
 from genre_core.store.schema import Run
 
 FIRST_QUESTIONS, FIRST_SENTENCES = 4, 12
@@ -92,15 +92,11 @@ def _live(room: Class) -> None:
     classes = store().classes
     entries, seats = classes.entries(code, "prediction", "result", "sentence"), classes.seats(code)
     st.subheader(sentences.who_is_here(seats), anchor=False)
-    _students(seats)
+    st.markdown(sentences.students(seats, datetime.now(UTC)))
     _questions(code, entries)
     _runs(code, class_board.runs(code))
     _heard(class_board.ear_tests(code))
     _sentences(code, [entry for entry in entries if entry.kind == "sentence"])
-
-
-def _students(seats: Sequence[Seat]) -> None:
-    st.markdown(sentences.students(seats, datetime.now(UTC)))
 
 
 def _questions(code: str, entries: Sequence[Entry]) -> None:
