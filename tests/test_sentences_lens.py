@@ -7,7 +7,7 @@ import pytest
 
 from dashboard.services.lenses import Lens
 from dashboard.services.studies import seconds_left
-from dashboard.text.studies import what_differs
+from dashboard.text.studies import label, what_differs
 from dashboard.views.lens import text as sentences
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig, TableConfig
@@ -266,11 +266,11 @@ def test_what_decides_which_tracks_stay_closed_is_said_to_differ():
 def test_the_list_says_data_age_and_state():
     old = study("cancelled")
     assert (
-        sentences.label(old, LensConfig(experiment=ARTISTS), {})
+        label(old, LensConfig(experiment=ARTISTS), {})
         == "just now, stopped · synthetic, overlap 4.25, artists per genre 20"
     )
-    assert sentences.label(study(), LensConfig(), {}) == "just now · synthetic, overlap 4.25"
-    assert sentences.label(study(), None, {}).endswith("another version's")
+    assert label(study(), LensConfig(), {}) == "just now · synthetic, overlap 4.25"
+    assert label(study(), None, {}).endswith("another version's")
 
 
 def test_a_baseline_that_leaks_is_in_the_answer_where_the_network_does_not():

@@ -18,6 +18,7 @@ from dashboard.services import lenses, studies, tables, workers
 from dashboard.services.lenses import Lens, Unit
 from dashboard.shell import address, forms
 from dashboard.shell.address import plain
+from dashboard.text.studies import label
 from dashboard.text.train import Headline
 from dashboard.views.lens import live as following
 from dashboard.views.lens import text as sentences
@@ -118,7 +119,7 @@ def _controls(lens: Lens | None, config: ExperimentConfig | None) -> int:
         "Earlier lenses",
         LENS,
         study,
-        lambda one, of: sentences.label(one, of, names),
+        lambda one, of: label(one, of, names),
         lambda lens_id: address.look(lens=lens_id),
         width=240,
     )

@@ -1,16 +1,12 @@
 """Sentences of Split lens about a lens as far as it is: pure functions."""
 
-from collections.abc import Mapping
-
 from dashboard.services.lenses import Lens
-from dashboard.text import studies
 from dashboard.text.limits import on, unheard
 from dashboard.text.train import Headline, duration, measuring
 from dashboard.theme import GAP, count, percent, points
 from genre_core.evaluation.glossary import GLOSSARY
 from genre_core.evaluation.practical import REGION, percentage, within
 from genre_core.settings.config import DatasetConfig
-from genre_core.store.schema import Study
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY, NETWORK, LensConfig
 from genre_core.studies.lens.judging import LensPlan, closed_sentence
 from genre_core.studies.lens.summary import LensEstimate, coarsest_groups, coarsest_of, groups_left_out, still_torn
@@ -269,8 +265,3 @@ def ranked(lens: Lens) -> str:
     groups = coarsest_groups(lens.plan) if lens.plan else None
     torn = [JUDGED_BY[ranking.level] for ranking in lens.rankings if ranking.level != groups]
     return f"{how} {capitalized(joined(torn))}, it holds for these {groups}s only." if groups and torn else how
-
-
-def label(study: Study, config: LensConfig | None, tables: Mapping[str, str]) -> str:
-    """Return a lens as it stands in the list."""
-    return studies.label(study, config, tables)
