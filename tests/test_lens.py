@@ -189,7 +189,7 @@ def test_a_published_split_is_judged_by_training_seeds_alone(monkeypatch) -> Non
 
 
 def test_a_baseline_that_learned_from_a_part_says_so(monkeypatch) -> None:
-    monkeypatch.setitem(baselines._MOST_ROWS, "neighbour", 50)
+    monkeypatch.setitem(baselines.MOST_ROWS, "neighbour", 50)
     _, scores = judged(config(n_repeats=3, classifiers=("neighbour", "majority")))
     assert {s.n_train for s in scores if s.classifier == "neighbour"} == {50}
     assert all(s.n_train == s.n_available > 300 for s in scores if s.classifier == "majority")

@@ -97,13 +97,9 @@ def ruler_text(outcome: Outcome, genre: int) -> str:
     if score.recall is None:
         return f"no {outcome.noun} in this part"
     n = count(score.support, outcome.noun)
-    few = _too_few(outcome.evaluation, genre).removesuffix(" for an interval")
+    few = outcome.evaluation.confusion_matrix.too_few(genre).removesuffix(" for an interval")
     found = percent(score.recall, score.recall_interval, few)
     return f"{found} · {n}" + ("" if score.predicted else " · never predicted")
-
-
-def _too_few(scores: Evaluation, genre: int) -> str:
-    return scores.confusion_matrix.too_few(genre)
 
 
 def answer(outcome: Outcome, part: Part, genre: int) -> str:
@@ -214,14 +210,15 @@ def exchanges(outcome: Outcome, genre: int) -> tuple[list[Taken], list[Taken]]:
 
 def scores_line(outcome: Outcome, genre: int) -> str:
     """Return recall, precision and F1 of a genre in one line."""
-    score, few = outcome.evaluation.per_genre[genre], _too_few(outcome.evaluation, genre)
+    scores = outcome.evaluation
+    score, few = scores.per_genre[genre], scores.confusion_matrix.too_few(genre)
     recall = "unknown" if score.recall is None else percent(score.recall, score.recall_interval, few)
     precision = "undefined, never predicted"
     if score.precision is not None:
         precision = percent(score.precision, None if few else score.precision_interval)  # said once, of the recall
     f1 = "undefined"
     if score.f1 is not None:
-        f1 = percent(score.f1, None if few else f1_interval(outcome.evaluation.confusion_matrix, genre))
+        f1 = percent(score.f1, None if few else f1_interval(scores.confusion_matrix, genre))
     return f"recall {recall} · precision {precision} · F1 {f1}"
 
 

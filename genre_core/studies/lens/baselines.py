@@ -4,7 +4,7 @@ They learn from standardized features of the training part alone. A track is jud
 segments, or by their votes where a classifier gives no probabilities.
 
 Those whose cost grows faster than the tracks learn
-from a part of them where there are many; `most_rows` says of how many, and whoever reports a score says so.
+from a part of them where there are many; `MOST_ROWS` says of how many, and whoever reports a score says so.
 """
 
 from typing import Any
@@ -17,24 +17,20 @@ from genre_core.studies.lens.config import Classifier
 
 Features = npt.NDArray[np.float32]
 
-_MOST_ROWS: dict[Classifier, int] = {"neighbour": 50_000, "svc": 10_000, "logistic": 100_000, "boosting": 100_000}
+MOST_ROWS: dict[Classifier, int] = {"neighbour": 50_000, "svc": 10_000, "logistic": 100_000, "boosting": 100_000}
+"""Training rows that a baseline learns from at most; others learn from all there are."""
 _PROBABLE: tuple[Classifier, ...] = ("logistic", "boosting")
 """Classifiers whose probabilities say more than the class that they predict."""
 _LEAST = 1e-12
 """Least probability: the logarithm of zero would decide for a whole track."""
 
 
-def most_rows(classifier: Classifier) -> int | None:
-    """Return how many training rows a baseline learns from at most; None: all there are."""
-    return _MOST_ROWS.get(classifier)
-
-
 def nearest_rows(X: Features, X_test: Features, seed: int) -> IntArray:
     """Return for each of X_test (m, n_features) which of the rows X (n, n_features) the nearest neighbor answers by."""
     from sklearn.neighbors import NearestNeighbors
 
-    most = most_rows("neighbour")
-    rows = np.arange(len(X)) if most is None or len(X) <= most else _some(len(X), most, seed)
+    most = MOST_ROWS["neighbour"]
+    rows = np.arange(len(X)) if len(X) <= most else _some(len(X), most, seed)
     found: IntArray = rows[NearestNeighbors(n_neighbors=1).fit(X[rows]).kneighbors(X_test, return_distance=False)[:, 0]]
     return found
 
@@ -54,7 +50,7 @@ def predict_baseline(
     """
     if classifier == "neighbour":
         return votes(y[nearest_rows(X, X_test, seed)], n_genres)
-    most = most_rows(classifier)
+    most = MOST_ROWS.get(classifier)
     if most is not None and len(y) > most:
         rows = _some(len(y), most, seed)
         X, y = X[rows], y[rows]

@@ -24,7 +24,7 @@ from genre_core.evaluation.count_statistics import accuracy_of_counts, confusion
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.openings import count_opening
 from genre_core.store.runs import RunStore
-from genre_core.studies.lens.baselines import most_rows, nearest_rows, predict_baseline, votes
+from genre_core.studies.lens.baselines import MOST_ROWS, nearest_rows, predict_baseline, votes
 from genre_core.studies.lens.config import NETWORK, Baseline, Classifier, LensConfig, Outside
 from genre_core.studies.seeds import reseeded
 from genre_core.studies.study import Plain, Result, train_network
@@ -199,7 +199,7 @@ class Lens:
         true_tracks = true.by("track", data) if true and tracks else None
         accuracy, macro_f1 = _scores(found)
         more = [*_known(true), *_known(tracks), *_known(true_tracks), len(tracks) if tracks else None]
-        used = min(n_train, most_rows(classifier) or n_train)
+        used = min(n_train, MOST_ROWS.get(classifier, n_train))
         seconds = time.perf_counter() - started
         score = LensScore(level, classifier, repeat, accuracy, macro_f1, used, n_train, len(found), seconds, *more)
         kinds = {"": found, "true_": true, "track_": tracks, "true_track_": true_tracks}
