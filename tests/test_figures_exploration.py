@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -169,3 +170,14 @@ def test_what_could_be_avoided_goes_on_where_the_unavoidable_ends():
     assert (avoidable["base"], avoidable["x"]) == ([15.0, 20.0], [4.0, 10.0])
     assert (expense["y"], expense["base"], expense["x"]) == (["Jazz"], [12.0], [-3.0])
     assert avoidable["error_x"]["arrayminus"] == pytest.approx([2.0, 2.0])
+
+
+def test_distances_of_two_digits_are_written_without_decimals():
+    near = genre_distances(tracks())
+    far = replace(near, matrix=10 * near.matrix)
+    assert all("." in text for text in written(near))
+    assert not any("." in text for text in written(far))
+
+
+def written(found):
+    return [text for row in distances_figure(found)["data"][0]["text"] for text in row if text]

@@ -24,7 +24,10 @@ def distances_figure(found: GenreDistances) -> Figure:
     """Return the dendrogram of the genres, and the distance of each pair in standard deviations; deep blue is near."""
     k = len(found.genres)
     apart = np.where(np.eye(k, dtype=bool), np.nan, found.matrix)
-    texts = [["" if i == j else f"{value:.1f}" for j, value in enumerate(row)] for i, row in enumerate(found.matrix)]
+    decimals = int(found.matrix.max() < 10)  # four signs do not fit into the cells of a phone
+    texts = [
+        ["" if i == j else f"{value:.{decimals}f}" for j, value in enumerate(row)] for i, row in enumerate(found.matrix)
+    ]
     heat = {
         "type": "heatmap",
         "z": _rounded(apart),
