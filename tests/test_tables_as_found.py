@@ -293,7 +293,10 @@ CASES = {
     "numbers as a spreadsheet's formulas": Case(rows("label,tempo,rms", 'G,"=""{i}.5""",~')),
     "Fortran's exponents": Case(rows("label,tempo,rms", "G,1.{i}5D+03,~")),
     "powers of ten": Case(rows("label,tempo,rms", "G,1.{i}5×10^3,~")),
-    "an accountant's negative numbers": Case(rows("label,tempo,rms", "G,(1.{i}5),~", first="Jazz,1.5-,~")),
+    "an accountant's negative numbers": Case(
+        rows("label,tempo,rms", "G,(1.{i}5),~", first="Jazz,1.5-,~"),
+        said="120 values were written like “1.5-”: accountants write negative numbers so.",
+    ),
     "an odd word": Case(
         rows("label,tempo,rms", "G,~,~", first="Jazz,loud,~"),
         said="tempo: 1 value is no number and counts as missing: “loud” in row 1.",

@@ -151,14 +151,20 @@ def _unwrapped(known: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
     glance = known.iloc[:GLANCE_ROWS]
     if glance.str.startswith(("=", "'")).any():
         known = known.str.replace(r'^="(.*)"$', r"\1", regex=True).str.removeprefix("'")
-    for pattern, bare in ((_NEGATIVE, r"-\1\2"), (_POWER, r"\1E\2")):
+    told = list[str]()
+    for pattern, bare, meaning in (
+        (_NEGATIVE, r"-\1\2", "accountants write negative numbers so"),
+        (_POWER, r"\1E\2", ""),
+        (_WRAPPED, r"\1", "the number in it counts"),
+    ):
         if glance.str.match(pattern).any():
+            found = known[known.str.match(pattern)]
+            was = "was" if len(found) == 1 else "were"
+            told += [f"{count_of(len(found), 'value')} {was} written like “{found.iloc[0]}”: {meaning}."] * bool(
+                meaning
+            )
             known = known.str.replace(pattern, bare, regex=True)
-    if not glance.str.match(_WRAPPED).any():
-        return known, ""
-    wrapped = known[known.str.match(_WRAPPED)]
-    how = f"{count_of(len(wrapped), 'value')} {'was' if len(wrapped) == 1 else 'were'} written like “{wrapped.iloc[0]}”"
-    return known.str.replace(_WRAPPED, r"\1", regex=True), f"{how}: the number in it counts."
+    return known, " ".join(told)
 
 
 def _without_unit(bare: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
