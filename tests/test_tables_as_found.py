@@ -68,14 +68,16 @@ def workbook(table: bytes, **others: list[str]) -> bytes:
 
 
 def sheets(*titles: str, label: bool = False) -> bytes:
-    """Write a workbook of sheets with the same columns."""
+    """Write a workbook of sheets with the same columns, one of them of two lines a cell."""
     book = Workbook()
     book.remove(book.active)
     for n, title in enumerate(titles):
         sheet = book.create_sheet(title)
-        sheet.append(["tempo", "rms", *["label"] * label])
+        sheet.append(["title", "tempo", "rms", *["label"] * label])
         for i in range(60):
-            sheet.append([(i + n) * 37 % 101 / 3, (i + n) * 53 % 97 / 7, *[("Jazz", "Rock")[i % 2]] * label])
+            sheet.append(
+                [f"Song\n{n}, {i}", (i + n) * 37 % 101 / 3, (i + n) * 53 % 97 / 7, *[("Jazz", "Rock")[i % 2]] * label]
+            )
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()

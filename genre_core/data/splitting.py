@@ -322,9 +322,8 @@ def _too_small(dataset: Dataset, config: SplitConfig, unit: str, genres: IntArra
     noun = {"row": "track"}.get(unit, unit) + ("" if n == 1 else "s")
     others = [name for number, name in enumerate(dataset.genres) if number not in genres]
     finer = [] if unit == "row" else ["keep less together"]
-    alone = "leave it out (data.genres)" if len(genres) == 1 else f"leave out the {len(genres)} that are too small"
-    is_stored = bool(dataset.columns or dataset.heard)
-    ways = ["add tracks", "raise the fractions", *finer, *([alone] if is_stored and len(others) > 1 else [])]
+    alone = "leave it out" if len(genres) == 1 else f"leave out the {len(genres)} that are too small"
+    ways = ["add tracks", "raise the fractions", *finer, *([alone] if len(others) > 1 else [])]
     return GenresError(
         f"The genre {dataset.genres[genres[0]]} has {n:,} {noun}, too few for a training, a validation "
         f"and a test part (test {100 * config.test_fraction:g} %, "

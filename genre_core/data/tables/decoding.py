@@ -10,6 +10,7 @@ from genre_core.errors import DataError
 
 BLOCK_BYTES = 1024**2
 _ENTITY = re.compile(rb"&(?:amp|apos|#0?39);")
+_LOST = "\ufffd".encode()
 BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """Bytes that a text without any content may consist of: white space and byte order marks."""
 _WESTERN = "windows-1252"
@@ -174,9 +175,10 @@ def _in_two(data: bytes) -> tuple[bytes, tuple[str, ...]] | None:
 def _once_and_whole(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     """Return text as it was before it was encoded a second time, and say where letters were lost before."""
     data, notes = _without_second(data)
-    if not (lost := re.search(rb"[^\s,;\t|\"]*\xef\xbf\xbd[^\s,;\t|\"]*", data)):
+    if not (n := data.count(_LOST)):
         return data, notes
-    n, first = data.count(b"\xef\xbf\xbd"), lost[0].decode("utf-8", "replace")[:30]
+    before, _, after = (data[max(0, data.index(_LOST) - 30) :][:60]).decode("utf-8", "ignore").partition("\ufffd")
+    first = re.split(r"[\s,;|\"]", before)[-1] + "\ufffd" + re.split(r"[\s,;|\"]", after)[0]
     letters = "letter was" if n == 1 else "letters were"
     said = f"{n:,} {letters} lost when it was saved, such as in “{first}”: save it again from its source, as UTF-8."
     return data, (*notes, said)

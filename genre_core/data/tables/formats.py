@@ -14,6 +14,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, time
+from itertools import chain
 from typing import IO, Any
 
 from genre_core.data.tables.arff import read_arff
@@ -247,16 +248,15 @@ def _of_sheets(sheets: Mapping[str, bytes]) -> tuple[bytes, list[str]]:
     """
     largest = max(map(len, sheets.values()))
     first = next(title for title, text in sheets.items() if len(text) * TINY >= largest)
-    header = sheets[first].partition(b"\n")[0]
-    alike = [title for title, text in sheets.items() if header and text.startswith(header + b"\n")]
-    if len(alike) < 2 or header.count(b'"') % 2:  # a name of two lines
+    if len(sheets) == 1:
         return sheets[first], [first]
-    rows = [row.rstrip(b"\n") + b"," + _quoted(one) for one in alike for row in sheets[one].splitlines()[1:]]
-    return b"\n".join([header + b",sheet", *rows, b""]), alike
-
-
-def _quoted(title: str) -> bytes:
-    return b'"%b"' % title.replace('"', '""').encode()
+    rows = {title: csv.reader(io.StringIO(text.decode(), newline="")) for title, text in sheets.items()}
+    headers = {title: next(own, []) for title, own in rows.items()}
+    alike = [title for title, header in headers.items() if header and header == headers[first]]
+    if len(alike) < 2:
+        return sheets[first], [first]
+    told = ([*row, title] for title in alike for row in rows[title])
+    return _written(chain([[*headers[first], "sheet"]], told)), alike
 
 
 def _cell(value: object) -> str:

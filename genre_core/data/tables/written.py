@@ -8,7 +8,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
-from unicodedata import decimal
 
 import numpy as np
 
@@ -51,7 +50,7 @@ _WRAPPED = (
 )
 """A number with a currency or a tilde before it, or as Python, NumPy and PyTorch show one: `np.float64(1.5)`."""
 _OTHER_DIGITS = "[٠-٩۰-۹०-९０-９]"
-_ASCII_DIGITS = {code: str(decimal(chr(code))) for code in range(0x660, 0xFFFF) if chr(code).isdecimal()} | {
+_ASCII_DIGITS = {zero + digit: str(digit) for zero in (0x660, 0x6F0, 0x966, 0xFF10) for digit in range(10)} | {
     0x66B: ".",
     0x66C: ",",
     0xFF0C: ",",
@@ -107,11 +106,11 @@ def read_written(text: "pd.Series[str]", signs: Signs = Signs(), most_odd: float
             bare.str.match(_grouped(signs.grouping)), bare.str.replace(f"[{signs.grouping}]", "", regex=True)
         )
     bare, unit = _without_unit(bare)
-    sign = signs.decimal if signs.is_said else _sign(bare, signs.decimal)
-    if not sign:
+    sign, unclear = (signs.decimal, "") if signs.is_said else _sign(bare, signs.decimal)
+    if unclear:
         if not _mostly(bare, f"(?:{_PLAIN})|(?:{_EITHER})|(?:{_ONLY_COMMA})"):
             return None
-        return Written(np.full(len(text), np.nan), _mixed(bare) or BOTH_WAYS)
+        return Written(np.full(len(text), np.nan), unclear)
     other = "." if sign == "," else ","
     splits = bare.str.contains(other, regex=False)
     if signs.thousands in ("", other):
@@ -181,28 +180,26 @@ def _without_unit(bare: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
     return without, f"{count_of(len(unit), 'value')} had the unit {found}, which is left away."
 
 
-def _sign(bare: "pd.Series[str]", decimal: str) -> str:
-    """Return the sign before decimals: the one that some number must have, or the file's; empty where none is known."""
-    point, comma = int(bare.str.match(_ONLY_POINT).sum()), int(bare.str.match(_ONLY_COMMA).sum())
-    if _mixed(bare):
-        return ""
-    if point or comma:
-        return "," if comma > point else "."
-    if decimal == "," or not bare.str.match(_EITHER if decimal == UNKNOWN else r"^[-+]?\d+,\d{3}$").any():
-        return decimal.replace(UNKNOWN, ".")
-    return ""
+def _sign(bare: "pd.Series[str]", decimal: str) -> tuple[str, str]:
+    """Return the sign before decimals: that which some number must have, or the file's; else a sentence on why not.
 
-
-def _mixed(bare: "pd.Series[str]") -> str:
-    """Say that a column has both signs before decimals, where more numbers than a slip need one and the other."""
-    for patterns in ((_ONLY_POINT, _ONLY_COMMA), _EITHER_BY.values()):
-        point, comma = (bare[bare.str.match(pattern)] for pattern in patterns)
-        if min(len(point), len(comma)) > MOST_ODD * len(bare):
-            return (
-                f"Some of its numbers have a point and others a comma, such as “{point.iloc[0]}” and "
-                f"“{comma.iloc[0]}”, which cannot both stand before decimals: write all of them one way."
+    More numbers than a slip that need one sign beside as many that need the other have none, nor do 1.234 beside 5,678.
+    """
+    only = bare.str.match(_ONLY_POINT), bare.str.match(_ONLY_COMMA)
+    either = bare.str.match(_EITHER_BY["."]), bare.str.match(_EITHER_BY[","])
+    for point, comma in (only, either):
+        if min(point.sum(), comma.sum()) > MOST_ODD * len(bare):
+            return "", (
+                f"Some of its numbers have a point and others a comma, such as “{bare[point].iloc[0]}” and "
+                f"“{bare[comma].iloc[0]}”, which cannot both stand before decimals: write all of them one way."
             )
-    return ""
+    n_point, n_comma = (int(one.sum()) for one in only)
+    if n_point or n_comma:
+        return "," if n_comma > n_point else ".", ""
+    is_unknown = (either[0] | either[1]) if decimal == UNKNOWN else bare.str.match(r"^[-+]?\d+,\d{3}$")
+    if decimal == "," or not is_unknown.any():
+        return decimal.replace(UNKNOWN, "."), ""
+    return "", BOTH_WAYS
 
 
 def _grouped(between: str, decimal: str = ".,") -> str:
