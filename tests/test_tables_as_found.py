@@ -351,7 +351,7 @@ CASES = {
     ),
     "single quotation marks": Case(rows("'label','tempo','rms'", "'G','~','~'")),
     "each line in quotation marks": Case(
-        rows('"label,tempo,rms"', '"G,~,~"'), said="Each of its lines stands in quotation marks as a whole"
+        rows('"label,tempo,rms"', '"G,~,~"'), said="Every line was in quotation marks as a whole"
     ),
     "R's names of rows": Case(rows('"label" "tempo" "rms"', '"r{i}" "G" ~ ~')),
     "R's numbers of rows in another order": Case(rows('"label" "tempo" "rms"', '"{i}7" "G" ~ ~')),
@@ -396,7 +396,7 @@ CASES = {
     "letters that were lost before": Case(
         rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "Forr\ufffd").encode(),
         genres=("Forr\ufffd", "Rock"),
-        said="60 letters were lost when it was saved, such as in “Forr\ufffd”: save it again from its source",
+        said="60 letters were lost when the file was saved, such as in “Forr\ufffd”: save it again from its source",
     ),
     "letters encoded twice": Case(
         rows("label,tempo,rms", "G,~,~").replace(b"Jazz", "Forró".encode().decode("latin-1").encode()),
@@ -603,7 +603,7 @@ CASES = {
             for i in range(N_ROWS)
             for name, step in ((b"tempo", 37), (b"rms", 53))
         ),
-        said="A long table: 240 rows are put side by side, 2 values a row, named by feature.",
+        said="A long table: its 240 rows become 120, with a column for each of the 2 values of feature.",
     ),
     "a column's name of two lines": Case(
         rows('label,"tempo\n(BPM)",rms', "G,~,~"), features=("tempo (BPM)", "rms")

@@ -180,7 +180,9 @@ def _once_and_whole(data: bytes) -> tuple[bytes, tuple[str, ...]]:
     before, _, after = (data[max(0, data.index(_LOST) - 30) :][:60]).decode("utf-8", "ignore").partition("\ufffd")
     first = re.split(r"[\s,;|\"]", before)[-1] + "\ufffd" + re.split(r"[\s,;|\"]", after)[0]
     letters = "letter was" if n == 1 else "letters were"
-    said = f"{n:,} {letters} lost when it was saved, such as in “{first}”: save it again from its source, as UTF-8."
+    said = (
+        f"{n:,} {letters} lost when the file was saved, such as in “{first}”: save it again from its source, as UTF-8."
+    )
     return data, (*notes, said)
 
 

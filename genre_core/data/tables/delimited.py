@@ -86,7 +86,7 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
             notes.append(f'{count_of(n_escaped, "quotation mark")} within cells read, written as \\".')
         if unquoted := _unquoted(text):
             text = unquoted
-            notes.append("Each of its lines stands in quotation marks as a whole, which are left away.")
+            notes.append("Every line was in quotation marks as a whole; they are removed.")
         named = SEP_LINE.match(text)
         if named:
             text = text[named.end() :]
@@ -127,7 +127,7 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
         )
     if how.header < 0 and sum(bool(DECIMAL_POINT.fullmatch(cell)) for cell in rows[0]) > len(rows[0]) / 2:
         if all(row[0].strip() and not NUMBER.fullmatch(row[0]) for row in rows):
-            raise DataError(f"{name} has a row for each feature: turn it, so that each track is a row.")
+            raise DataError(f"{name} has a row for each feature: transpose it, so that each track is a row.")
         raise DataError(
             f"{name} has numbers in its first row: add a row with the names of the columns, or say that it has none."
         )

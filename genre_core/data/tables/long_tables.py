@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from genre_core.data.tables.cells import is_index_name, plain
-from genre_core.data.tables.delimited import MAX_COLUMNS, count_of
+from genre_core.data.tables.delimited import MAX_COLUMNS
 
 _NAMES = re.compile(r"(feature|variable|measure|measurement|metric|attribute|descriptor|param|parameter)(_name)?")
 _VALUES = re.compile(r"(feature_)?(value|val)s?")
@@ -32,5 +32,7 @@ def widened(table: Any) -> tuple[Any, list[str]]:
         return table, []
     wide = frame.pivot(index=others, columns=names, values=values)[features].reset_index()
     wide = rows.merge(wide, on=others)  # in the order of the file
-    said = f"A long table: {count_of(len(frame), 'row')} are put side by side, {count_of(len(features), 'value')} a row"
-    return pa.Table.from_pandas(wide, preserve_index=False), [f"{said}, named by {names}."]
+    said = (
+        f"A long table: its {len(frame):,} rows become {len(wide):,}, with a column for each of the {len(features):,}"
+    )
+    return pa.Table.from_pandas(wide, preserve_index=False), [f"{said} values of {names}."]
