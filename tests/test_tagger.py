@@ -365,6 +365,15 @@ def test_python_without_pip_is_told(tmp_path, monkeypatch):
     told(tmp_path, "needs pip, which this Python does not have")
 
 
+def test_folders_that_pip_removes_while_it_is_watched_do_not_stop_it(tmp_path, monkeypatch):
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\nfor i in $(seq 300); do mkdir -p a/b/c/d; rm -r a; done\nexit 1\n")
+    python.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(python))
+    monkeypatch.setattr(fetching, "POLL_SECONDS", 0)
+    told(tmp_path, "The package index in use does not have")
+
+
 @pytest.mark.parametrize("content", [None, b"", b"no wheel", "cut"])
 def test_a_wheel_that_cannot_be_used_is_told(wheel, tmp_path, monkeypatch, content):
     if content is None:

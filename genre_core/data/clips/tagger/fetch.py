@@ -118,11 +118,12 @@ def _download(work: Path) -> Generator[int, None, None]:
 
 
 def _largest(folder: Path) -> int:
-    """Return the size of the largest file in a folder, while pip moves its files."""
+    """Return the size of the largest file in a folder, while pip moves its files and removes its folders."""
     largest = 0
-    for path in folder.rglob("*"):
-        with suppress(OSError):
-            largest = max(largest, path.stat().st_size)
+    for parent, _, names in os.walk(folder):  # passes over folders that are gone, as `rglob` does not
+        for name in names:
+            with suppress(OSError):
+                largest = max(largest, os.stat(os.path.join(parent, name)).st_size)
     return largest
 
 
