@@ -278,6 +278,11 @@ def test_uploads_that_are_no_sound_are_a_sentence(store):
     assert not store.tables("clips")
 
 
+def test_an_upload_that_another_one_removes_meanwhile_stops_nothing(tmp_path):
+    (tmp_path / "new-gone").symlink_to(tmp_path / "nowhere")  # listed, but not there when it is looked at
+    assert uploads.write([("a.wav", b"1")], tmp_path).is_dir()
+
+
 def test_names_of_uploads_lead_nowhere_else(tmp_path):
     names = [
         "../../x.wav",

@@ -101,8 +101,9 @@ def keep(locations: Mapping[str, Path], uploads: Path) -> dict[str, Path]:
 def _sweep(uploads: Path) -> None:
     """Remove what uploads left behind whose server was ended on the way."""
     for folder in uploads.glob("new-*"):
-        if folder.stat().st_mtime < time.time() - STALE_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+        with suppress(OSError):  # another upload may be removing it
+            if folder.stat().st_mtime < time.time() - STALE_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _parts(name: str) -> list[str]:
