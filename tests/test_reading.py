@@ -252,6 +252,29 @@ def test_a_table_of_too_many_rows_is_refused(monkeypatch: pytest.MonkeyPatch) ->
     assert "2,001 rows, more than the 2,000" in refusal("a,b,label\n" + "1,2,rock\n" * 2001)
 
 
+def test_a_long_table_that_would_be_too_wide_is_refused_before_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MAX_VALUES", 300)
+    monkeypatch.setattr(pd.DataFrame, "pivot", None)
+    long = "track,label,feature,value\n" + "".join(f"t{i // 2},rock,f{i % 30},{i}.5\n" for i in range(60))
+    assert "30 rows of 32 columns, more than the 300 values" in refusal(long)
+
+
+def test_a_feature_of_a_long_table_may_be_called_as_another_column() -> None:
+    long = "track,year,feature,value\n" + "".join(
+        f"t{i},{1990 + i},year,{i}.5\nt{i},{1990 + i},rms,1\n" for i in range(9)
+    )
+    found = text_table(long)
+    assert list(frame(found)) == ["track", "year", "year.2", "rms"]
+    assert found.notes[-1] == "1 column had the name of an earlier one and now a number, as year.2."
+
+
+def test_arrays_of_whole_numbers_are_columns_too_where_numpy_writes_their_points() -> None:
+    told = pd.DataFrame({"label": ["rock", "jazz", "rock"], "mfcc": ["[1. 0.]", "", "[0. 2.]"]})
+    found = frame(read_table([("table.parquet", told.astype("large_string[pyarrow]").to_parquet())]))
+    assert found.mfcc_2.tolist()[::2] == [0, 2]
+    assert found.mfcc_1.isna().tolist() == [False, True, False]
+
+
 def test_a_hundred_thousand_columns_are_refused_from_the_header() -> None:
     row = ",".join("0.5" for _ in range(100_000)) + "\n"
     data = (",".join(f"feature_{i}" for i in range(100_000)) + "\n" + row * 40).encode()

@@ -702,7 +702,7 @@ REFUSED = {
         "holds tables within rows (bag), which are not read",
     ),
     "YAML": (b"- tempo: 1.5\n  label: Jazz\n- tempo: 2.5\n  label: Rock\n", "is YAML: save it as CSV"),
-    "LIBSVM": (b"0 1:1.5 2:0.5 3:2\n1 1:2.5 2:1.5 3:1\n", "a LIBSVM file, whose columns have no names"),
+    "LIBSVM": (b"1 1:1.5 2:0.5%b\n" % (b" 3:0.25" * 40), "a LIBSVM file, whose columns have no names"),
     "a row for each feature": (b"tempo,1.5,2.5,3.5\nrms,0.5,0.4,0.1\nlabel,Jazz,Rock,Jazz\n", "a row for each feature"),
     "SQL": (b"INSERT INTO tracks VALUES ('a', 1.5);\n", "is SQL, not a table"),
     "XML": (b"<?xml version='1.0'?><rows><row><tempo>1</tempo></row></rows>", "is XML, which is not read"),

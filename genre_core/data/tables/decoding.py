@@ -205,7 +205,7 @@ _OTHER = {
     rb"create table|insert into|-- |/\*!": "SQL, not a table: export the table as CSV",
     rb"<!doctype|<html|<table": "a web page, not a table: download the file itself",
     rb"(---\s+)?- [\w ]+:.*\n  [\w ]+:": "YAML: save it as CSV",
-    rb"[-+\d.]+( \d+:\S+){2,}\s*\n": "a LIBSVM file, whose columns have no names: save it as CSV with a header",
+    rb"[-+\d.]+( \d+:\S+){2}": "a LIBSVM file, whose columns have no names: save it as CSV with a header",
 }
 """Other kinds of text by how they begin, in small letters."""
 

@@ -9,8 +9,8 @@ from genre_core.data.tables.delimited import unique_names
 if TYPE_CHECKING:
     import pandas as pd
 
-VECTOR = re.compile(r"\s*[\[(]([-+\d.eE,;\s]*\d\.\d[-+\d.eE,;\s]*)[\])]\s*")
-"""Numbers in brackets, with decimals, as Python and NumPy write a list or an array: ids of genres have none."""
+VECTOR = re.compile(r"\s*[\[(]([-+\d.eE,;\s]*)[\])]\s*")
+"""Numbers in brackets, as Python and NumPy write a list or an array; with decimals, which ids of genres have not."""
 OBJECT = re.compile(r"\{\s*['\"][^'\"]*['\"]\s*:")
 BESIDE = re.compile(r"(?<=['\"])\s+(?=['\"])")
 
@@ -34,16 +34,18 @@ def _of_vectors(name: str, values: Any) -> dict[str, Any]:
     import pyarrow as pa
     from pyarrow import types
 
-    first = next((str(cell) for cell in values if cell.is_valid), "") if types.is_string(values.type) else ""
-    if not VECTOR.fullmatch(first):
+    is_text = types.is_string(values.type) or types.is_large_string(values.type)
+    first = next((str(cell) for cell in values if cell.is_valid), "") if is_text else ""
+    if not (VECTOR.fullmatch(first) and re.search(r"\d\.", first)):
         return {name: values}
-    cells = [cell and VECTOR.fullmatch(cell) for cell in values.to_pylist()]
+    texts = [cell or None for cell in values.to_pylist()]
+    cells = [text and VECTOR.fullmatch(text) for text in texts]
     try:
         lists = [cell and [float(one) for one in re.split(r"[\s,;]+", cell[1].strip(" ,;\n"))] for cell in cells]
     except ValueError:
         return {name: values}
     widths = {len(one) for one in lists if one}
-    if sum(cell is None for cell in cells) > values.null_count or len(widths) != 1 or widths == {1}:
+    if cells.count(None) > texts.count(None) or len(widths) != 1 or widths == {1}:
         return {name: values}
     return _columns(name, pa.chunked_array([pa.array(lists, pa.list_(pa.float64()))]))
 

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePath, PureWindowsPath
 from typing import Any
 
@@ -243,7 +244,7 @@ def _plain(name: str, table: Any) -> tuple[Any, list[str]]:
         except (pa.ArrowException, ValueError):
             columns.append(pa.nulls(table.num_rows, pa.string()))
             notes.append(f"{column} is{LOST}it holds values of type {values.type}, which are not read.")
-    table, said = widened(pa.table(columns, names=table.column_names))
+    table, said = widened(pa.table(columns, names=table.column_names), partial(_check_shape, name))
     return table, notes + said
 
 
