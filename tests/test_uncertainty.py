@@ -201,16 +201,29 @@ def test_what_is_all_right_or_all_wrong_is_not_certain():
     assert 0.01 < wrong.high < 0.25
 
 
-def test_the_interval_of_a_mean_is_students_and_knows_groups():
+def test_the_interval_of_a_mean_is_students_where_nothing_is_skewed_and_knows_groups():
     from scipy.stats import t
 
-    values = np.array([1.0, 2.0, 4.0, 9.0, 4.0])
+    values = np.array([1.0, 3.0, 4.0, 5.0, 7.0])
     low, high = t.interval(0.95, 4, loc=4.0, scale=values.std(ddof=1) / 5**0.5)
     assert mean_interval(values) == Interval(pytest.approx(low), pytest.approx(high))
     in_groups = mean_interval(np.repeat(values, 5), np.repeat(np.arange(5), 5))
     assert [in_groups.low, in_groups.high] == pytest.approx([low, high])
-    assert mean_interval(values, lowest=0.5, highest=6.0) == Interval(0.5, 6.0)
+    assert mean_interval(values, lowest=2.5, highest=6.0) == Interval(2.5, 6.0)
     assert mean_interval(values[:2], lowest=0.0).low == 0.0
+    assert mean_interval(np.full(5, 4.0)) == Interval(4.0, 4.0)
+
+
+@pytest.mark.parametrize("n", [20, 40])
+def test_the_interval_of_a_mean_loss_covers_it_where_few_tracks_have_a_large_one(n):
+    rng = np.random.default_rng(0)
+    losses = rng.exponential(size=(600, n)) ** 2  # the mean is 2; Student's interval holds it in 84 of 100
+    found = [mean_interval(one, lowest=0.0) for one in losses]
+    assert np.mean([interval.low <= 2 <= interval.high for interval in found]) > 0.9
+    mirrored = [mean_interval(-one) for one in losses[:20]]
+    assert [[-one.high, -one.low] for one in mirrored] == pytest.approx(
+        np.array([[one.low, one.high] for one in (mean_interval(x) for x in losses[:20])])
+    )
 
 
 @pytest.mark.parametrize("n_groups", [1, 4])
