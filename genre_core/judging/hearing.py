@@ -31,7 +31,6 @@ CLOSED = "This clip is in the run's test part, which is closed: open it on Evalu
 USUAL = 0.05
 """Share of the training clips that lie as far, from which on a sound is not unusual."""
 MUSIC_ONLY = "This run knows generated music only."
-_Trusted = tuple[FloatArray, bool, float, tuple[str, ...]]
 _alone = threading.Lock()
 """One sound at a time in a process: a network that is asked twice at once would mix up its answers."""
 
@@ -52,11 +51,11 @@ class NearClip:
 class Hearing:
     """Answer of a run to a sound of that many `seconds`, of which `heard` were heard.
 
-    Windows begin at `starts` and last `window` seconds; `along` holds the probability of each genre in each. `whole`
-    are the probabilities for all of it, `sure` the same as calibrated on validation (the same where that cannot be),
-    and `held` the genres of the set that was promised at `level`, none where too few tracks give no promise. `share`
-    of the training clips lie as far from the nearest other clip as the sound does. `part` is that of a clip which the
-    run's own data hold.
+    Windows begin at `starts` and last `window` seconds; `along` holds the probability of each genre in each, and `sure`
+    that for all of it, both as calibrated on validation. `whole` is the latter as trained (the same where it cannot be
+    calibrated), and `held` the genres of the set that was promised at `level`, none where too few tracks give no
+    promise. `share` of the training clips lie as far from the nearest other clip as the sound does. `part` is that of a
+    clip which the run's own data hold.
     """
 
     run: str
@@ -179,8 +178,9 @@ def hear(store: RunStore, run: Run, clip: str, seconds: float, samples: Samples)
         inputs = fitted.measure(windows)
         logits = fitted.answers(inputs)
         near = surroundings.near(inputs, clip)
-    along, whole = softmax(logits.astype(np.float64)), of_whole(logits).astype(np.float64)[None]
-    sure, calibrated, level, held = _trusted(store, run, fitted, whole)
+    whole, trust = of_whole(logits).astype(np.float64)[None], trust_of(store, run, fitted.prepared.dataset)
+    sets = trust.sets(whole)
+    held = () if sets is None else tuple(genre for genre, inside in zip(fitted.genres, sets[0], strict=True) if inside)
     return Hearing(
         run.id,
         fitted.genres,
@@ -188,11 +188,11 @@ def hear(store: RunStore, run: Run, clip: str, seconds: float, samples: Samples)
         round(len(samples) / SAMPLE_RATE, 3),
         round(fitted.window_seconds, 3),
         starts,
-        tuple(map(_rounded, along)),
+        tuple(map(_rounded, trust.probabilities(logits))),
         _rounded(softmax(whole)[0]),
-        _rounded(sure),
-        calibrated,
-        level,
+        _rounded(trust.probabilities(whole)[0]),
+        trust.calibrated,
+        LEVELS[0],
         held,
         round(near.distance, 4),
         near.share,
@@ -207,14 +207,6 @@ def hear(store: RunStore, run: Run, clip: str, seconds: float, samples: Samples)
 def _ready(store: RunStore, run_id: str, _attempt: int) -> tuple[Fitted, Surroundings]:
     fitted = fit_again(store, store.run(run_id))
     return fitted, Surroundings(fitted)
-
-
-def _trusted(store: RunStore, run: Run, fitted: Fitted, whole: FloatArray) -> _Trusted:
-    """Return calibrated probabilities (k,), whether they are, and the level and genres of the prediction set."""
-    trust = trust_of(store, run, fitted.prepared.dataset)
-    sets = trust.sets(whole)
-    held = () if sets is None else tuple(genre for genre, inside in zip(fitted.genres, sets[0], strict=True) if inside)
-    return trust.probabilities(whole)[0], trust.calibrated, LEVELS[0], held
 
 
 def closed_clips(data: Dataset, config: SplitConfig, *, opened: bool) -> set[str]:
