@@ -1,6 +1,7 @@
 """Ear tests: which run can ask, what a person hears of an item, and a person beside runs and other people."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -15,11 +16,11 @@ from dashboard.services.people import person
 from dashboard.services.workers import store
 from genre_core.data.clips.loudness import as_loud_as
 from genre_core.data.clips.sounds import SAMPLE_RATE
-from genre_core.data.dataset import IntArray, Part
+from genre_core.data.dataset import Dataset, IntArray, Part
 from genre_core.ear.agreement import Side, Together
 from genre_core.ear.sentences import Who
-from genre_core.ear.sitting import Hard, Item, Sitting
-from genre_core.errors import RunStateError
+from genre_core.ear.sitting import EarTest, Hard, Item, Sitting
+from genre_core.errors import GenreLabError, RunStateError
 from genre_core.judging.ear import draw_test, person_side, run_side, why_unlike
 from genre_core.store.ear_tests import ARRIVED
 from genre_core.store.schema import Run
@@ -161,6 +162,14 @@ def _most_telling(scores: StandardScores) -> IntArray:
     """Return the features in which averages differ most, in the order of the data."""
     spread = np.nanvar(scores.means, axis=0)
     return np.sort(np.argsort(-spread, kind="stable")[:MOST_FEATURES])
+
+
+def data_of(test: EarTest) -> Dataset | None:
+    """Return the data that a test's items are of; None where they are gone, or the run that asked is."""
+    run = runs.run(test.run)
+    with suppress(GenreLabError):
+        return None if run is None else dataset(run.config.data)
+    return None
 
 
 def likely_runs(test: Sitting) -> list[Run]:

@@ -11,9 +11,10 @@ from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.ear.sitting import DONT_KNOW, UNHEARD
 from genre_core.store.ear_tests import put_sittings
+from genre_core.store.gate import predictions_of
 from genre_core.store.openings import open_test
 from tests.hums import GENRES, import_hums, write_hums
-from tests.views.opening import drawn, opened, own_store, press, texts
+from tests.views.opening import drawn, opened, own_store, press, texts, track_named
 from tests.views.stored import trained
 from tests.views.test_closed import everything
 
@@ -276,10 +277,27 @@ def test_without_sound_a_track_is_a_picture_and_is_looked_at_again(store):
     assert set(listed.columns) == {"track", "true", "You", "perceptron 8"}
     test_id = page.query_params["ear"]
     row = next(item.row for item in store.ear_tests.sitting(test_id).test.items if item.track == listed["track"][0])
-    page = opened(PAGE, ear=test_id, track=str(row))
-    assert any("Open this track" in link.proto.label for link in page.get("page_link"))
+    named = track_named("table", row)
+    page = opened(PAGE, ear=test_id, track=named)
+    link = next(link.proto for link in page.get("page_link") if "Open this track" in link.proto.label)
+    assert f"track={named}" in link.query_string
+    assert opened("views/track/page.py", run="table", track=named).header[0].value.startswith(f"Track {named} is ")
     assert "Why does the network win?" not in texts(page), "it does not"
-    assert "Why does the network win?" in texts(opened(PAGE, ear=finished(store, "table", lambda _: DONT_KNOW)))
+
+
+def test_why_the_network_wins_is_said_where_it_clearly_does(store):
+    every = predictions_of(store, store.run("table")).of("validation")
+    right = set(every.rows[every.logits.argmax(axis=1) == every.y].tolist())
+    missed = iter(range(5))  # and of these up to three are practice
+
+    def nearly_as_good(item):
+        return item.genre if item.row in right and next(missed, None) is None else DONT_KNOW
+
+    nobody, behind = (
+        texts(opened(PAGE, ear=finished(store, "table", say, 24))) for say in (lambda _: DONT_KNOW, nearly_as_good)
+    )
+    assert "Why does the network win?" in nobody
+    assert "Why does the network win?" not in behind
 
 
 def test_the_picture_is_what_the_network_was_given(store):

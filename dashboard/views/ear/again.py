@@ -6,6 +6,7 @@ import streamlit as st
 from dashboard.components.address_choice import address_choice
 from dashboard.components.player import Heard, player
 from dashboard.components.table import table
+from dashboard.components.tracks import look_at_one_of
 from dashboard.services import ear
 from dashboard.services.ear import Compared
 from dashboard.services.sounds import Sound, sound_of, title_of
@@ -13,6 +14,7 @@ from dashboard.shell import address
 from dashboard.views.ear import text as sentences
 from dashboard.views.ear.text import WHO
 from genre_core.ear.sitting import Sitting
+from genre_core.evaluation.paired import LEVEL
 from genre_core.settings.config import DatasetConfig
 
 ROWS_SHOWN = 8
@@ -32,7 +34,7 @@ def draw(sitting: Sitting, found: Compared, config: DatasetConfig | None) -> Non
     elif sitting.test.kind == "sound":
         _hear(sitting, found, here, config, options[chosen])
     else:
-        _see(sitting, found, here)
+        _see(sitting, found, here, config)
 
 
 def _hear(sitting: Sitting, found: Compared, here: list[int], config: DatasetConfig | None, title: str) -> None:
@@ -57,7 +59,7 @@ def _hear(sitting: Sitting, found: Compared, here: list[int], config: DatasetCon
     player(heard, key="ear again", title=title)
 
 
-def _see(sitting: Sitting, found: Compared, here: list[int]) -> None:
+def _see(sitting: Sitting, found: Compared, here: list[int], config: DatasetConfig | None) -> None:
     test, both = sitting.test, found.together
     items = [test.items[found.numbers[at]] for at in here]
     rows = [
@@ -69,13 +71,15 @@ def _see(sitting: Sitting, found: Compared, here: list[int]) -> None:
         }
         for item, at in zip(items, here, strict=True)
     ]
+    data, numbers = ear.data_of(test), [item.row for item in items]
     named = st.query_params.get("track", "")
-    at = next((number for number, item in enumerate(items) if str(item.row) == named), None)
+    row = data.row_at(named) if data else None
+    at = numbers.index(row) if row in numbers else None
     alt = "Tracks of the test: the true genre, your answer and the other one."
-    table(rows, "ear tracks", alt, n=len(rows), most=ROWS_SHOWN, at=at, file="tracks",
-          on_pick=lambda at: address.look(track=None if at is None else str(items[at].row)))  # fmt: skip
+    pick = look_at_one_of(data, numbers) if data else None
+    table(rows, "ear tracks", alt, n=len(rows), most=ROWS_SHOWN, at=at, file="tracks", on_pick=pick)
     if at is not None:
         label = "Open this track: why the network said so"
         address.page_link("views/track/page.py", label, ":material/arrow_forward:", run=test.run, track=named)
-    if both.second.n_right > both.first.n_right:
+    if config and both.matched.p < LEVEL and both.matched.difference < 0:
         st.caption(sentences.WHY_IT_WINS)
