@@ -92,6 +92,14 @@ def test_one_genre_in_two_unicode_forms_is_told() -> None:
     )
 
 
+def test_a_genre_that_may_mean_that_none_is_known_is_told() -> None:
+    text = rows(genres=("rock", "jazz"))
+    dataset = load_text(f"{text}\n{text.splitlines()[1].replace('rock', 'unknown')}")
+    assert told(dataset, "read in part").sentence == (
+        "genre: “unknown” counts as a genre in 1 row: leave it out if it means that none is known."
+    )
+
+
 def test_the_largest_number_there_is_counts_as_missing_by_a_finding_that_names_the_column() -> None:
     dataset = load_text(rows(odd={3: "1.7976931348623157e+308"}))
     assert told(dataset, "left out").sentence == ("1 infinite value taken as missing, in b. It is 1.798e+308 in row 4.")

@@ -34,9 +34,14 @@ MAX_CODES = 12
 """Most different values of a mark or a code."""
 
 
+def are_looked_for(dataset: Dataset) -> bool:
+    """Say whether there are rows and columns enough for a leak to stand out."""
+    return len(dataset) >= MIN_ROWS and len(dataset.features) > 1
+
+
 def find(dataset: Dataset) -> list[Finding]:
     """Return the columns that give all genres away, then those that give one away."""
-    if len(dataset) < MIN_ROWS or len(dataset.features) < 2:
+    if not are_looked_for(dataset):
         return []
     (score, usual), k = _tree_scores(dataset), len(dataset.genres)
     of_all = _standing_out(score, usual) if usual < EASY else []

@@ -23,6 +23,7 @@ from genre_core.data.tables.cells import (
     refuse_unknown,
     texts,
 )
+from genre_core.data.tables.delimited import count_of
 from genre_core.data.tables.onehot import chosen_marks, genres_by_marks, is_mark, marked_genres
 from genre_core.data.tables.paths import is_numeric, path_columns
 from genre_core.data.tables.roles import write_names
@@ -195,7 +196,7 @@ def _told(series: "pd.Series[Any]", values: "pd.Series[str]") -> str:
         rows, first = "row has" if n == 1 else "rows have", int(missing.argmax()) + 1
         told.append(f"{n:,} {rows} {UNLABELED} {first:,}{said}.")
     if said_missing := sorted(word for word in values.dropna().unique() if NO_GENRE_WORD.fullmatch(word)):
-        in_rows = f"{int((values == said_missing[0]).sum()):,} rows"
+        in_rows = count_of(int((values == said_missing[0]).sum()), "row")
         told.append(f"“{said_missing[0]}” counts as a genre in {in_rows}: leave it out if it means that none is known.")
     names = texts(series[~missing]).drop_duplicates()
     again = composed(names)
