@@ -80,6 +80,9 @@ def test_a_published_split_counts_the_rows_that_it_names() -> None:
     named = np.zeros(12, int)
     said = "It names 12 train and 0 test rows; the validation part is cut from the training part."
     assert of_import.published_sentence(tracks(published=named)) == said
+    note = "fold says which rows are in which part, fold 5 as test part: 12 train."
+    of_column = "fold says which rows are in which part, fold 5 as test part. "
+    assert of_import.published_sentence(tracks(published=named, notes=("Other.", note))) == of_column + said
 
 
 def test_gaps_are_counted_by_feature() -> None:

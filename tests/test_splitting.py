@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from genre_core.data.dataset import PARTS
 from genre_core.data.inputs import Features
+from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
 from genre_core.errors import DataError, GenresError, UnlearnedError
 from genre_core.inspection.warnings import findings
-from genre_core.settings.config import SplitConfig
+from genre_core.settings.config import SplitConfig, SyntheticConfig
 from tests.test_dataset import make
 
 
@@ -231,7 +232,7 @@ def test_folds_of_a_published_split_leave_its_test_part_closed():
 @pytest.mark.parametrize(
     ("by", "sentence"),
     [
-        ("row", r"The genre genre 1 has 10 tracks outside the test part, too few for 12 folds .* take fewer folds, or"),
+        ("row", r"The genre genre 1 has 10 tracks outside the test part, too few for 12 folds .* take fewer folds"),
         (
             "artist",
             r"The genre genre 1 has 5 artists outside the test part, too few for 12 folds .* keep less together",
@@ -259,6 +260,23 @@ def test_a_genre_that_an_artist_split_cannot_have_is_left_out_by_name():
         split_dataset(make(y[y != 1] // 2, artist=artist[y != 1]), SplitConfig())
     assert one.value.others == []
     assert "leave it out" not in str(one.value)
+
+
+def test_other_genres_are_offered_where_folds_are_too_many_and_never_of_generated_tracks():
+    dataset = make(np.repeat([0, 1, 2], [60, 60, 6]))
+    for config, ways in (
+        (SplitConfig(folds=10), "take fewer folds, or leave it out."),
+        (SplitConfig(test_fraction=0.05), "add tracks, raise the fractions, or leave it out."),
+    ):
+        with pytest.raises(GenresError) as caught:
+            split_dataset(dataset, config)
+        assert str(caught.value).endswith(ways)
+        assert caught.value.others == ["genre 0", "genre 1"]
+        with pytest.raises(GenresError) as of_made:
+            split_dataset(replace(dataset, made=True), config)
+        assert "leave" not in str(of_made.value)
+        assert of_made.value.others == []
+    assert load_dataset(SyntheticConfig()).made
 
 
 def test_exact_copies_stay_on_one_side_where_asked_for():

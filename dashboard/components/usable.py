@@ -29,8 +29,7 @@ def usable(form: forms.Form, *, to_split: bool = True) -> Usable:
         if to_split:
             datasets.check_split(form.config.data, form.config.split)
     except GenresError as error:
-        can_choose = "genres" in type(form.config.data).model_fields
-        return Usable(None, str(error), tuple(error.others) if can_choose else ())
+        return Usable(None, str(error), tuple(error.others))
     except DataError as error:
         return Usable(None, str(error))
     return Usable(form.config)

@@ -54,10 +54,11 @@ class Dataset:
     `features` names the columns of `X` (n_samples, n_features); it is empty where a row is no list of features, and
     `X` then raises a DataError. `tracks` names each row; `notes` are sentences on what loading did to the data, and
     `lost` those of them, and of reading, on what nobody chose to leave out; `columns` says what each column of a table
-    was taken for. `groups` maps a level of `GROUPS` to the numbers
-    (n_samples,) of the tracks, albums or artists that the rows belong to; it has only levels that say something (see
-    `telling`). `published` (n_samples,) holds positions in `PARTS` where the data come with a split of their own, -1
-    for a row in no part of it. `y_clean` (n_samples,) holds the true classes where `y` is what noisy labels say.
+    was taken for. `made` says that the tracks are generated, so that genres cannot be chosen among them. `groups` maps
+    a level of `GROUPS` to the numbers (n_samples,) of the tracks, albums or artists that the rows belong to; it has
+    only levels that say something (see `telling`). `published` (n_samples,) holds positions in `PARTS` where the data
+    come with a split of their own, -1 for a row in no part of it. `y_clean` (n_samples,) holds the true classes where
+    `y` is what noisy labels say.
     `group_names` hold what the groups of a level are called, by their numbers, and `titles` what the tracks are called
     besides (n_samples,), empty where that is not known.
     `paths` hold each genre's path in a tree, from its top genre down to itself, where one is known. `heard` holds the
@@ -80,6 +81,7 @@ class Dataset:
     heard: "tuple[Window, ...]" = ()
     recorded: Mapping[str, Sequence[float | str]] = field(default_factory=dict)
     lost: tuple[str, ...] = ()
+    made: bool = False
 
     def __post_init__(self) -> None:
         assert set(self.groups) <= set(GROUPS), f"levels are {GROUPS}"

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 KIND = "split"
 MAX_BYTES = 64 * 1024**2
 MAX_NAME = 1000
+PARTS_SAID = " which rows are in which part"
+"""Between the columns of a split and how they are read, in the note on a table that brings its own."""
 WORDS: Mapping[str, Part] = {
     "train": "train",
     "tr": "train",

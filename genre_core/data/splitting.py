@@ -245,7 +245,7 @@ def _hold_out(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str)
     ]
     rarest = int(np.argmin(n_each))
     if n_each[rarest] < config.folds:
-        raise DataError(_too_few_for_folds(dataset, config, level, rarest, n_each[rarest]))
+        raise _too_few_for_folds(dataset, config, level, rarest, n_each[rarest])
     config = config.model_copy(update={"seed": (config.seed + dealing) % 2**32})
     held_out = np.isin(np.arange(len(rows)), _cut(y, groups, config.folds, config.seed)[fold])
     train, validation = _choose_validation(dataset, config, rows[~held_out], level)
@@ -253,7 +253,7 @@ def _hold_out(dataset: Dataset, config: SplitConfig, rows: IntArray, level: str)
     for part in (train, validation, test):
         absent = np.setdiff1d(dataset.y, dataset.y[part])
         if len(absent):
-            raise DataError(_too_few_for_folds(dataset, config, level, int(absent[0]), n_each[absent[0]]))
+            raise _too_few_for_folds(dataset, config, level, int(absent[0]), n_each[absent[0]])
     return train, validation, test
 
 
@@ -284,31 +284,18 @@ def _choose_validation(dataset: Dataset, config: SplitConfig, rows: IntArray, le
     except ValueError as error:
         rarest = int(np.bincount(y, minlength=len(dataset.genres)).argmin())
         n = int(np.count_nonzero(y == rarest))
-        if not config.folds:
-            raise DataError(_too_few_to_choose(dataset, level, rarest, n)) from error
-        raise DataError(_too_few_for_folds(dataset, config, level, rarest, n)) from error
+        if config.folds:
+            raise _too_few_for_folds(dataset, config, level, rarest, n) from error
+        lack = " in the training part, too few to cut a validation part from it"
+        raise _too_few(dataset, [rarest], n, level, lack, ["split another way"]) from error
     inside = np.isin(members, chosen)
     return rows[~inside], rows[inside]
 
 
-def _too_few_for_folds(dataset: Dataset, config: SplitConfig, unit: str, genre: int, n: int) -> str:
+def _too_few_for_folds(dataset: Dataset, config: SplitConfig, unit: str, genre: int, n: int) -> GenresError:
     """Say which genre cannot be in every fold, and what to do."""
-    noun = {"row": "track"}.get(unit, unit) + ("" if n == 1 else "s")
-    finer = "" if unit == "row" else ", keep less together"
-    return (
-        f"The genre {dataset.genres[genre]} has {n:,} {noun} outside the test part, too few for {config.folds} folds "
-        f"and a validation part in each: take fewer folds{finer}, or raise the minimum tracks per genre to leave it "
-        "out."
-    )
-
-
-def _too_few_to_choose(dataset: Dataset, unit: str, genre: int, n: int) -> str:
-    """Say which genre the training part has too little of to cut a validation part from it, and what to do."""
-    noun = {"row": "track"}.get(unit, unit) + ("" if n == 1 else "s")
-    return (
-        f"The genre {dataset.genres[genre]} has {n:,} {noun} in the training part, too few to cut a validation part "
-        "from it: raise the minimum tracks per genre to leave it out, or split another way."
-    )
+    lack = f" outside the test part, too few for {config.folds} folds and a validation part in each"
+    return _too_few(dataset, [genre], n, unit, lack, ["take fewer folds"])
 
 
 def _rarest(counts: IntArray, config: SplitConfig, dataset: Dataset, unit: str) -> GenresError:
@@ -319,17 +306,22 @@ def _rarest(counts: IntArray, config: SplitConfig, dataset: Dataset, unit: str) 
 
 def _too_small(dataset: Dataset, config: SplitConfig, unit: str, genres: IntArray, n: int) -> GenresError:
     """Say which genre cannot be dealt into three parts, the smallest of `genres` with `n`, and what to do."""
-    noun = {"row": "track"}.get(unit, unit) + ("" if n == 1 else "s")
-    others = [name for number, name in enumerate(dataset.genres) if number not in genres]
+    lack = (
+        f", too few for a training, a validation and a test part (test {100 * config.test_fraction:g} %, "
+        f"validation {100 * config.validation_fraction:g} % of the rest)"
+    )
+    return _too_few(dataset, genres.tolist(), n, unit, lack, ["add tracks", "raise the fractions"])
+
+
+def _too_few(dataset: Dataset, genres: Sequence[int], n: int, unit: str, lack: str, ways: Sequence[str]) -> GenresError:
+    """Say what the first of `genres` lacks with `n` units, and what to do: leaving out all of them may be a way."""
+    others = [] if dataset.made else [name for g, name in enumerate(dataset.genres) if g not in genres]
     finer = [] if unit == "row" else ["keep less together"]
     alone = "leave it out" if len(genres) == 1 else f"leave out the {len(genres)} that are too small"
-    ways = ["add tracks", "raise the fractions", *finer, *([alone] if len(others) > 1 else [])]
-    return GenresError(
-        f"The genre {dataset.genres[genres[0]]} has {n:,} {noun}, too few for a training, a validation "
-        f"and a test part (test {100 * config.test_fraction:g} %, "
-        f"validation {100 * config.validation_fraction:g} % of the rest): {', '.join(ways[:-1])}, or {ways[-1]}.",
-        others,
-    )
+    *first, last = [*ways, *finer, *([alone] if len(others) > 1 else [])]
+    noun = {"row": "track"}.get(unit, unit) + ("" if n == 1 else "s")
+    todo = f"{', '.join(first)}, or {last}" if first else last
+    return GenresError(f"The genre {dataset.genres[genres[0]]} has {n:,} {noun}{lack}: {todo}.", others)
 
 
 def _majority(y: IntArray, members: IntArray, n_groups: int, n_genres: int) -> IntArray:

@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except GenreLabError as error:
         say(str(error))
-        if isinstance(error, GenresError) and error.others and _on_stored_tracks(options):
+        if isinstance(error, GenresError) and error.others:
             say(f"The others alone: --data.genres {quote(write_names(error.others))}")
         return REFUSED
     except KeyboardInterrupt:
@@ -56,11 +56,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Whoever reads the output has enough of it; closing it at exit must not complain again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return DONE
-
-
-def _on_stored_tracks(options: argparse.Namespace) -> bool:
-    """Say whether a command was given stored tracks, of which genres can be chosen."""
-    return any(getattr(options, name, None) for name in ("table", "fma", "clips", "data.table"))
 
 
 def _do(options: argparse.Namespace) -> int:

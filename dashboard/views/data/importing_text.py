@@ -6,6 +6,7 @@ from dashboard.services.datasets import Checked, Gaps
 from dashboard.theme import count, percent
 from dashboard.views.data.imports import STARTING, WAITING, Import
 from genre_core.data.dataset import PARTS, Dataset
+from genre_core.data.published import PARTS_SAID
 from genre_core.data.sources.table import Inspection
 from genre_core.data.splitting import Split
 from genre_core.inspection.warnings import Finding
@@ -68,8 +69,11 @@ def leaky_sentence(split: Split) -> str:
 
 
 def published_sentence(data: Dataset) -> str:
-    """Say how many rows a published split names for each part, and how many for none."""
+    """Say how many rows a published split names for each part, how many for none, and which columns say so if any."""
     assert data.published is not None
+    column = next((note for note in data.notes if PARTS_SAID in note), "")
+    who, how = column.partition(PARTS_SAID)[::2]
+    source = f"{who}{PARTS_SAID}{how.partition(':')[0]}. " if column else ""
     n_rows = [int((data.published == number).sum()) for number in range(len(PARTS))]
     named = [f"{n:,} {part}" for n, part in zip(n_rows[:-1], PARTS, strict=False) if n]
     rest, last = len(data) - sum(n_rows), count(n_rows[-1], f"{PARTS[-1]} row")
@@ -78,7 +82,7 @@ def published_sentence(data: Dataset) -> str:
         said.append("the validation part is cut from the training part")
     if rest:
         said.append(f"{count(rest, 'row is', 'rows are')} in no part and left out")
-    return f"{'; '.join(said)}."
+    return f"{source}{'; '.join(said)}."
 
 
 def empty_part(data: Dataset) -> str:

@@ -66,6 +66,7 @@ def _dataset(config: MusicConfig, tables: Tables, gather: Gather) -> Dataset:
         tuple(left_out if measured.problems else ()),
         y_clean=drawn.y_clean[of] if config.label_noise else None,
         heard=heard,
+        made=True,
     )
 
 

@@ -25,6 +25,7 @@ def load(config: SyntheticConfig, tables: Tables | None = None) -> Dataset:
         _row_names(drawn.track),
         _groups(config, drawn),
         y_clean=drawn.y_clean if config.label_noise else None,
+        made=True,
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from genre_core.data.dataset import PARTS, FloatArray, IntArray
-from genre_core.data.published import WORDS, part_of, parts_of
+from genre_core.data.published import PARTS_SAID, WORDS, part_of, parts_of
 from genre_core.data.tables.cells import is_part_name, numbers, plain, texts
 from genre_core.data.tables.paths import is_numeric
 
@@ -62,8 +62,8 @@ def _told(names: Collection[str], found: Any, how: str = "") -> Parts:
     ]
     if n_none := int((values < 0).sum()):
         sizes.append(f"{n_none:,} in no part")
-    said = f"{' and '.join(names)} {'says' if len(names) == 1 else 'say'} which rows are in which part{how}"
-    return Parts(tuple(names), values, f"{said}: {', '.join(sizes)}. This is a published split (split.by published).")
+    said = f"{' and '.join(names)} {'says' if len(names) == 1 else 'say'}{PARTS_SAID}{how}: {', '.join(sizes)}."
+    return Parts(tuple(names), values, f"{said} Use it as the published split with --split.by published.")
 
 
 def _by_words(frame: "pd.DataFrame", names: Collection[str]) -> Parts | None:
