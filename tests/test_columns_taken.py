@@ -130,13 +130,25 @@ def test_one_feature_alone_is_a_warning(more):
 def test_playlists_of_one_genre_each_may_belong_together_and_are_kept_so_by_one_click():
     lists = [f"{GENRES[i % 4]} {i // 24}" for i in range(N)]
     data = load(playlist=lists, rms=np.arange(N) * 37 % 101 + 0.5)
-    assert column(data, "playlist").reason.startswith("May belong together: 20 groups, each of one genre.")
+    said = f"20 groups such as “{lists[0]}”, each of one genre"
+    assert column(data, "playlist").reason == f"May belong together: {said}. A split can keep each together."
     told = found(data, "may belong together")
+    assert told.sentence.startswith(f"playlist divides the tracks into {said}: where tracks of one group")
     (way,) = remedies(told, configure({"data.source": "table"}), data, N)
     assert (way.label, way.values["data.group"]) == ("Keep playlist together", "playlist")
     kept = load(playlist=lists, config={"group": "playlist"})
     assert len(np.unique(kept.groups["group"])) == 20
     assert not [one for one in findings(kept) if one.kind == "may belong together"]
+
+
+def test_groups_that_nearly_all_are_of_one_genre_may_belong_together():
+    files = [f"artist {i % 4} {i // 24}/album/{i}.mp3" for i in range(N)]
+    for at in (0, 5):  # two artists have a track of another genre as well
+        files[at] = files[at + 1].replace(f"/{at + 1}.", f"/{at}.")
+    told = found(load(filename=files, rms=np.arange(N) * 37 % 101 + 0.5), "may belong together")
+    assert "into 20 groups such as “artist 1 0”, 18 of one genre: where" in told.sentence
+    mixed = [f"artist {i % 3}/{i}.mp3" for i in range(N)]
+    assert not [one for one in findings(load(filename=mixed)) if one.kind == "may belong together"]
 
 
 def test_folders_of_artists_are_told_and_kept_together():

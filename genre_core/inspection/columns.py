@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from genre_core.data.dataset import Dataset, FloatArray, IntArray
+from genre_core.data.dataset import Column, Dataset, FloatArray, IntArray
 from genre_core.data.inputs import Features
 from genre_core.data.tables.cells import (
     counts_up,
@@ -15,7 +15,7 @@ from genre_core.data.tables.cells import (
     is_whole,
     plain,
 )
-from genre_core.data.tables.columns import COARSER, LENGTH, NOT_TAKEN, SEVERAL_NOT_TAKEN, TOGETHER
+from genre_core.data.tables.columns import CAN_KEEP, COARSER, LENGTH, NOT_TAKEN, SEVERAL_NOT_TAKEN, TOGETHER
 from genre_core.data.tables.decoding import AS_LIKELY
 from genre_core.data.tables.labels import UNLABELED
 from genre_core.inspection.sampling import MAX_ROWS, sample
@@ -126,21 +126,21 @@ def _together(dataset: Dataset) -> list[Finding]:
 
     Columns with as many groups are reported as one: they are other names of the same, as a rule.
     """
-    alike: dict[str, list[str]] = {}
+    alike: dict[str, list[Column]] = {}
     for column in dataset.columns:
         if column.reason.startswith(TOGETHER):
-            alike.setdefault(column.reason.removeprefix(f"{TOGETHER}: ").partition(" ")[0], []).append(column.name)
+            alike.setdefault(column.reason.removeprefix(f"{TOGETHER}: ").partition(" ")[0], []).append(column)
     whole = dataset.whole
     return [
         Finding(
             "may belong together",
             "warning",
-            f"{listed(names)} {'divides' if len(names) == 1 else 'each divide'} the {whole}s into {n} groups of one "
-            f"genre each: where {whole}s of one group are in both training and test, the score is too good for "
-            f"{whole}s of others.",
-            (names[0],),
+            f"{listed([column.name for column in own])} {'divides' if len(own) == 1 else 'each divide'} the {whole}s "
+            f"into {own[0].reason.removeprefix(f'{TOGETHER}: ').removesuffix(f'. {CAN_KEEP}')}: where {whole}s of one "
+            f"group are in both training and test, the score is too good for {whole}s of others.",
+            (own[0].name,),
         )
-        for n, names in alike.items()
+        for own in alike.values()
     ]
 
 

@@ -47,7 +47,7 @@ LIKE_NUMBERS = r"^[\W_]{0,2}\d[\d.,:’' ]*(?:[eEdD][-+]?\d+)?\s?[A-Za-z%/°µ]{
 MOSTLY = 0.9
 """Share of a column's texts that begin with a number and hold little else, from which they were meant as numbers."""
 LENGTH = "A length: it says how the recording was cut, not how it sounds."
-TOGETHER = "May belong together"
+TOGETHER, CAN_KEEP = "May belong together", "A split can keep each together."
 COARSER = "Groups the genres"
 Cells = Mapping[str, "pd.Series[Any]"]
 """The columns of a table by their names."""
@@ -206,8 +206,8 @@ def _told(name: str, rows: Cells, label: Label, has_decimals: bool, chosen: Chos
     """Return the role of a column whose name or relation to the genre tells it; None where its values have to."""
     if told := _another_genre(name, rows, label) or _not_sound(name, rows, has_decimals):
         return told
-    if not chosen.group and (n := may_group(name, rows[name], label)):
-        return Column(name, "left out", f"{TOGETHER}: {n:,} groups, each of one genre. A split can keep each together.")
+    if not chosen.group and (groups := may_group(name, rows[name], label)):
+        return Column(name, "left out", f"{TOGETHER}: {groups}. {CAN_KEEP}")
     if categories := numbered_categories(name, rows[name]):
         return Column(name, "feature", _each_a_feature(categories), categories=categories)
     return None

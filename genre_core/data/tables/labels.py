@@ -38,6 +38,10 @@ MAX_GENRES = 200
 MAX_CODES = 60
 """Different whole numbers up to which a column of them is offered as the genre."""
 GLANCE_ROWS = 2000
+LONGEST = 40
+"""Letters of a group's name that are said."""
+NEARLY_ALL = 0.9
+"""Share of groups that are of one genre each, as playlists and the folders of artists are."""
 """Rows that are looked at first: what does not hold for them does not hold for all."""
 
 BY_NAME = "Names the genre, by its name and its few different values."
@@ -290,19 +294,22 @@ def rereads(name: str, series: "pd.Series[Any]", label: Label) -> int:
     return n if one_each else 0
 
 
-def may_group(name: str, series: "pd.Series[Any]", label: Label) -> int:
-    """Return how many groups a column of text parts the rows into, if each is of one genre, as playlists are. Else 0.
+def may_group(name: str, series: "pd.Series[Any]", label: Label) -> str:
+    """Say into which groups a column of text parts the rows, if nearly each is of one genre, as playlists are. Else "".
 
     Such rows may belong together: there are more groups than genres, and on average two rows or more in each.
     """
     if is_key(name) or numbers(series) is not None or series.iloc[:GLANCE_ROWS].nunique() > GLANCE_ROWS / 2:
-        return 0
+        return ""
     here = label.values.notna() & series.notna()
     groups, genres = series[here].astype("str"), label.values[here]
     n = int(groups.nunique())
     if not genres.nunique() < n <= len(groups) / 2:
-        return 0
-    return n if bool((genres.groupby(groups).nunique() == 1).all()) else 0
+        return ""
+    n_pure = int((genres.groupby(groups).nunique() == 1).sum())
+    if n_pure < NEARLY_ALL * n:
+        return ""
+    return f"{n:,} groups such as “{groups.iloc[0][:LONGEST]}”, {'each' if n_pure == n else f'{n_pure:,}'} of one genre"
 
 
 def _names_other(name: str) -> bool:
