@@ -4,7 +4,7 @@ import math
 
 from dashboard.services.outcomes import Outcome
 from dashboard.text.limits import long_run, on
-from dashboard.theme import GAP, Numbers, count, percent
+from dashboard.theme import Numbers, count, percent
 from genre_core.bayes.limit import BayesLimit
 from genre_core.data.dataset import Part
 from genre_core.evaluation.report import Evaluation, GenreScore
@@ -87,8 +87,7 @@ def scores_line(scores: Evaluation) -> str:
     one_each = scores.confusion_matrix.too_few_over_genres()
     macro_f1 = percent(scores.macro_f1, None if few else scores.macro_f1_interval, one_each)
     accuracy = percent(scores.accuracy, scores.accuracy_interval, few)
-    balanced, log_loss = percent(scores.balanced_accuracy), f"{scores.log_loss:.3f}{GAP}nats"
-    return f"accuracy {accuracy} · macro-F1 {macro_f1} · balanced accuracy {balanced} · log loss {log_loss}"
+    return f"accuracy {accuracy} · macro-F1 {macro_f1}"
 
 
 def three(scores: Evaluation) -> Numbers:

@@ -424,3 +424,9 @@ def test_order_comparison_and_diagonal_are_in_the_address_and_the_limit_only_whe
     grouped = on_test(run="grouped")
     assert "menu against" not in [box.key for box in grouped.selectbox]
     assert matrix(on_test(run="grouped", against="limit"))["view"]["compare"] == "model"
+
+
+def test_the_ruler_belongs_to_the_confusions(store):
+    for section, n in ((None, 1), ("confidence", 0), ("epochs", 0)):
+        page = opened(EVALUATE, run="small", **({"section": section} if section else {}))
+        assert [item.proto.id.endswith("-evaluate ruler") for item in page.get("bidi_component")].count(True) == n

@@ -55,7 +55,6 @@ def main() -> None:
     with st.container(key="evaluate-page", gap="small"):
         judged = judged_head(_answer)
         if judged is not None:
-            _ruler(judged)
             _section(judged)
         elif (run := runs.run(address.run_id())) is not None and run.state != "complete":
             through_time.draw_incomplete(run)
@@ -69,8 +68,11 @@ def _section(judged: Judged) -> None:
         section = address_choice("Section", "section", sections)
         part = None if judged.part == "validation" else judged.part
         icon = ":material/compare_arrows:"
-        address.page_link("views/compare/page.py", "Compare with …", icon, runs=judged.run.id, part=part)
-        take_home([judged.run])
+        with st.container(key="evaluate-onward", horizontal=True, vertical_alignment="center", width="content"):
+            address.page_link("views/compare/page.py", "Compare with …", icon, runs=judged.run.id, part=part)
+            take_home([judged.run])
+    if section == "matrix":
+        _ruler(judged)
     if section not in OWN_NUMBERS:
         numbers(numbers_part(three(judged.outcome.evaluation)))
     match section:
@@ -122,10 +124,10 @@ def _ruler(judged: Judged) -> None:
     if told:
         marks.append(rulers.tags_alone(told))
     rulers.ruler(rulers.Ruler(tuple(marks), f"accuracy on {judged.measured}"), key="evaluate ruler", height=72)
-    if (in_the_long_run := judged.limit_in_the_long_run) and st.query_params.get("section", "matrix") == "matrix":
+    if in_the_long_run := judged.limit_in_the_long_run:
         with st.container(key="long-run"):
             st.caption(long_run(in_the_long_run))
-    if told and told.sentence and st.query_params.get("section", "matrix") == "matrix":
+    if told and told.sentence:
         st.caption(plain(told.sentence))
     if judged.run.config.averaged_with:
         beside_members(judged.run, part)
