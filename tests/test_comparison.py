@@ -9,7 +9,7 @@ from statsmodels.stats.multitest import multipletests
 
 from genre_core.evaluation.comparison import Answers, compare, compare_all, why_incomparable
 from genre_core.evaluation.intervals import Interval
-from genre_core.evaluation.verdict import chance, verdict, which_decides, why
+from genre_core.evaluation.verdict import chance, overlooked, verdict, which_decides, why
 
 GENRES = ("Rock", "Jazz", "Folk")
 
@@ -67,6 +67,7 @@ def test_a_better_run_is_called_better_either_way_round():
     assert np.array_equal(ours.matrix.counts, -theirs.matrix.counts)
     assert ours.macro_f1 == -theirs.macro_f1
     assert "(p < 0.001)" in why(ours)
+    assert overlooked(ours) == ""
     for said in (why(ours), why(theirs)):
         assert re.match(
             r"Accuracy is higher for good by [\d.]+ points \([\d.]+ to [\d.]+\), macro-F1 higher for good", said
@@ -77,8 +78,8 @@ def test_a_difference_that_chance_makes_is_not_called_one_and_what_it_would_take
     found = compare(answers("A", 1), answers("B", 2))
     assert found.kind == "undecided"
     assert verdict(found, "test tracks") == "No clear difference on 900 test tracks."
-    said = why(found)
-    assert f" A difference under {100 * found.detectable:.1f} points could be missed" in said
+    said = overlooked(found)
+    assert said.startswith(f"A difference under {100 * found.detectable:.1f} points could be missed")
     least = found.needed_range.least
     assert found.needed_range.most is None
     shown = "at least about" if least > found.matched.n else "Nobody can say from these how many tracks"
@@ -99,7 +100,7 @@ def test_as_many_right_with_other_answers_needs_no_number():
     second.y_pred[wrong[0]] = 3 - first.y_true[wrong[0]] - first.y_pred[wrong[0]]  # the third genre: wrong too
     found = compare(first, second)
     assert (found.kind, found.n_moved, found.matched.difference) == ("undecided", 1, 0)
-    assert why(found).endswith("could be missed, and both are right equally often.")
+    assert overlooked(found).endswith("could be missed, and both are right equally often.")
 
 
 def test_p_is_adjusted_over_runs_and_over_genres_as_statsmodels_does():

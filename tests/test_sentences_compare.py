@@ -3,14 +3,16 @@
 import numpy as np
 
 from dashboard.text import train
+from dashboard.theme import GAP
 from dashboard.views.compare import text as sentences
 from genre_core.evaluation.comparison import Answers, Comparison, compare_all
+from genre_core.evaluation.verdict import overlooked
 from genre_core.settings.names import configure
 from tests.test_sentences_train import make_run
 
 
-def compared(other: int) -> Comparison:
-    """Compare a run that is always right with one that is so too (0) or never (1)."""
+def compared(other: int | np.ndarray) -> Comparison:
+    """Compare a run that is always right with one that is so too (0), never (1), or but for some of the tracks."""
     y, names = np.arange(40) % 2, tuple(map(str, range(40)))
     ours, theirs = (
         Answers(name, "data", ("a", "b"), names, y, said) for name, said in (("A", y), ("B", abs(y - other)))
@@ -39,10 +41,16 @@ def test_a_closed_test_part_is_named_for_each_run() -> None:
 def test_a_difference_is_put_down_to_no_more_than_it_can_be() -> None:
     found = compared(1)
     one, seed, rate = (configure(given) for given in ({}, {"train.seed": 7}, {"train.learning_rate": 0.1}))
-    assert sentences.caution(one, seed, found) == "They differ only in their seed, so any difference is luck."
-    assert sentences.caution(one, rate, found).startswith("Each was trained once, and another seed also changes")
-    assert sentences.caution(one, one, found) == ""
-    assert sentences.caution(one, rate, compared(0)) == ""
+    said = [[badge.text for badge in sentences.limits(one, other, found)] for other in (seed, rate, one)]
+    assert said == [["only the seed differs"], ["each was trained once"], []]
+    assert sentences.limits(one, rate, compared(0)) == []
+
+
+def test_a_verdict_that_tells_no_difference_is_marked_with_what_it_could_have_missed() -> None:
+    two = compared(np.arange(40) == 0)
+    assert [(badge.text, badge.meaning) for badge in sentences.limits(configure({}), configure({}), two)] == [
+        ("a small difference could be missed", overlooked(two, GAP))
+    ]
 
 
 def test_curves_are_described_with_their_best_epochs() -> None:

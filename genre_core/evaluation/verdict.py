@@ -25,20 +25,8 @@ def verdict(found: Comparison, nouns: str, gap: str = " ") -> str:
     return f"{ahead} is better than {behind} by {size} of accuracy on {tracks}."
 
 
-def _limits_of(found: Comparison, gap: str) -> str:
-    missed = f" A difference under {_point(found.detectable)}{gap}points could be missed"
-    if found.needed is None:
-        return f"{missed}, and both are right equally often."
-    needed = found.needed_range.least
-    if needed is None or needed > MOST_NEEDED:
-        return f"{missed}; no collection is large enough to show the true difference."
-    if needed <= found.matched.n:
-        return f"{missed}. Nobody can say from these how many tracks would show the true difference."
-    return f"{missed}. To show the true difference, you would need {found.needed_range.say('track')}."
-
-
 def why(found: Comparison, gap: str = " ") -> str:
-    """Say what a verdict rests on: the difference with its interval, the tracks that tell, the test, and its limits."""
+    """Say what a verdict rests on: the difference with its interval, the tracks that tell, and the test."""
     pair = found.matched
     groups = (
         f"; these groups tell as much as {round(pair.effective):,} independent tracks"
@@ -50,8 +38,23 @@ def why(found: Comparison, gap: str = " ") -> str:
         f"Accuracy is {higher(pair.difference, pair.interval, *two, gap)}, macro-F1 "
         f"{higher(found.macro_f1, found.macro_f1_interval, *two, gap)}. Only {found.first} is right on {first}, "
         f"only {found.second} on {pair.only_second:,}: {chance(found.p_adjusted)}{groups}."
-        f"{which_decides(pair.p, pair.interval)}{_limits_of(found, gap) if found.kind == 'undecided' else ''}"
+        f"{which_decides(pair.p, pair.interval)}"
     )
+
+
+def overlooked(found: Comparison, gap: str = " ") -> str:
+    """Say how small a difference the comparison could miss, and what would show it; nothing where one is told."""
+    if found.kind != "undecided":
+        return ""
+    missed = f"A difference under {_point(found.detectable)}{gap}points could be missed"
+    if found.needed is None:
+        return f"{missed}, and both are right equally often."
+    needed = found.needed_range.least
+    if needed is None or needed > MOST_NEEDED:
+        return f"{missed}; no collection is large enough to show the true difference."
+    if needed <= found.matched.n:
+        return f"{missed}. Nobody can say from these how many tracks would show the true difference."
+    return f"{missed}. To show the true difference, you would need {found.needed_range.say('track')}."
 
 
 def higher(difference: float, interval: Interval | None, first: str, second: str, gap: str = " ") -> str:

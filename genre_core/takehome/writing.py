@@ -15,7 +15,7 @@ from genre_core.evaluation.comparison import compare_all, why_incomparable
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.metrics import METRICS, softmax
 from genre_core.evaluation.report import Evaluation
-from genre_core.evaluation.verdict import verdict, why
+from genre_core.evaluation.verdict import overlooked, verdict, why
 from genre_core.findings.sentences import sentence
 from genre_core.settings.names import all_settings, differing_settings
 from genre_core.settings.naming import own_settings
@@ -303,7 +303,8 @@ def _verdicts(every: Sequence[Known]) -> list[str]:
             comparable.append(side)
     names = [side.name for side in sides]
     for found in compare_all(sides[0], comparable):
-        said.append(quoted_at_starts(f"{verdict(found, f'{first.part} tracks', GAP)} {why(found, GAP)}", names))
+        told = (verdict(found, f"{first.part} tracks", GAP), why(found, GAP), overlooked(found, GAP))
+        said.append(quoted_at_starts(" ".join(told).rstrip(), names))
     return said
 
 

@@ -10,7 +10,7 @@ from genre_core.errors import ConfigError, DataError, RunStateError
 from genre_core.evaluation.comparison import Answers, Comparison, GenreDifference, compare_all, why_incomparable
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.paired import Matched
-from genre_core.evaluation.verdict import verdict, why
+from genre_core.evaluation.verdict import overlooked, verdict, why
 from genre_core.settings.names import differing_settings
 from genre_core.store.openings import opened, openings_of
 from genre_core.store.run_result import Judge, answers_of, distinct_names, outcome_of
@@ -93,7 +93,7 @@ def _comparison(run: Run, found: Comparison, part: Part) -> dict[str, Any]:
         "run": run.id,
         "name": found.second,
         "verdict": found.kind,
-        "sentence": f"{verdict(found, f'{part} tracks')} {why(found)}",
+        "sentence": f"{verdict(found, f'{part} tracks')} {why(found)} {overlooked(found)}".rstrip(),
         **_matched(found.matched),
         "p_adjusted": found.p_adjusted,
         "macro_f1_difference": found.macro_f1,

@@ -124,7 +124,9 @@ def test_the_verdict_comes_first_and_rests_on_the_runs_numbers(store):
     right = [one.logits.argmax(axis=1) == one.y_true for one in (good, poor)]
     assert found.matched.only_first == (right[0] & ~right[1]).sum()
     assert why(found, GAP) in html(page)
-    assert sentences.caution(store.run("good").config, store.run("poor").config, found) in html(page)
+    limits = sentences.limits(store.run("good").config, store.run("poor").config, found)
+    assert [badge.text for badge in limits] == ["each was trained once"]
+    assert all(f">{badge.text}<" in html(page) for badge in limits)
     marks = [drawn(page, f"compare ruler {number}")["marks"] for number in (0, 1)]
     assert [next(m["kind"] for m in ruler if m["kind"] in ("model", "other")) for ruler in marks] == ["model", "other"]
     for ruler, name in zip(marks, ("A · the good one", "B · the poor one"), strict=True):
@@ -158,7 +160,10 @@ def test_what_differs_in_their_settings_and_nothing_else_is_listed(store):
     page = opened(COMPARE, runs="good,poor")
     assert list(page.dataframe[2].value["setting"]) == ["Learning rate", "Maximum epochs"]
     configs, found = [store.run(run_id).config for run_id in ("good", "seed")], pair(store, "good", "seed")
-    assert sentences.caution(*configs, found) in html(opened(COMPARE, runs="good,seed"))
+    apart = sentences.limits(*configs, found)
+    assert apart[-1].text == "only the seed differs"
+    said = html(opened(COMPARE, runs="good,seed"))
+    assert all(f">{badge.text}<" in said for badge in apart)
     same = opened(COMPARE, runs="good,again")
     assert verdict(pair(store, "good", "again"), "validation tracks", GAP) in texts(same)
     assert "same run" in texts(same)

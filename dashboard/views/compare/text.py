@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from dashboard.shell.cells import Selection
+from dashboard.text.badges import Badge
 from dashboard.text.evaluate_states import TRAIN, Step
 from dashboard.text.runs import STATES
 from dashboard.text.train import Headline
@@ -16,7 +17,7 @@ from genre_core.errors import RunStateError
 from genre_core.evaluation.comparison import Comparison, GenreDifference
 from genre_core.evaluation.matrix_difference import MatrixDifference
 from genre_core.evaluation.paired import LEVEL
-from genre_core.evaluation.verdict import p_value, points, verdict
+from genre_core.evaluation.verdict import overlooked, p_value, points, verdict
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, flatten, labels
 from genre_core.store.schema import Run
@@ -133,18 +134,18 @@ def _why_other(run: Run, first: Run) -> str:
         return "made by another version"
 
 
-def caution(first: ExperimentConfig, second: ExperimentConfig, found: Comparison) -> str:
-    """Say what a difference of two single trainings can be put down to."""
+def limits(first: ExperimentConfig, second: ExperimentConfig, found: Comparison) -> list[Badge]:
+    """Return the badges of a verdict: what it could have missed, and what the difference can be put down to."""
+    missed = overlooked(found, GAP)
+    seen = [Badge("a small difference could be missed", missed)] if missed else []
     seeds = {"train.seed", "split.seed", "data.seed"}
     names = {name for name, ours, theirs in _pairs(first, second) if ours != theirs}
     if found.kind == "same" or not names or first.averaged_with or second.averaged_with:
-        return ""
+        return seen
     if names <= seeds:
-        return "They differ only in their seed, so any difference is luck."
-    return (
-        "Each was trained once, and another seed also changes the score. This result is about these two networks, not "
-        "about their settings."
-    )
+        return [*seen, Badge("only the seed differs", "Any difference is luck.")]
+    once = "Another seed also changes the score. This result is about these two networks, not about their settings."
+    return [*seen, Badge("each was trained once", once)]
 
 
 def setting_rows(configs: Sequence[ExperimentConfig]) -> list[SettingRow]:

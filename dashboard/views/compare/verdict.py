@@ -29,11 +29,7 @@ def head(chosen: Chosen) -> None:
     names = versus((better.run, worse.run), (better.name, worse.name), store().table_names())
     said = sentences.headline(found, names, chosen.nouns)
     st.header(plain(said, longest=700), anchor=False, help=sentences.POWER_HELP)
-    reasons = (
-        why(found, GAP),
-        sentences.judged_by(first.outcome.about),
-        sentences.caution(first.run.config, other.run.config, found),
-    )
+    reasons = (why(found, GAP), sentences.judged_by(first.outcome.about))
     numbers_line(" ".join(filter(None, reasons)), _badges(chosen))
     say(chosen.notes)
 
@@ -42,7 +38,8 @@ def _badges(chosen: Chosen) -> list[Badge]:
     marked = [badge for side in (chosen.compared.first, *chosen.compared.others) for badge in badges(side.run)]
     noun = chosen.compared.first.outcome.noun
     opened = [] if chosen.opened is None else [opened_badge(chosen.opened, noun)]
-    return [*opened, *dict.fromkeys(marked)]
+    configs = chosen.compared.first.run.config, chosen.other.run.config
+    return [*opened, *dict.fromkeys(marked), *sentences.limits(*configs, chosen.pair)]
 
 
 def draw_rulers(chosen: Chosen) -> None:
