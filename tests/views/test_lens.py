@@ -121,6 +121,7 @@ def test_the_button_starts_the_lens_of_the_settings_and_the_address_names_it(sto
     config = LensConfig.model_validate_json(store.studies.study(lens_id).config_json)
     assert (config.n_repeats, config.experiment.data.artists) == (3, 60)
     assert answer(page) == "Waiting for a worker."
+    assert not any(item.proto.id.endswith("-lens slope") for item in page.get("bidi_component")), "nothing to draw yet"
     assert buttons(page) == {"Judge these splits": True, "Stop": False}
     press(page, "Stop")
     assert store.studies.study(lens_id).state == "cancelled"
@@ -130,8 +131,19 @@ def test_the_button_starts_the_lens_of_the_settings_and_the_address_names_it(sto
     store.studies.stop(lens_id)
 
 
+def test_a_page_runs_again_with_the_first_score_as_that_brings_the_slopes(store, halfway):
+    queued(store, "not begun")
+    phases = [following.look(lens_id).phase for lens_id in ("not begun", halfway)]
+    assert [phase.split()[-1] for phase in phases] == ["planned", "judged"]
+    page = opened(VIEW, lens=halfway)
+    assert drawn(page, "lens slope")["figure"]
+    assert "choice shown" not in [item.key for item in page.segmented_control], "no classifiers to rank yet"
+    store.studies.stop("not begun")
+
+
 def test_classifiers_are_ranked_at_each_level(store, complete):
     page, lens = opened(VIEW, lens=complete), lenses.lens(complete)
+    assert page.segmented_control(key="choice shown").options == ["Splits", "Classifiers"], "a phone shows one"
     assert [one.level for one in lens.rankings] == ["row", "artist"]
     for ranking in lens.rankings:
         figure = json.loads(drawn(page, f"ranking {ranking.level}")["figure"])

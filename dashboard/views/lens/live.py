@@ -41,7 +41,8 @@ def follow(lens: Lens) -> None:
 
 
 def _followed(lens: Lens) -> Followed:
-    return study_as(lens.study, "planned" if lens.plan else "new", POLL_SECONDS, lambda: parts(lens))
+    stage = "judged" if lens.estimates else "planned" if lens.plan else "new"
+    return study_as(lens.study, stage, POLL_SECONDS, lambda: parts(lens))
 
 
 def parts(lens: Lens) -> Parts:
@@ -53,7 +54,7 @@ def parts(lens: Lens) -> Parts:
         "numbers": numbers_part(_three(lens)),
         "progress": progress_part(len(lens.scores) / n_scores if n_scores else 0.0, sentences.progress(lens)),
     }
-    slope = lens.plan is not None and len(lens.plan.levels) > 1
+    slope = lens.plan is not None and len(lens.plan.levels) > 1 and bool(lens.estimates)
     for level in lens.plan.levels if lens.plan else ():
         found[f"{level} title"] = _title(lens, level)
         measured = f"test accuracy{sentences.measured_by(lens)} {JUDGED_BY[level]}"

@@ -6,6 +6,7 @@ from dashboard.components import study_page
 from dashboard.components.file_names import about
 from dashboard.components.folded import folded
 from dashboard.components.live import answer_part
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import chart, plot
 from dashboard.components.right_about import about_true_genres, choose_unit
 from dashboard.components.ruler import ruler
@@ -157,20 +158,25 @@ def _lens(
     with controls:
         words(parts["progress"], "lens progress", live="progress", width=210)
     numbers(parts["numbers"], live="numbers")
+    ranked = bool(lens.rankings) and not lens.study.active
+    if ranked:
+        phone_parts({"splits": "Splits", "classifiers": "Classifiers"})
     for level in lens.plan.levels if lens.plan else ():
-        with st.container(key=f"lens-{level}", gap=None):
+        with part("splits", level), st.container(key=f"lens-{level}", gap=None):
             words(parts[f"{level} title"], f"lens title {level}", live=f"{level} title")
             ruler(parts[f"{level} ruler"], f"lens ruler {level}", live=f"{level} ruler")
     with beyond_plain("rankings"):
         if "slope" in parts:
-            chart(parts["slope"], "lens slope", height=SLOPE, revision=lens.study.id, live="slope")
-        if lens.rankings and not lens.study.active:
-            _rankings(lens)
+            with part("splits", "slope"):
+                chart(parts["slope"], "lens slope", height=SLOPE, revision=lens.study.id, live="slope")
+        if ranked:
+            with part("classifiers"):
+                _rankings(lens)
     study_page.say_what_differs("lens", config, lens.config.experiment, "judged", "judged here")
     estimates = refreshing(_table, TABLE_SECONDS if lens.study.active else None)
     folded("As a table", "lens as a table", estimates, lens.study.id, lens.about == "true genre", unit)
-    for aside in sentences.asides(lens) if not lens.study.active else ():
-        st.caption(plain(aside, MOST_LETTERS))
+    if not lens.study.active:
+        st.caption("  \n".join(plain(aside, MOST_LETTERS) for aside in sentences.asides(lens)))
     following.follow(lens)
 
 
