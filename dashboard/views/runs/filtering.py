@@ -4,7 +4,8 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 
-_COMPARED = re.compile(r"([a-z][a-z0-9 ._-]*?)\s*(<=|>=|<|>|=)\s*(-?[\d.]+(?:e-?\d+)?)\s*%?", re.IGNORECASE)
+_NUMBER = r"-?(?:\d+\.?\d*|\.\d+)(?:e-?\d+)?"
+_COMPARED = re.compile(rf"([a-z][a-z0-9 ._-]*?)\s*(<=|>=|<|>|=)\s*({_NUMBER})\s*%?", re.IGNORECASE)
 _HOW: Mapping[str, Callable[[float, float], bool]] = {
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "=": operator.eq,
 }  # fmt: skip
