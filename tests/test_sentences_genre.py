@@ -28,10 +28,11 @@ def outcome_of(counts, limit=None) -> Outcome:
     """Return an outcome with these confusion counts."""
     pairs = [(i, j) for i, row in enumerate(counts) for j, n in enumerate(row) for _ in range(n)]
     y_true, y_pred = (np.array(column) for column in zip(*pairs, strict=True))
-    logits = (4.0 * np.eye(3)[y_pred]).astype(np.float32)
+    genres = (*GENRES, "Pop", "Metal", "Blues")[: len(counts)]
+    logits = (4.0 * np.eye(len(counts))[y_pred]).astype(np.float32)
     best = None if limit is None else BayesScore(0.0, Interval(0, 1), limit(y_true))
-    evaluation = evaluate(y_true, logits, GENRES, majority=0)
-    return Outcome(np.arange(len(y_true)), y_true, logits, GENRES, None, evaluation, best)
+    evaluation = evaluate(y_true, logits, genres, majority=0)
+    return Outcome(np.arange(len(y_true)), y_true, logits, genres, None, evaluation, best)
 
 
 @pytest.fixture(scope="module")
@@ -45,9 +46,24 @@ def test_the_answer_says_how_many_and_where_that_stands(outcome):
     )
     assert sentences.answer(outcome, "test", 0).endswith("the highest recall of 3 genres, shared with others.")
     assert sentences.by_difficulty(outcome.evaluation) == [1, 0, 2]
-    assert "taken for Rock (40) and Folk (10). Tracks of Rock (6) and Folk (5) are taken for it." in sentences.confused(
-        outcome, 1
-    )
+    gone, come = "It is most often taken for Rock (40) and Folk (10).", "Tracks of Rock (6) and Folk (5)"
+    assert sentences.confused(outcome, 1) == f"{gone} {come} are most often taken for it."
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ([60, 5, 4, 4, 1, 1], "Jazz (5), Folk (4) and Pop (4)"),
+        ([60, 5, 4, 4, 4, 1], "Jazz (5)"),
+        ([60, 2, 2, 2, 2, 1], "4 genres (2 each)"),
+        ([60, 0, 0, 3, 0, 0], "Pop (3)"),
+    ],
+)
+def test_none_is_named_before_others_that_are_as_common(row, said):
+    counts = 10 * np.eye(6, dtype=int)
+    counts[0] = row
+    assert sentences.confused(outcome_of(counts), 0).startswith(f"It is most often taken for {said}.")
+    assert f" of {said} are most often taken for it." in sentences.confused(outcome_of(counts.T), 0)
 
 
 def test_a_genre_is_below_the_others_only_where_its_interval_is(outcome):

@@ -185,14 +185,21 @@ def confused(outcome: Outcome, genre: int) -> str:
     if gone:
         said.append(f"It is most often taken for {_listed(gone)}.")
     if come:
-        said.append(f"{capitalized(outcome.noun)}s of {_listed(come)} are taken for it.")
+        said.append(f"{capitalized(outcome.noun)}s of {_listed(come)} are most often taken for it.")
     elif outcome.evaluation.per_genre[genre].predicted:
         said.append(f"No other genre is taken for {name}.")
     return " ".join(said)
 
 
 def _listed(taken: Sequence[Taken]) -> str:
-    return joined([f"{one.genre} ({one.n:,})" for one in taken[:2]])
+    """Return the first two with all that are as common; too many of these are left out or counted."""
+    second = taken[:2][-1].n
+    named = [one for one in taken if one.n >= second]
+    if len(named) > MOST_NAMED + 1:
+        named = [one for one in named if one.n > second]
+    if not named:
+        return f"{sum(one.n == second for one in taken)} genres ({second:,} each)"
+    return joined([f"{one.genre} ({one.n:,})" for one in named])
 
 
 def exchanges(outcome: Outcome, genre: int) -> tuple[list[Taken], list[Taken]]:
