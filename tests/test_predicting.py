@@ -29,6 +29,7 @@ from genre_core.store.openings import open_test
 from genre_core.studies.extraction import Extraction, ExtractionConfig, dealt
 from genre_core.takehome.answers import UNKNOWN, answer_table, written
 from genre_core.terminal.main import main
+from genre_core.workers.predicting import Brought, look_over
 from genre_core.workers.run import execute
 from tests.hums import import_hums, write_hums
 
@@ -443,6 +444,11 @@ def test_files_that_are_not_there_and_runs_without_data_are_sentences(store, run
     ready.cache_clear()
     assert main(["predict", "lost", "gone.csv"]) == 2
     assert capsys.readouterr().err.endswith(".\n")
+
+
+def test_a_table_that_is_gone_from_the_server_is_a_sentence(store, run, at):
+    with pytest.raises(DataError, match="no longer on the server"):
+        look_over(run.id, run.attempt, Brought(str(at / "gone.csv")), (), store.url)
 
 
 def test_once_the_test_part_is_open_its_tracks_are_answered(store, run):

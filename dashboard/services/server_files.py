@@ -58,8 +58,8 @@ def find(name: str) -> Path:
     Raises DataError where it is not below the data folder, is no longer there, or is too large.
     """
     root = _root()
-    path = (root / name.removesuffix(CLIPS_END)).resolve() if root else None
-    if root is None or path is None or not path.is_relative_to(root) or not path.exists():
+    path = _real(root / name.removesuffix(CLIPS_END)) if root else None
+    if root is None or path is None or not path.is_relative_to(root) or not os.path.exists(path):
         raise DataError(f"{name} is not among the server's files: choose one that is listed.")
     if path.is_file() and not _fits(path, root):
         raise DataError(f"{name} has more than {MAX_BYTES // 1024**2} MB: leave out rows or columns.")
@@ -69,7 +69,7 @@ def find(name: str) -> Path:
 def is_offered(path: Path) -> bool:
     """Say whether a file lies below the data folder, links followed."""
     root = _root()
-    return root is not None and path.resolve().is_relative_to(root)
+    return root is not None and _real(path).is_relative_to(root)
 
 
 def holds_clips(folder: Path, folders: Sequence[str]) -> bool:
@@ -88,14 +88,21 @@ def _root() -> Path | None:
     named = os.environ.get("GENRE_LAB_DATA", "").strip()
     if not named:
         return None
-    root = Path(named).resolve()
+    root = _real(Path(named))
     return root if root.is_dir() else None
+
+
+def _real(path: Path) -> Path:
+    """Return where a path leads, its links followed; unlike `Path.resolve` also of a link that leads to itself."""
+    return Path(os.path.realpath(path))
 
 
 def _fits(path: Path, root: Path) -> bool:
     """Say whether a file lies below the folder, links followed, and is small enough to be read at once."""
-    real = path.resolve()
-    return real.is_relative_to(root) and real.is_file() and real.stat().st_size <= MAX_BYTES
+    real = _real(path)
+    with suppress(OSError):  # it is gone by now
+        return real.is_relative_to(root) and os.path.isfile(real) and real.stat().st_size <= MAX_BYTES
+    return False
 
 
 def title(name: str) -> str:

@@ -100,21 +100,16 @@ def _table(store: RunStore, run: Run, brought: Brought, said: tuple[str, ...]) -
 
 @lru_cache(maxsize=2)
 def _read(folder: str) -> Reading:
-    return read_table([(path.name, path.read_bytes()) for path in _files(folder)])
+    here = Path(folder)
+    try:
+        files = sorted(path for path in here.iterdir() if path.is_file()) if here.is_dir() else [here]
+        return read_table([(path.name, path.read_bytes()) for path in files])
+    except OSError as error:
+        raise DataError(GONE) from error
 
 
 @lru_cache(maxsize=4)
 def _listened(run_id: str, attempt: int, folder: str, store_url: str) -> NewSounds:
-    _files(folder)
     store = open_store(store_url)
     fitted, _ = ready(store, run_id, attempt)
     return find_new(Path(folder), store.run(run_id).config, fitted.prepared.dataset, store)
-
-
-def _files(folder: str) -> list[Path]:
-    """Return the files of a folder; raises DataError where they are gone."""
-    try:
-        here = Path(folder)
-        return sorted(path for path in here.iterdir() if path.is_file()) if here.is_dir() else [here]
-    except OSError as error:
-        raise DataError(GONE) from error

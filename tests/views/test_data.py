@@ -441,12 +441,13 @@ def test_the_server_offers_what_lies_below_its_folder_and_nothing_else(store, fm
     outside.write_bytes(segments())
     (root / "deep" / "segments.csv").write_bytes(segments())
     (root / "link.csv").symlink_to(outside)
+    (root / "loop.csv").symlink_to("loop.csv")
     (root / "fma").symlink_to(fma)
     assert server_files.offered() == []
     server_files.offered.clear()
     monkeypatch.setenv("GENRE_LAB_DATA", str(root))
     assert server_files.offered() == ["deep/segments.csv"]
-    for name in ("../secret.csv", "link.csv", str(outside), "fma/", "nothing.csv"):
+    for name in ("../secret.csv", "link.csv", "loop.csv", str(outside), "fma/", "nothing.csv"):
         with pytest.raises(DataError):
             imports.import_offered(name)
     page = opened(DATA)

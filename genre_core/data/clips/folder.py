@@ -89,6 +89,8 @@ class _Walk:
     refused: list[RefusedFile] = field(default_factory=list)
     skipped: Counter[str] = field(default_factory=Counter)
     """Number of files that are no clips, by their ending."""
+    tables: list[Path] = field(default_factory=list)
+    """Tables beside the folders, of which one may be the manifest."""
 
 
 def find_clips(root: Path, *, needs_genre: bool = True) -> Found:
@@ -100,7 +102,7 @@ def find_clips(root: Path, *, needs_genre: bool = True) -> Found:
     root = Path(os.path.realpath(root))
     walk = _walk(root)
     found = (
-        _by_manifest(root, walk, needs_genre=needs_genre)
+        _by_manifest(walk, needs_genre=needs_genre)
         or _by_fma(root, walk, needs_genre=needs_genre)
         or _by_folders(walk, needs_genre=needs_genre)
     )
@@ -158,7 +160,9 @@ def _take(walk: _Walk, root: Path, entry: "os.DirEntry[str]", file: str) -> None
     ending = os.path.splitext(entry.name)[1].lower()
     is_folder = entry.is_symlink() and path.is_dir()
     if ending in TABLES and "/" not in file:
-        return  # perhaps the manifest
+        if entry.name != TRACKS and entry.is_file(follow_symlinks=False):
+            walk.tables.append(path)
+        return
     if not is_folder and ending not in SOUND:
         walk.skipped[ending or "without an ending"] += 1
     elif not path.is_relative_to(root):
@@ -171,18 +175,12 @@ def _take(walk: _Walk, root: Path, entry: "os.DirEntry[str]", file: str) -> None
         walk.sounds[file] = path
 
 
-def _by_manifest(root: Path, walk: _Walk, *, needs_genre: bool) -> Found | None:
+def _by_manifest(walk: _Walk, *, needs_genre: bool) -> Found | None:
     """Read clips from the manifest at the root; None where there is none."""
-    manifests = (_read_manifest(path, walk, needs_genre=needs_genre) for path in _tables(root))
+    tables = sorted(walk.tables, key=lambda path: (not _is_manifest(path), path.name))
+    manifests = (_read_manifest(path, walk, needs_genre=needs_genre) for path in tables)
     found = [one for one in manifests if one is not None]
     return max(found, key=lambda one: len(one.clips), default=None)  # the first of those that name the most files
-
-
-def _tables(root: Path) -> list[Path]:
-    """Return the tables at the root, those called manifest first; FMA's own is none."""
-    tables = [path for path in root.iterdir() if path.suffix.lower() in TABLES and path.name != TRACKS]
-    inside = [path for path in tables if not path.name.startswith(".") and not path.is_symlink() and path.is_file()]
-    return sorted(inside, key=lambda path: (not _is_manifest(path), path.name))
 
 
 def _is_manifest(path: Path) -> bool:
