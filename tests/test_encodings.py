@@ -2,7 +2,7 @@
 
 import pytest
 
-from genre_core.data.tables.letters import likely
+from genre_core.data.tables.letters import Found, likely
 from genre_core.data.tables.reading import read_table
 from genre_core.inspection.remedies import remedies
 from genre_core.inspection.warnings import findings
@@ -32,6 +32,16 @@ WORDS = {
     "koi8-r": ("Джаз, Рок", "Музыка народная"),
     "cp866": ("Джаз, Рок",),
     "windows-1253": ("Ρεμπέτικο, Λαϊκά",),
+    "windows-1255": ("רוק, פופ, מוזיקה עממית", "מזרחית, קלאסית, בלוז"),
+    "windows-1256": ("طرب, شعبي, راي",),
+    "cp874": ("แจ๊ส, ร็อก, ลูกทุ่ง", "หมอลำ, เพลงไทยเดิม"),
+    "koi8-u": ("Українська, Народна пісня",),
+    "mac-cyrillic": ("Джаз, Рок, Шансон",),
+    "cp737": ("Ρεμπέτικο, Λαϊκά",),
+    "cp850": ("Forró, Sertão", "Schlager für Mädchen, Größe"),
+    "cp437": ("Música, Français",),
+    "iso-8859-15": ("Chœur, Variété",),
+    "cp857": ("Türkü, Arabesk müziği, şarkı",),
     "windows-1254": ("Türk halk müziği, şarkı",),
     "windows-1257": ("Lietuvių, šokis",),
 }
@@ -39,8 +49,15 @@ WORDS = {
 
 @pytest.mark.parametrize(("encoding", "text"), [(name, text) for name, texts in WORDS.items() for text in texts])
 def test_words_are_read_in_their_encoding(encoding: str, text: str) -> None:
-    found, _, _ = likely(text.encode(encoding))
-    assert text.encode(encoding).decode(found) == text
+    found = likely(text.encode(encoding))
+    assert found is not None
+    assert text.encode(encoding).decode(found.encoding) == text
+
+
+def test_what_is_a_guess_says_so() -> None:
+    lines = (f"{('a', 'b')[i % 2]}½é¤¾¼,{i},{i * i}" for i in range(20))
+    (note,) = read_table([("t.csv", "\n".join(["label,a,b", *lines]).encode("latin-1"))]).notes
+    assert ", which is a guess: if that looks wrong, choose another encoding." in note
 
 
 def test_where_two_encodings_are_as_likely_a_person_chooses() -> None:
@@ -48,7 +65,7 @@ def test_where_two_encodings_are_as_likely_a_person_chooses() -> None:
         rows = (f"{(word, 'rock')[i // 2 % 2]},{i % 7 / 3},{i % 11 / 4}" for i in range(40))
         return "\n".join(["genre,a,b", *rows]).encode(encoding)
 
-    assert likely("première".encode("cp1252")) == ("windows-1252", "windows-1250", ("première", "premičre"))
+    assert likely("première".encode("cp1252")) == Found("windows-1252", "windows-1250", ("première", "premičre"), 1.0)
     data = load_bytes([("t.csv", table("première", "cp1252"))])
     (told,) = [finding for finding in findings(data) if finding.kind == "encoding"]
     assert told.sentence == (

@@ -131,6 +131,12 @@ def lists(two: str, one: str) -> Case:
     )
 
 
+def in_letters(first: str, second: str, encoding: str, said: str) -> Case:
+    """Return a table whose two genres are written in another encoding than UTF-8."""
+    text = rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", first).replace("Rock", second)
+    return Case(text.encode(encoding), genres=tuple(sorted((first, second))), said=said)
+
+
 CASES = {
     # the genre column: what it is called, where it stands, and what is in it
     "label last": Case(rows("tempo,rms,label", "~,~,G")),
@@ -414,6 +420,12 @@ CASES = {
         genres=("Rock", "Джазовая"),
         said="Read as Windows-1251",
     ),
+    "Hebrew": in_letters("מוזיקה עממית", "רוק", "cp1255", "Read as Windows-1255, in which it says “מוזיקה”"),
+    "Arabic": in_letters("طرب", "شعبي", "cp1256", "Read as Windows-1256, in which it says “طرب”"),
+    "Thai": in_letters("หมอลำ", "ลูกทุ่ง", "tis-620", "Read as Cp874, in which it says “หมอลำ”"),
+    "letters of DOS": in_letters("Größe", "Märsche", "cp437", "Read as Cp850, in which it says “Größe”"),
+    "Japanese of Unix": in_letters("ジャズ", "ロック", "euc-jp", "Read as Euc-jp, in which it says “ジャズ”"),
+    "Japanese of mails": in_letters("ジャズ", "ロック", "iso-2022-jp", "Read as ISO-2022-JP"),
     # what does not measure the sound
     "popularity": Case(
         rows("label,tempo,rms,popularity", "G,~,~,~"), said="popularity is left out: it tells of success, date or place"

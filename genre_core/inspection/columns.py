@@ -16,7 +16,7 @@ from genre_core.data.tables.cells import (
     plain,
 )
 from genre_core.data.tables.columns import CAN_KEEP, COARSER, LENGTH, NOT_TAKEN, SEVERAL_NOT_TAKEN, TOGETHER
-from genre_core.data.tables.decoding import AS_LIKELY
+from genre_core.data.tables.decoding import A_GUESS, AS_LIKELY
 from genre_core.data.tables.labels import UNLABELED
 from genre_core.inspection.sampling import MAX_ROWS, sample
 from genre_core.inspection.warning import Finding, Kind, Severity, listed, percent, rows_of, tracks
@@ -39,7 +39,7 @@ MANY_COLUMNS = 1000
 
 
 _LOST: dict[Kind, re.Pattern[str]] = {
-    "encoding": re.compile(AS_LIKELY),
+    "encoding": re.compile(f"{AS_LIKELY}|{A_GUESS}"),
     "rows left out": re.compile(r"ragged row|the other file has no such"),
     "rows without values": re.compile(r"every feature is missing|^No row of the genre"),
     "left out": re.compile(""),

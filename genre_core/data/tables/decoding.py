@@ -2,10 +2,9 @@
 
 import codecs
 import re
-from dataclasses import dataclass
 from html import unescape
 
-from genre_core.data.tables.letters import likely
+from genre_core.data.tables.letters import SCRIPTS, Found, likely
 from genre_core.errors import DataError
 
 BLOCK_BYTES = 1024**2
@@ -16,6 +15,8 @@ BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 _WESTERN = "windows-1252"
 _QUOTES = b"\x91\x92\x93\x94"
 """Quotation marks of Windows: text with nothing else beyond ASCII is English, as a rule."""
+_KANA = 0.4
+"""Share of the letters of Japanese that are kana at least, beside kanji."""
 _EAST_ASIAN = {
     "euc-jp": ((0xA4, 0xA5), 0xA1),
     "euc-kr": (range(0xB0, 0xC9), 0xA1),
@@ -26,11 +27,16 @@ _EAST_ASIAN = {
 """Encodings of two bytes a letter, the narrowest first: first bytes of its common letters, least second one."""
 LEAST_COMMON = 0.7
 """Share of the letters that are common ones where the encoding is right."""
+MANY_LETTERS = 6
+"""Different letters from which on an encoding whose few letters are all common ones has no rival."""
 LEAST_IN_UTF8 = 0.1
 """Share of the lines with letters beyond ASCII that are UTF-8 by more than chance."""
 _SAMPLED_LINES = 200
 AS_LIKELY = "just as likely,"
-"""Words of the note on a text that could be in another encoding as well."""
+A_GUESS = "which is a guess"
+"""Words of the notes on a text that could be in another encoding as well, or in any."""
+LEAST_SURE = 0.8
+"""Share of the words that fit an encoding that is no guess."""
 CHOOSE = "choose the one that is right."
 _BOTH = re.compile(rf"Read as (\S+), in which it says .*; {AS_LIKELY} as (\S+) it says")
 
@@ -45,7 +51,7 @@ def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str
         raise DataError(f"{name} is empty: choose a file that holds a table.")
     _refuse_other_formats(name, data)
     is_said = bool(encoding)
-    found = _Found(encoding or _utf16(data) or "")
+    found = Found(encoding or _utf16(data) or ("iso-2022-jp" if b"\x1b$" in data[:BLOCK_BYTES] else ""))
     if not found.encoding:
         if b"\0" in data[:4096] or len(re.findall(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]", data[:4096])) > 8:
             raise DataError(f"{name} is a binary file, not a table: save it as CSV or Parquet first.")
@@ -75,7 +81,7 @@ def without_entities(text: bytes, notes: tuple[str, ...]) -> tuple[bytes, tuple[
     )
 
 
-def _note(found: "_Found", text: str) -> str:
+def _note(found: Found, text: str) -> str:
     encoding = found.encoding
     said = encoding.upper() if encoding.startswith(("utf", "iso")) else encoding[:1].upper() + encoding[1:]
     example = re.search(r"[^\W\d_]*[^\x00-\x7f][^\W\d_]*", text)
@@ -84,7 +90,8 @@ def _note(found: "_Found", text: str) -> str:
     if found.rival:
         here, there = (f"“{word[:30]}”" for word in found.words)
         return f"Read as {said}, in which it says {here}; {AS_LIKELY} as {found.rival} it says {there}: {CHOOSE}"
-    return f"Read as {said}, in which it says “{example[0][:30]}”: if that looks wrong, choose another encoding."
+    guess = "" if found.fitting >= LEAST_SURE else f", {A_GUESS}"
+    return f"Read as {said}, in which it says “{example[0][:30]}”{guess}: if that looks wrong, choose another encoding."
 
 
 def both_encodings(note: str) -> tuple[str, ...]:
@@ -93,37 +100,37 @@ def both_encodings(note: str) -> tuple[str, ...]:
     return (found[1].lower(), found[2]) if found else ()
 
 
-@dataclass(frozen=True)
-class _Found:
-    """An encoding, another one that is as likely, and a word as each has it."""
-
-    encoding: str
-    rival: str = ""
-    words: tuple[str, str] = ("", "")
-
-
-def _guess(data: bytes) -> _Found:
+def _guess(data: bytes) -> Found:
     """Return the most likely encoding of text that is no UTF-8.
 
-    In East Asian encodings what is no ASCII comes in pairs of bytes; of the others the words tell.
+    In East Asian encodings what is no ASCII comes in pairs of bytes, mostly beside no Latin letter; of the others the
+    words tell.
     """
     lines = [line for line in data.splitlines() if any(byte > 127 for byte in line)][:_SAMPLED_LINES]
     sample = b"\n".join(lines)
-    if sample.translate(None, _QUOTES).isascii():
-        return _Found(_WESTERN)
-    is_paired = all(len(run) % 2 == 0 for run in re.findall(rb"[\x80-\xff]+", sample))
-    if is_paired and (found := _east_asian(sample)):
-        return found
+    runs = re.findall(rb"[A-Za-z]?[\x80-\xff]+[A-Za-z]?", sample)
+    n_within = sum(run[:1].isalpha() or run[-1:].isalpha() for run in runs)
+    if sample.translate(None, _QUOTES).isascii() and not re.search(rb"[A-Za-z][\x91\x93\x94][a-z]", sample):
+        return Found(_WESTERN)
+    is_paired = all(len(run) % 2 == 0 for run in re.findall(rb"[\x80-\xff]+", sample)) and 2 * n_within < len(runs)
+    found = likely(sample)
+    if found and found.fitting == 1 and found.encoding in SCRIPTS:
+        has_kana = is_paired and _common(sample, "euc-jp") >= _KANA
+        if not (has_kana or (is_paired and found.encoding == "mac-cyrillic")):
+            return found
+    if is_paired and (asian := _east_asian(sample)):
+        return asian
     if not is_paired and _is_japanese(sample):
-        return _Found("shift-jis")
-    if (found := _Found(*likely(sample))).encoding:
+        return Found("shift-jis")
+    if found:
         return found
     from charset_normalizer import from_bytes
 
-    if not is_paired and (found := _east_asian(sample)):
-        return found
+    if not is_paired and (asian := _east_asian(sample)):
+        return asian
     best = from_bytes(sample).best()
-    return _Found(_WESTERN if best is None else best.encoding.replace("cp125", "windows-125").replace("_", "-"))
+    name = _WESTERN if best is None else best.encoding.replace("cp125", "windows-125").replace("_", "-")
+    return Found(name, fitting=0)
 
 
 def _is_japanese(sample: bytes) -> bool:
@@ -134,14 +141,17 @@ def _is_japanese(sample: bytes) -> bool:
     return sum(map(len, words)) >= 2 * len(words)
 
 
-def _east_asian(sample: bytes) -> "_Found | None":
+def _east_asian(sample: bytes) -> Found | None:
     """Return the encoding in which nearly all letters are common ones, and another one of which that is as true."""
     shares = {encoding: _common(sample, encoding) for encoding in _EAST_ASIAN}
+    shares["euc-jp"] = min(1.0, shares["euc-jp"] / _KANA)
     best = max(shares, key=lambda encoding: shares[encoding])
     if shares[best] < LEAST_COMMON:
         return None
     rival = next((one for one in shares if one != best and shares[one] == shares[best]), "")
-    return _Found(best, rival, (_word(sample, best), _word(sample, rival)) if rival else ("", ""))
+    if not rival or len({*filter(lambda one: ord(one) > 127, sample.decode(best))}) >= MANY_LETTERS:
+        return Found(best)
+    return Found(best, rival, (_word(sample, best), _word(sample, rival)))
 
 
 def _common(sample: bytes, encoding: str) -> float:
@@ -162,8 +172,12 @@ def _in_two(data: bytes) -> tuple[bytes, tuple[str, ...]] | None:
     """Return text in UTF-8 of lines that are in UTF-8 and of others that are not; None where it is in one encoding."""
     lines = [line for line in data.splitlines(keepends=True) if not line.isascii()]
     others = [line for line in lines if not _is_utf8(line)]
-    if len(lines) - len(others) < LEAST_IN_UTF8 * len(lines) or not (encoding := likely(b"".join(others))[0]):
+    if len(lines) - len(others) < LEAST_IN_UTF8 * len(lines):
         return None
+    found, whole = likely(b"".join(others)), likely(b"".join(lines[:_SAMPLED_LINES]))
+    if found is None or (whole is not None and whole.fitting == 1):
+        return None
+    encoding = found.encoding
     text = b"".join(
         line.decode(encoding, "replace").encode() if not line.isascii() and not _is_utf8(line) else line
         for line in data.splitlines(keepends=True)

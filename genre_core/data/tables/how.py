@@ -11,8 +11,10 @@ SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bar
 DECIMALS = {".": "points", ",": "commas"}
 THOUSANDS = {".": "points", ",": "commas", " ": "blanks", "'": "apostrophes", "none": "no signs"}
 ENCODINGS = (
-    *("utf-8", "utf-16", "windows-1252", "iso-8859-15", "mac-roman", "windows-1250", "iso-8859-2", "windows-1251"),
-    *("koi8-r", "windows-1253", "windows-1254", "gb18030", "big5", "shift-jis", "euc-kr"),
+    *("utf-8", "utf-16", "windows-1252", "iso-8859-15", "mac-roman", "cp850", "cp437"),
+    *("windows-1250", "iso-8859-2", "cp852", "windows-1251", "koi8-r", "koi8-u", "cp866", "mac-cyrillic"),
+    *("windows-1253", "windows-1254", "windows-1255", "windows-1256", "windows-1257", "windows-1258", "cp874"),
+    *("gb18030", "big5", "shift-jis", "euc-jp", "iso-2022-jp", "euc-kr"),
 )
 """Encodings to choose from; the terminal takes any that Python knows."""
 MAX_HEADER = 1000

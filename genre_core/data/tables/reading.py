@@ -19,7 +19,7 @@ from typing import Any
 from genre_core.data.published import parts_of
 from genre_core.data.tables.cells import EXTENSION, composed, is_identifier_name, is_index_name, is_key, plain, texts
 from genre_core.data.tables.decimals import UNKNOWN
-from genre_core.data.tables.decoding import AS_LIKELY, decode, without_entities
+from genre_core.data.tables.decoding import A_GUESS, AS_LIKELY, decode, without_entities
 from genre_core.data.tables.delimited import MAX_COLUMNS, NUMBER, count_of, find_layout, parse, unique_names
 from genre_core.data.tables.formats import MAX_BYTES, as_table, as_text, unpacked
 from genre_core.data.tables.how import FOUND_OUT, How
@@ -121,7 +121,7 @@ def read_table(files: Sequence[tuple[str, bytes]], how: How = FOUND_OUT) -> Read
 
 def _lost(notes: Sequence[str]) -> list[str]:
     """Return the notes on rows that are left out and on letters that may be others."""
-    return [note for note in notes if LOST in note or AS_LIKELY in note]
+    return [note for note in notes if any(words in note for words in (LOST, AS_LIKELY, A_GUESS))]
 
 
 def _read_file(name: str, data: bytes, how: How) -> tuple[Any, list[str], str]:
