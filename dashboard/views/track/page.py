@@ -17,7 +17,7 @@ from dashboard.shell.address import plain
 from dashboard.text import evaluate_states
 from dashboard.text.badges import badges
 from dashboard.text.evaluate_states import Step
-from dashboard.views.track import listened_to, nearby, score, ways, what_if, why
+from dashboard.views.track import listened_to, score, ways, what_if, why
 from dashboard.views.track import text as said
 from dashboard.views.track.decision import Decision
 from dashboard.views.track.looked_at import LookedAt
@@ -90,8 +90,6 @@ def _draw(track: LookedAt) -> None:
         why.draw(track, explained)
         with part("score"):
             score.draw(track)
-        with part("nearest"):
-            nearby.draw(track)
 
 
 def _explained(track: LookedAt) -> Decision | None:

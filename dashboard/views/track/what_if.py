@@ -49,12 +49,10 @@ def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Expla
         with part("what-if", "answer"), beyond_plain("changes"):
             st.caption(plain(changed_answer(now, track.logits.astype("float64"), track.data.genres, len(changed))))
             _set(track)
-            _flips(track, network, training, why)
     with right, beyond_plain("what if", aside=True), part("what-if"):
-        _head(changed)
+        _head(track, changed)
         _sliders(track, training, why, changed)
-        with st.container(key="track-meaning", horizontal=True, vertical_alignment="center", gap="small"):
-            features_meaning(track.run.config.data, features)
+        _flips(track, network, training, why)
     return decision(track, network, training, why, changed)
 
 
@@ -76,9 +74,10 @@ def _set(track: LookedAt) -> None:
         )
 
 
-def _head(changed: Changed) -> None:
+def _head(track: LookedAt, changed: Changed) -> None:
     with st.container(key="track-what-head", horizontal=True, vertical_alignment="center", gap="small"):
         st.subheader("What if", anchor=False, help="Each slider covers the range of the training tracks.")
+        features_meaning(track.run.config.data, track.data.features)
         if changed:
             st.button(
                 "Reset",

@@ -1,4 +1,4 @@
-"""Which features the decision rests on, and how the track stands to its true and its predicted genre."""
+"""Which features the decision rests on, how the track stands to its two genres, and which tracks are most like it."""
 
 import streamlit as st
 
@@ -8,6 +8,7 @@ from dashboard.components.plot import plot
 from dashboard.components.track_profile import height, track_profile
 from dashboard.services import outcomes
 from dashboard.shell.address import plain
+from dashboard.views.track import nearby
 from dashboard.views.track.decision import Decision
 from dashboard.views.track.figures import attribution_figure
 from dashboard.views.track.looked_at import LookedAt
@@ -21,15 +22,15 @@ HELP = (
 
 
 def draw(track: LookedAt, why: Decision | None) -> None:
-    """Draw the attribution beside the profile, with a person's changes; without an explanation, the profile alone."""
-    if why is None:
-        _profile(track, None)
-        return
-    left, right = st.columns([1, 1.35], gap="large")
-    with left, part("why"):
-        _attribution(track, why)
-    with right, part("genres"):
+    """Draw the attribution, where there is one, with a person's changes; the profile; and the nearest tracks."""
+    *first, middle, right = st.columns(2 if why is None else 3, gap="medium")
+    if why is not None:
+        with first[0], part("why"):
+            _attribution(track, why)
+    with middle, part("genres"):
         _profile(track, why)
+    with right, part("nearest"):
+        nearby.draw(track)
 
 
 def _attribution(track: LookedAt, why: Decision) -> None:
