@@ -1,18 +1,26 @@
-"""Recall of each genre over the epochs: up to 8 in their colors, more in gray, the chosen ones lifted with a band."""
+"""Recall of each genre over the epochs: up to 8 in their colors, more in gray, the chosen ones lifted with a band.
+
+Of very many genres the gray lines would be one cloud: bands say where they are.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from dashboard.figures.epoch_axis import FEWEST_EPOCHS, End, add_best, epoch_chart, names_at_ends, without_marks
 from dashboard.figures.parts import band, percent_axis, scatter
-from dashboard.theme import FAINT, GENRE_COLOURS, Figure, fade, heading
+from dashboard.theme import FAINT, GENRE_COLOURS, MUTED, Figure, fade, heading
 from genre_core.evaluation.history import ConfusionHistory
 from genre_core.text import told
 
 MOST_LIFTED = len(GENRE_COLOURS)
-N_WORST, N_BEST = 4, 2
+MOST_LINES = 20
+N_WORST, N_BEST = 2, 2
 """Of many genres, how many lines stand out until a person chooses."""
+BANDS = ((5, 95, 0.12), (25, 75, 0.22))
+"""Percentiles of the genres' recalls between which a band lies, and how strongly it is drawn."""
 MOST_POINTS = 12_000
 """Points that all lines together are drawn with: more, no screen shows and every epoch would send again."""
 FEWEST_POINTS = 150
@@ -41,16 +49,34 @@ def recalls_figure(
     lines = _lines(history, shown, chosen)
     last = len(history)
     end = max(FEWEST_EPOCHS, last)
+    title, spread = heading("Recall of each genre", "validation"), []
+    if len(lines) > MOST_LINES:
+        title = heading(f"Recall of {len(lines)} genres", "gray: half, and 9 of 10")
+        lines, spread = [line for line in lines if line.is_lifted or line.labelled], _spread(history, shown)
     traces = [
+        *spread,
         *(_band(history, shown, line) for line in lines if line.is_lifted and _told(history, line)),
-        *(_trace(line, shown, bool(chosen) or len(lines) > MOST_LIFTED) for line in lines),
+        *(_trace(line, shown, bool(chosen) or len(history.genres) > MOST_LIFTED) for line in lines),
     ]
-    title = heading("Recall of each genre", "validation")
     figure = epoch_chart(title, end, percent_axis(), traces, right=104, top=TOP, bottom=BOTTOM, hovermode="closest")
     if best_epoch is not None:
         add_best(figure, best_epoch, last, end)
-    figure["layout"]["annotations"] += _labels([line for line in lines if line.labelled], last, height)
+    ends = [_end(line) for line in lines if line.labelled]
+    ends += [End(mean["y"][-1], "mean", MUTED, False) for mean in spread[len(BANDS) :]]
+    figure["layout"]["annotations"] += names_at_ends(ends, last, (0.0, 100.0), height - TOP - BOTTOM)
     return figure
+
+
+def _spread(history: ConfusionHistory, shown: list[int]) -> list[dict[str, Any]]:
+    """Return bands that hold half and nine of ten of the genres with tracks, and the line of their mean."""
+    recalls = 100 * history.recalls[np.array(shown) - 1][:, history.supports > 0]
+    within = [
+        band(shown, *np.percentile(recalls, (low, high), axis=1).round(1).tolist(), fade(MUTED, strength))
+        for low, high, strength in BANDS
+    ]
+    line = {"color": MUTED, "width": 1.5}
+    told = "mean of all genres, epoch %{x}: %{y}<extra></extra>"
+    return [*within, scatter(shown, recalls.mean(axis=1).round(1).tolist(), "lines", line=line, hovertemplate=told)]
 
 
 def _shown_epochs(n_epochs: int, n_genres: int) -> list[int]:
@@ -105,10 +131,9 @@ def _band(history: ConfusionHistory, shown: list[int], line: _Line) -> dict[str,
     return band(shown, low, high, fade(line.colour, 0.2))
 
 
-def _labels(lines: list[_Line], last: int, height: int) -> list[dict[str, Any]]:
-    """Return each line's name at its end, moved apart where names would touch."""
-    ends = [End(line.values[-1] or 0.0, _short(line.name), line.colour, line.is_lifted) for line in lines]
-    return names_at_ends(ends, last, (0.0, 100.0), height - TOP - BOTTOM)
+def _end(line: _Line) -> End:
+    """Return the line's name at its end."""
+    return End(line.values[-1] or 0.0, _short(line.name), line.colour, line.is_lifted)
 
 
 def _short(name: str) -> str:
