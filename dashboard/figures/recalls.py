@@ -70,10 +70,10 @@ def recalls_figure(
 def _spread(history: ConfusionHistory, shown: list[int]) -> list[dict[str, Any]]:
     """Return bands that hold half and nine of ten of the genres with tracks, and the line of their mean."""
     recalls = 100 * history.recalls[np.array(shown) - 1][:, history.supports > 0]
-    within = [
-        band(shown, *np.percentile(recalls, (low, high), axis=1).round(1).tolist(), fade(MUTED, strength))
-        for low, high, strength in BANDS
-    ]
+    within = []
+    for low, high, strength in BANDS:
+        below, above = np.percentile(recalls, (low, high), axis=1).round(1).tolist()
+        within.append(band(shown, below, above, fade(MUTED, strength)))
     line = {"color": MUTED, "width": 1.5}
     told = "mean of all genres, epoch %{x}: %{y}<extra></extra>"
     return [*within, scatter(shown, recalls.mean(axis=1).round(1).tolist(), "lines", line=line, hovertemplate=told)]
