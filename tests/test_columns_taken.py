@@ -136,6 +136,7 @@ def test_playlists_of_one_genre_each_may_belong_together_and_are_kept_so_by_one_
     assert told.sentence.startswith(f"playlist divides the tracks into {said}: where tracks of one group")
     (way,) = remedies(told, configure({"data.source": "table"}), data, N)
     assert (way.label, way.values["data.group"]) == ("Keep playlist together", "playlist")
+    assert way.options == "--data.group playlist --split.balanced True"
     kept = load(playlist=lists, config={"group": "playlist"})
     assert len(np.unique(kept.groups["group"])) == 20
     assert not [one for one in findings(kept) if one.kind == "may belong together"]

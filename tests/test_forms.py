@@ -20,7 +20,7 @@ def form_page(tables, sections, columns):
 
     def take():
         for change in streamlit.session_state["changes"]:
-            forms.take(change)
+            forms.take(change, begins=streamlit.session_state.get("begins"))
 
     address.read()
     streamlit.button("take", key="take", on_click=take)
@@ -62,6 +62,20 @@ def panel(page: AppTest):
 def items():
     sections = json.loads(described(tuple(SECTIONS), tuple(PRESETS.values())))["sections"]
     return {item["name"]: item for section in sections for item in section["settings"]}
+
+
+def test_a_table_that_is_chosen_brings_settings_which_can_be_taken_back_and_do_not_go_along():
+    page, other = opened([(TABLE, "artists"), ("cd" * 32, "tracks")], data__source="table"), "cd" * 32
+    page.session_state["begins"] = lambda source, table: (
+        {"split.balanced": True} if (source, table) == ("table", TABLE) else {}
+    )
+    page = changed(page, data__table=TABLE)
+    assert form(page).config.split.balanced
+    assert not form(changed(page, split__balanced=False)).config.split.balanced
+    assert not form(changed(page, data__min_tracks=2)).config.split.balanced
+    assert form(changed(page, data__table=TABLE)).config.split.balanced
+    assert not form(changed(page, data__table=other)).config.split.balanced
+    assert not form(changed(page, data__table=TABLE, split__balanced=None)).config.split.balanced
 
 
 def test_an_address_without_parameters_is_the_opening_preset_with_nothing_marked():

@@ -396,6 +396,10 @@ def test_a_table_is_imported_once_with_what_its_columns_were_taken_for(run, tmp_
     assert out.endswith("Train on it with --data.source table --data.table music.csv\n")
     by_name = ("--data.source", "table", "--data.table", "music.csv")
     assert document(run, "train", *by_name, *QUICK[2:])["test"]["n"] == 18
+    artists = write_table(tmp_path / "artists.csv", artist=[f"a{i // 6}" for i in range(120)])
+    _, out, _ = run("import", artists, "--label", "label")
+    said = "--data.source table --data.table artists.csv --data.label label --split.balanced true"
+    assert out.endswith(f"Train on it with {said}\n")
 
 
 def test_roles_of_columns_are_typed_and_what_to_know_is_told(run, tmp_path):

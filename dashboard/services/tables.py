@@ -24,6 +24,7 @@ from genre_core.data.published import KIND as SPLIT
 from genre_core.data.published import part_of, read_split
 from genre_core.data.sources.fma import PLAIN
 from genre_core.data.sources.table import Inspection, inspect, rows_as_read
+from genre_core.data.splitting import to_balance
 from genre_core.data.tables.how import FOUND_OUT, How
 from genre_core.data.tables.meaning import numbers_read
 from genre_core.data.tables.reading import read_table, read_with, reader_in
@@ -93,6 +94,13 @@ def first_rows(content_hash: str, n_rows: int, features: Collection[str] = ()) -
         rows = next(file.iter_batches(n_rows, columns=columns)).to_pandas(types_mapper=pd.ArrowDtype)
     others = [name for name in rows.columns if name not in features]
     return numbers_read(rows, others, reader_in(file.schema_arrow.metadata) or {})[0]
+
+
+def begins(source: str, content_hash: str) -> dict[str, Any]:
+    """Return the settings that go with stored tracks when they are chosen: artists are dealt in balanced parts."""
+    seen = inspection(content_hash) if source == "table" else None
+    by_artist = source == FMA or (seen is not None and seen.dataset is not None and to_balance(seen.dataset))
+    return {"split.balanced": True} if by_artist else {}
 
 
 def genres(config: DatasetConfig) -> Sequence[str]:
@@ -239,7 +247,7 @@ def add_split(files: Sequence[tuple[str, bytes]], parts: Sequence[Part | None] =
     return split.content_hash
 
 
-def changed(columns: Sequence[Column], roles: Mapping[str, Role | None], config: TableConfig) -> dict[str, str]:
+def changed(columns: Sequence[Column], roles: Mapping[str, Role | None], config: TableConfig) -> dict[str, Any]:
     """Return the settings by which columns get other roles, None to have one judged anew, by their dotted names.
 
     Raises DataError where a column cannot be that, or no tracks with genres are left; the sentence says why.
@@ -250,7 +258,8 @@ def changed(columns: Sequence[Column], roles: Mapping[str, Role | None], config:
             wanted = _unsaid(wanted, name)
     wanted = changed_roles(columns, {name: role for name, role in roles.items() if role}, wanted)
     dataset(wanted)  # what cannot be loaded is refused while it can still be
-    return {f"data.{name}": getattr(wanted, name) for name in (*_SINGLE, *_LISTS)}
+    values = {f"data.{name}": getattr(wanted, name) for name in (*_SINGLE, *_LISTS)}
+    return values | ({"split.balanced": True} if wanted.group not in ("", config.group) else {})
 
 
 def chosen(config: TableConfig) -> frozenset[str]:

@@ -5,7 +5,7 @@ The address always says a configuration: a change that does not fit is not taken
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -43,7 +43,7 @@ OF_COLUMNS = (
     "data.published",
 )
 """Settings that name columns, genres or tracks of one table, and mean nothing for another."""
-OF_ROWS = ("data.several", "data.unlabeled", "data.min_tracks", "data.sample", "split.by")
+OF_ROWS = ("data.several", "data.unlabeled", "data.min_tracks", "data.sample", "split.by", "split.balanced")
 """Settings that were chosen for the rows of one table: another one is to be seen as it is."""
 LISTS_OF_COLUMNS, MOST_TICKED = {"data.left_out", "data.taken"}, 300
 """Settings that list columns, which are ticked where a table has no more of them; they are typed otherwise."""
@@ -63,6 +63,8 @@ Genres = Callable[[DatasetConfig], Sequence[str]]
 """Stored tracks → their genres, whichever are chosen of them; none where they are not known."""
 Columns = Callable[[str], Mapping[str, Sequence[str]]]
 """Table → the columns that can be chosen for settings such as `data.label`."""
+Begins = Callable[[str, str], Mapping[str, Any]]
+"""Source and table → the settings that go with it when it is chosen."""
 
 MOVES = "settings that may be changed"
 """Where the session keeps the names of the settings that may be changed; None where all may."""
@@ -97,14 +99,16 @@ def sidebar_settings(
     sections: Collection[str] = tuple(SECTIONS),
     columns: Columns | None = None,
     genres: Genres = lambda _: (),
+    begins: Begins | None = None,
     looked_at: str = "run",
     first: Collection[str] = (),
 ) -> Form:
     """Draw the settings in the sidebar and return what they say; `tables` are those that can be chosen.
 
     Of sections that are not drawn, the form says the preset's values. With `columns` the columns of a table are chosen
-    from lists, with `genres` the genres used. `looked_at` is what the page looks at beside the settings, and
-    `first` are settings that this page is about: they stand in front, where others have them behind "More".
+    from lists, with `genres` the genres used; `begins` gives what a table begins with when it is chosen. `looked_at` is
+    what the page looks at beside the settings, and `first` are settings that this page is about: they stand in front,
+    where others have them behind "More".
     """
     said = address.settings_said(looked_at)
     preset = PRESETS[said.get("preset", OPENING.name)]
@@ -129,7 +133,7 @@ def sidebar_settings(
         notes=() if tables.get(kind) else (_no_table(kind, "train" not in sections),),
     )
     with st.sidebar:
-        if settings_panel(panel, take):
+        if settings_panel(panel, partial(take, begins=begins)):
             st.switch_page("views/data/page.py", query_params=said)
     problem = " ".join(problems.values())
     return Form(preset, None if problem else config, problem, changed)
@@ -152,7 +156,7 @@ def may_change(name: str) -> bool:
     return moves is None or name in moves
 
 
-def take(change: Mapping[str, Any]) -> None:
+def take(change: Mapping[str, Any], *, begins: Begins | None = None) -> None:
     """Take over what a person changed, in one step of the address: for callbacks.
 
     `change` holds `values`, setting → value (None: the preset's), and where another preset was chosen its name as
@@ -163,6 +167,8 @@ def take(change: Mapping[str, Any]) -> None:
     given = dict(change.get("values", {}))
     preset = PRESETS.get(change.get("preset", before.get("preset", OPENING.name)), OPENING)
     texts: dict[str, Any] = {} if "preset" in change else {n: text for n, text in before.items() if n != "preset"}
+    if begins is not None and (table := given.get("data.table")):
+        given = {**begins(given.get("data.source", before.get("data.source", "")), table), **given}
     given = _forgotten(given) | _unneeded(before, given) | given
     refusals = list[tuple[str, str]]()
     for name, value in given.items():
@@ -194,11 +200,13 @@ def _unneeded(before: Mapping[str, str], given: Mapping[str, Any]) -> dict[str, 
     return {"data.features": None} if is_needed else {}
 
 
-def choose_table(content_hash: str, source: str = "table", *, again: bool = False) -> None:
+def choose_table(
+    content_hash: str, source: str = "table", *, again: bool = False, begins: Begins | None = None
+) -> None:
     """Train on a stored table or import of FMA, its columns found anew, the rows too unless it was read again."""
-    said = address.settings_named() if again else {}
-    kept = {name: said[name] for name in OF_ROWS if name in said}
-    take({"values": {**kept, "data.source": source, "data.table": content_hash}})
+    said = address.settings_named()
+    kept = {name: said.get(name) for name in OF_ROWS} if again else {}
+    take({"values": {**kept, "data.source": source, "data.table": content_hash}}, begins=begins)
 
 
 def said_config() -> ExperimentConfig:

@@ -73,6 +73,11 @@ def split_dataset(dataset: Dataset, config: SplitConfig) -> Split:
     return _split(dataset, parts, by)
 
 
+def to_balance(dataset: Dataset) -> bool:
+    """Say whether parts are to be balanced when data are chosen: artists, albums and chosen groups differ in size."""
+    return dataset.coarsest is not None and dataset.coarsest[0] != "track"
+
+
 def own_test(dataset: Dataset, config: SplitConfig) -> IntArray:
     """Return the rows of the test part, which no fold or further deal touches; none where nothing can be split."""
     alone = config.model_copy(update={"folds": 0, "dealing": 0})

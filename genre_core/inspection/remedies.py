@@ -111,7 +111,8 @@ def _take(finding: Finding, config: TableConfig, data: Dataset) -> list[Remedy]:
             Remedy("Leave these tracks out", {"data.several": "none"}),
         ]
     if finding.kind == "may belong together":
-        return [Remedy(f"Keep {finding.columns[0]} together", {"data.group": finding.columns[0], "split.by": None})]
+        group = {"data.group": finding.columns[0], "split.by": None, "split.balanced": True}
+        return [Remedy(f"Keep {finding.columns[0]} together", group)]
     if finding.kind != "not taken":
         return []
     return [Remedy(f"Use {name} as a feature", take=(name,)) for name in finding.columns]

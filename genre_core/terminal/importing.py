@@ -13,7 +13,7 @@ from genre_core.data.dataset import Dataset
 from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.fma.layout import FEATURES, TRACKS, FmaFiles, find_fma
 from genre_core.data.published import part_of
-from genre_core.data.splitting import Split, split_dataset
+from genre_core.data.splitting import Split, split_dataset, to_balance
 from genre_core.errors import DataError
 from genre_core.settings.config import SplitConfig, TableConfig
 from genre_core.settings.names import configure
@@ -133,13 +133,16 @@ def _import_table(options: argparse.Namespace) -> int:
     from genre_core.inspection.warnings import findings
 
     reading = read_files(options.files, how_said(options))
-    experiment = configure({**of_table(options), "data.source": "table", "data.table": reading.content_hash})
-    config = experiment.data
+    given, stored = of_table(options), {"data.source": "table", "data.table": reading.content_hash}
+    config = configure({**given, **stored}).data
     assert isinstance(config, TableConfig)
     inspection = inspect(reading.parquet, config)
     dataset = inspection.dataset
     if dataset is None:
         raise DataError(inspection.problem)
+    if to_balance(dataset):
+        given.setdefault("split.balanced", "true")
+    experiment = configure({**given, **stored})
     ways = partial(remedies, config=experiment, data=dataset, n_complete=int((~np.isnan(dataset.X)).all(axis=1).sum()))
     is_new = RunStore().put_table(
         reading.content_hash, reading.name, reading.parquet, reading.n_rows, reading.n_columns, reading.notes
@@ -151,6 +154,7 @@ def _import_table(options: argparse.Namespace) -> int:
         "n_rows": reading.n_rows,
         "n_tracks": len(dataset),
         "genres": dict(zip(dataset.genres, dataset.counts.tolist(), strict=True)),
+        "settings": given,
         "columns": [vars(column) for column in dataset.columns],
         "notes": [*reading.notes, *dataset.notes],
         "findings": [

@@ -380,6 +380,24 @@ def test_a_split_chosen_for_one_table_is_not_taken_to_another(store):
     assert not {"data.left_out", "data.min_tracks", "split.by"} & set(page.query_params)
 
 
+def test_artists_are_dealt_in_balanced_parts_when_their_table_is_added_unless_that_is_undone(store):
+    rows = [f"t{n},{'ab'[n % 2]},artist {n % 2} {n // 16},{n * 37 % 101},{n * 53 % 97}" for n in range(320)]
+    file = ("artists.csv", "\n".join(("title,genre,artist,x,y", *rows)).encode())
+    page = dropped(on_table(added("segments.csv")), file)
+    assert page.query_params["split.balanced"] == "true"
+    assert "Split by whole artists" in texts(page)
+    table = page.query_params["data.table"]
+    page = press(page, "Undo: parts balanced")
+    assert "split.balanced" not in page.query_params
+    page = press(choose(open_menu(page), missing="-1"), "Use this reading")
+    assert page.query_params["data.table"] != table
+    assert "split.balanced" not in page.query_params
+    assert tables.begins("table", table) == {"split.balanced": True}
+    assert tables.begins("table", added("segments.csv")) == {}
+    way = tables.changed(datasets.dataset(of_table(table).data).columns, {"title": "group"}, of_table(table).data)
+    assert (way["data.group"], way["split.balanced"]) == ("title", True)
+
+
 @pytest.fixture(scope="module")
 def fma(tmp_path_factory):
     folder = tmp_path_factory.mktemp("fma")

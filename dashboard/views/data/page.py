@@ -66,7 +66,9 @@ def main() -> None:
     """Draw the page: the answer, what to do next, and the section that the address names."""
     st.html(quality.CSS)
     show_imported()
-    form = forms.sidebar_settings(tables.tables(), genres=tables.genres, sections=("data",), columns=tables.columns)
+    form = forms.sidebar_settings(
+        tables.tables(), genres=tables.genres, sections=("data",), columns=tables.columns, begins=tables.begins
+    )
     data = _load(form.config.data if form.config else None)
     config = forms.said_config()
     about(config.data.called(workers.store().table_names()))
@@ -185,7 +187,7 @@ def _stored(titles: dict[str, str], source: str) -> None:
 
     def choose() -> None:
         if chosen := st.session_state[key]:
-            forms.choose_table(chosen, source)
+            forms.choose_table(chosen, source, begins=tables.begins)
 
     key = f"stored {source}"
     st.pills("Stored", list(titles), format_func=lambda name: plain(titles[name]), key=key, on_change=choose)

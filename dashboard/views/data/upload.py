@@ -220,7 +220,7 @@ def _show(key: str, table: str, source: str = "fma") -> None:
 def _choose(table: str, source: str = "table", *, again: bool = False) -> None:
     """Choose what was stored, in the address as well, and show what it was taken for."""
     st.session_state[_PROBLEM] = ""
-    forms.choose_table(table, source, again=again)
+    forms.choose_table(table, source, again=again, begins=tables.begins)
     address.look(section=None)
 
 

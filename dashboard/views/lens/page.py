@@ -43,7 +43,12 @@ EXAMPLE = LensConfig(experiment=configure(LEAKY), n_repeats=3)
 def main() -> None:
     """Draw the page: the answer, the buttons, a ruler for each way to split; settings in the sidebar."""
     form = forms.sidebar_settings(
-        tables.tables(), genres=tables.genres, columns=tables.columns, looked_at="lens", first=LEAKS
+        tables.tables(),
+        genres=tables.genres,
+        columns=tables.columns,
+        begins=tables.begins,
+        looked_at="lens",
+        first=LEAKS,
     )
     able = usable(form, to_split=False)
     with st.container(key="lens-page", gap="small"):

@@ -45,7 +45,9 @@ BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason)
 
 def main() -> None:
     """Draw the page: the answer, the buttons, the curves, the runs; settings in the sidebar."""
-    form = forms.sidebar_settings(tables.tables(), genres=tables.genres, columns=tables.columns, looked_at="study")
+    form = forms.sidebar_settings(
+        tables.tables(), genres=tables.genres, columns=tables.columns, begins=tables.begins, looked_at="study"
+    )
     able = usable(form)
     with st.container(key="repeat-page", gap="small"):
         found, parts = study_page.looked_at(st.query_params.get("study"), repetitions.repetition), None

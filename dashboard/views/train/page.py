@@ -45,7 +45,7 @@ def main() -> None:
 
     Each part has its own container, drawn in every state, so that nothing moves when the state changes.
     """
-    form = forms.sidebar_settings(tables.tables(), genres=tables.genres, columns=tables.columns)
+    form = forms.sidebar_settings(tables.tables(), genres=tables.genres, columns=tables.columns, begins=tables.begins)
     run, missing = _looked_at()
     found = usable(form)
     config = found.config

@@ -53,7 +53,9 @@ BEFORE = answer_part(sentences.BEFORE.answer, sentences.BEFORE.reason)
 
 def main() -> None:
     """Draw the page: the answer, the ruler, the buttons, what to search, what came of it; settings in the sidebar."""
-    form = forms.sidebar_settings(tables.tables(), genres=tables.genres, columns=tables.columns, looked_at="study")
+    form = forms.sidebar_settings(
+        tables.tables(), genres=tables.genres, columns=tables.columns, begins=tables.begins, looked_at="study"
+    )
     able = usable(form)
     with st.container(key="tune-page", gap="small"):
         found = study_page.looked_at(st.query_params.get("study"), searches.search)

@@ -18,7 +18,8 @@ def table(document: Document) -> str:
     for finding in document["findings"]:
         lines.append(f"{finding['severity'].capitalize()}: {finding['sentence']}")
         lines += [f"    {way['label']}: {way['options']}" for way in finding["ways"] if way["options"]]
-    lines.append(f"Train on it with --data.source table --data.table {quote(document['name'])}")
+    settings = {"data.source": "table", "data.table": document["name"], **document["settings"]}
+    lines.append(f"Train on it with {' '.join(f'--{name} {quote(value)}' for name, value in settings.items())}")
     return "\n".join(lines)
 
 
