@@ -100,8 +100,7 @@ class GenreClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
     def predict(self, X: Any) -> npt.NDArray[Any]:
         """Return the most probable genre (n,) of each row of features X (n, n_features)."""
         most_probable = self.predict_proba(X).argmax(axis=1)
-        genres: npt.NDArray[Any] = self.classes_[most_probable]
-        return genres
+        return self.classes_[most_probable]
 
     def _config(self) -> ExperimentConfig:
         if self.architecture not in _NETWORKS:

@@ -40,8 +40,7 @@ class Memory(Frozen):
 
 def memory() -> Memory:
     """Return what the person did so far."""
-    found: Memory = st.session_state.get(_KEY, Memory())
-    return found
+    return st.session_state.get(_KEY, Memory())
 
 
 def done_in(lesson: str) -> Done:

@@ -75,5 +75,4 @@ def picked(key: str) -> str | None:
 
 
 def _last_pick(key: str) -> dict[str, Any]:
-    pick: dict[str, Any] = st.session_state.get(f"{key} pick", {})
-    return pick
+    return st.session_state.get(f"{key} pick", {})

@@ -261,8 +261,7 @@ def _samples(clip: str, location: Location, start: float, seconds: float) -> Sam
 
     made = io.BytesIO(kept or _wavs.get(clip) or _wavs.put(clip, _wav(location)))
     first, n = round(start * SAMPLE_RATE), round(seconds * SAMPLE_RATE)
-    heard: Samples = soundfile.read(made, n, first, dtype="float32")[0]
-    return heard
+    return soundfile.read(made, n, first, dtype="float32")[0]
 
 
 def _log_mel(heard: Samples) -> npt.NDArray[np.float32]:

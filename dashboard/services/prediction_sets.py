@@ -56,8 +56,7 @@ def set_of_row(
     held, seen = genres_in_sets(of, part, promise, judge=judge), outcome(of, part, judge=judge)
     if held is None or seen is None:
         return None
-    found: list[bool] = held[int(np.flatnonzero(seen.rows == row)[0])].tolist()
-    return found
+    return held[int(np.flatnonzero(seen.rows == row)[0])].tolist()
 
 
 def _y_prob(seen: Outcome) -> FloatArray:

@@ -163,8 +163,7 @@ class Features(Inputs):
     def to_learn(self, X: Rows, standardizer: "Standardizer | BandStandardizer", train: IntArray) -> Rows:
         """Return standard scores of the rows `train`, and after them those of each copy."""
         if not self.copies:
-            rows: Rows = X[train]
-            return rows
+            return X[train]
         own, *changed = self.learned(train)
         copies = zip(self.copies, changed, strict=True)
         return np.concatenate([X[own], *(standardizer.transform(copy.rows[rows]) for copy, rows in copies)])

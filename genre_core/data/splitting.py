@@ -40,8 +40,7 @@ class Split:
         return bool(self.straddling)
 
     def __getitem__(self, part: Part) -> IntArray:
-        rows: IntArray = getattr(self, part)
-        return rows
+        return getattr(self, part)
 
 
 def name_test_set(data: DatasetConfig, tracks: Iterable[str]) -> str:
@@ -332,8 +331,7 @@ def _too_few(dataset: Dataset, genres: Sequence[int], n: int, unit: str, lack: s
 def _majority(y: IntArray, members: IntArray, n_groups: int, n_genres: int) -> IntArray:
     """Return the most common genre of each group, shape (n_groups,)."""
     counts = np.bincount(members * n_genres + y, minlength=n_groups * n_genres)
-    majority: IntArray = counts.reshape(n_groups, n_genres).argmax(axis=1)
-    return majority
+    return counts.reshape(n_groups, n_genres).argmax(axis=1)
 
 
 def _straddles(groups: IntArray, parts: Sequence[IntArray]) -> bool:

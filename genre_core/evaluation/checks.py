@@ -74,8 +74,7 @@ def check_probabilities(name: str, y_prob: npt.ArrayLike) -> FloatArray:
             f"{name} holds no probabilities in row {row} (lowest {table[row].min():.4g}, sum {sums[row, 0]:.4g}): "
             "did you pass logits? Pass softmax(logits)."
         )
-    probabilities: FloatArray = table / sums
-    return probabilities
+    return table / sums
 
 
 def check_judged(

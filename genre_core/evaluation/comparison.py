@@ -38,8 +38,7 @@ class Answers:
     @property
     def right(self) -> IntArray:
         """Return whether it is right on each track, 0 or 1, shape (n,)."""
-        right: IntArray = (self.y_true == self.y_pred).astype(np.int64)
-        return right
+        return (self.y_true == self.y_pred).astype(np.int64)
 
 
 @dataclass(frozen=True)

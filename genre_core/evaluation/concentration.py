@@ -85,5 +85,4 @@ def group_errors(wrong: npt.NDArray[np.bool_], groups: IntArray) -> tuple[GroupE
 
 def _share(errors: IntArray, n_worst: int) -> IntArray:
     """Return the errors of the worst groups, for each row of errors (size, n_groups)."""
-    worst: IntArray = np.sort(errors, axis=1)[:, -n_worst:].sum(axis=1)
-    return worst
+    return np.sort(errors, axis=1)[:, -n_worst:].sum(axis=1)

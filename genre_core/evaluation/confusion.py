@@ -85,8 +85,7 @@ class ConfusionMatrix:
         NaN stands where there is nothing to take a share of.
         """
         whole = self._whole(by)
-        share: FloatArray = np.divide(self.counts, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
-        return share
+        return np.divide(self.counts, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
 
     def interval(self, i: int, j: int, by: Normalization) -> Interval:
         """Return the 95 % Wilson interval of cell (i, j), in the units of `normalized(by)`.
@@ -170,8 +169,7 @@ class ConfusionMatrix:
         """Return of how many groups each genre's tracks are (k,)."""
         assert self.grouped is not None
         kinds = np.unique(np.column_stack([self.grouped.y_true, self.grouped.groups]), axis=0)[:, 0]
-        found: list[int] = np.bincount(kinds, minlength=len(self.genres)).tolist()
-        return found
+        return np.bincount(kinds, minlength=len(self.genres)).tolist()
 
     @cached_property
     def accuracy_interval(self) -> Interval:

@@ -23,8 +23,7 @@ def confusion_counts(y_true: IntArray, y_pred: IntArray, k: int) -> IntArray:
 
 def accuracy_of_counts(counts: Counts) -> FloatArray:
     """Return the share of tracks on the diagonal."""
-    share: FloatArray = np.trace(counts, axis1=-2, axis2=-1) / counts.sum(axis=(-2, -1))
-    return share
+    return np.trace(counts, axis1=-2, axis2=-1) / counts.sum(axis=(-2, -1))
 
 
 def balanced_accuracy_of_counts(counts: Counts) -> FloatArray:
@@ -80,13 +79,11 @@ def kappa_of_counts(counts: Counts) -> FloatArray:
 
 
 def _true(counts: Counts) -> FloatArray:
-    true: FloatArray = counts.sum(axis=-1).astype(np.float64)
-    return true
+    return counts.sum(axis=-1).astype(np.float64)
 
 
 def _predicted(counts: Counts) -> FloatArray:
-    predicted: FloatArray = counts.sum(axis=-2).astype(np.float64)
-    return predicted
+    return counts.sum(axis=-2).astype(np.float64)
 
 
 def _there(counts: Counts) -> npt.NDArray[np.bool_]:
@@ -111,5 +108,4 @@ def _over(some: Counts, whole: FloatArray) -> FloatArray:
 
 
 def _mean(values: FloatArray, weights: Counts) -> FloatArray:
-    mean: FloatArray = (values * weights).sum(axis=-1) / weights.sum(axis=-1)
-    return mean
+    return (values * weights).sum(axis=-1) / weights.sum(axis=-1)

@@ -84,8 +84,7 @@ class GroupedShare:
         _, likelihood, known = self._grid
         logs = np.log(likelihood.sum(axis=0))
         logs -= logs.max()
-        found: FloatArray = np.interp(rho, known, logs, left=-_NEGLIGIBLE, right=-_NEGLIGIBLE)
-        return found
+        return np.interp(rho, known, logs, left=-_NEGLIGIBLE, right=-_NEGLIGIBLE)
 
     @cached_property
     def _posterior(self) -> tuple[FloatArray, FloatArray]:
@@ -123,8 +122,7 @@ class GroupedShare:
         def rising(start: FloatArray, counts: _Steps) -> FloatArray:
             """Return the sum over groups of log(start (start + 1) … (start + count - 1))."""
             steps, times = counts
-            logs: FloatArray = (gammaln(start[..., None] + steps) - gammaln(start)[..., None]) @ times
-            return logs
+            return (gammaln(start[..., None] + steps) - gammaln(start)[..., None]) @ times
 
         return rising(first, successes) + rising(second, failures) - rising(total, sizes)
 

@@ -189,20 +189,17 @@ def _shared(a: tuple[str, ...], b: tuple[str, ...]) -> int:
 
 def _overlap(counts: Counts, tree: Tree) -> FloatArray:
     """Return how many genres the true and the predicted paths share, summed over tracks."""
-    total: FloatArray = (counts * tree.common).sum(axis=(-2, -1))
-    return total
+    return (counts * tree.common).sum(axis=(-2, -1))
 
 
 def _total(counts: Counts, depths: IntArray, axis: int) -> FloatArray:
     """Return the lengths of paths summed over tracks: of predicted genres (axis -2) or of true ones (axis -1)."""
-    total: FloatArray = counts.sum(axis=axis) @ depths
-    return total
+    return counts.sum(axis=axis) @ depths
 
 
 def _distance(tree: Tree) -> Callable[[Counts], FloatArray]:
     def mean(counts: Counts) -> FloatArray:
         wrong = counts.sum(axis=(-2, -1)) - np.trace(counts, axis1=-2, axis2=-1)
-        found: FloatArray = (counts * tree.distances).sum(axis=(-2, -1)) / np.maximum(wrong, np.finfo(np.float64).tiny)
-        return found
+        return (counts * tree.distances).sum(axis=(-2, -1)) / np.maximum(wrong, np.finfo(np.float64).tiny)
 
     return mean

@@ -58,8 +58,7 @@ class ConfusionHistory:
     def recalls(self) -> FloatArray:
         """Return each genre's recall after each epoch, shape (n_epochs, k); NaN where the genre has no track."""
         right = np.diagonal(self.counts, axis1=1, axis2=2)
-        shares: FloatArray = np.divide(right, self.supports, out=np.full(right.shape, np.nan), where=self.supports > 0)
-        return shares
+        return np.divide(right, self.supports, out=np.full(right.shape, np.nan), where=self.supports > 0)
 
     @cached_property
     def accuracies(self) -> FloatArray:

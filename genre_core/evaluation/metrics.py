@@ -81,8 +81,7 @@ def softmax(logits: npt.ArrayLike) -> FloatArray:
     """
     scores = check_scores("logits", logits)
     powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    probabilities: FloatArray = powers / powers.sum(axis=1, keepdims=True)
-    return probabilities
+    return powers / powers.sum(axis=1, keepdims=True)
 
 
 def _top(k: int) -> Score:

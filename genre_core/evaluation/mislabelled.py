@@ -103,5 +103,4 @@ def _joint(counts: IntArray, support: IntArray) -> FloatArray:
     whole = counts + np.diag((counts.sum(axis=1) == 0) & (support > 0))
     rows = whole.sum(axis=1, keepdims=True)
     scaled = np.divide(whole * support[:, None], rows, out=np.zeros(counts.shape), where=rows > 0)
-    shares: FloatArray = scaled / support.sum()
-    return shares
+    return scaled / support.sum()

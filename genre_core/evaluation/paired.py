@@ -163,8 +163,7 @@ def paired_macro_f1(
     score = macro_f1_scorer(true, np.column_stack([kinds // k % k, kinds % k]), k)
 
     def apart(weights: FloatArray) -> FloatArray:
-        difference: FloatArray = np.subtract(*score(weights).T)
-        return difference
+        return np.subtract(*score(weights).T)
 
     seen = float(apart(times[None].astype(np.float64))[0])
     if np.array_equal(first, second):
@@ -210,8 +209,7 @@ def _weights_of_kinds(kind: IntArray, times: IntArray, groups: IntArray | None, 
 
     names, members = np.unique(groups, return_inverse=True)
     per_group = coo_array((np.ones(len(kind)), (kind, members)), shape=(len(times), len(names))).tocsr()
-    weights: FloatArray = (per_group @ rng.standard_exponential((len(names), N_DRAWS))).T
-    return weights
+    return (per_group @ rng.standard_exponential((len(names), N_DRAWS))).T
 
 
 def detectable_difference(n: float, discordance: float, level: float = LEVEL, power: float = POWER) -> float:

@@ -89,8 +89,7 @@ def sureness(y_prob: npt.ArrayLike, score: ScoreName) -> FloatArray:
     table = check_probabilities("y_prob", y_prob)
     if score == "certainty":
         logs = np.log(np.maximum(table, np.finfo(np.float64).tiny))
-        certainty: FloatArray = np.clip(1 + (table * logs).sum(axis=1) / np.log(table.shape[1]), 0.0, 1.0)
-        return certainty
+        return np.clip(1 + (table * logs).sum(axis=1) / np.log(table.shape[1]), 0.0, 1.0)
     top = np.partition(table, -2, axis=1)
     return top[:, -1] if score == "confidence" else top[:, -1] - top[:, -2]
 

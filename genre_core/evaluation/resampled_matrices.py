@@ -122,14 +122,12 @@ def of_genre_interval(
 
 def precision_of_second(counts: Counts) -> FloatArray:
     """Return which share of what was called the second of two classes is it."""
-    share: FloatArray = counts[..., 1, 1] / np.maximum(counts[..., 1].sum(axis=-1), np.finfo(np.float64).tiny)
-    return share
+    return counts[..., 1, 1] / np.maximum(counts[..., 1].sum(axis=-1), np.finfo(np.float64).tiny)
 
 
 def f1_of_second(counts: Counts) -> FloatArray:
     """Return F1 of the second of two classes."""
-    f1: FloatArray = 2 * counts[..., 1, 1] / (counts[..., 1].sum(axis=-1) + counts[..., 1, :].sum(axis=-1))
-    return f1
+    return 2 * counts[..., 1, 1] / (counts[..., 1].sum(axis=-1) + counts[..., 1, :].sum(axis=-1))
 
 
 def precision_interval(true: Mask, predicted: Mask, groups: IntArray | None, confidence: float = 0.95) -> Interval:
@@ -163,5 +161,4 @@ def _dirichlet(shapes: FloatArray, rng: np.random.Generator) -> FloatArray:
     """Draw shares that sum to 1 along the last axis; small shapes would underflow as gamma variables."""
     logs = np.log(rng.standard_gamma(shapes + 1)) + np.log(1 - rng.random(shapes.shape)) / shapes
     powers = np.exp(logs - logs.max(axis=-1, keepdims=True))
-    shares: FloatArray = powers / powers.sum(axis=-1, keepdims=True)
-    return shares
+    return powers / powers.sum(axis=-1, keepdims=True)

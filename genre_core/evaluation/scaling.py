@@ -163,8 +163,7 @@ def _checked(y: npt.ArrayLike, logits: npt.ArrayLike) -> tuple[IntArray, FloatAr
 def _log_sum(logits: FloatArray) -> FloatArray:
     """Return the logarithm of the sum of exponentials of each row (n,)."""
     highest = logits.max(axis=1)
-    total: FloatArray = highest + np.log(np.exp(logits - highest[:, None]).sum(axis=1))
-    return total
+    return highest + np.log(np.exp(logits - highest[:, None]).sum(axis=1))
 
 
 def _folds(labels: IntArray, units: IntArray, n_folds: int, seed: int) -> IntArray:

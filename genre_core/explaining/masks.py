@@ -32,8 +32,7 @@ class Analysis:
     @property
     def hertz(self) -> FloatArray:
         """Return the frequency (n_mels,) at which each band hears best, in Hz."""
-        hertz: FloatArray = self.triangles.argmax(axis=0) * (self.sample_rate / len(self.window))
-        return hertz
+        return self.triangles.argmax(axis=0) * (self.sample_rate / len(self.window))
 
 
 @cache
@@ -89,8 +88,7 @@ def heard_through(samples: Samples, mask: npt.NDArray[np.number | np.bool_], ana
     spectra = transform.stft(np.pad(np.asarray(samples, dtype=np.float64), (0, max(0, n_fft - n))))
     frames = np.clip(np.arange(spectra.shape[1]) + transform.p_min, 0, mask.shape[1] - 1)
     let_through = _shares(analysis.triangles) @ mask[:, frames].astype(np.float64)
-    heard: Samples = transform.istft(spectra * let_through, k1=max(n, n_fft))[:n].astype(np.float32)
-    return heard
+    return transform.istft(spectra * let_through, k1=max(n, n_fft))[:n].astype(np.float32)
 
 
 def _shares(triangles: npt.NDArray[np.floating]) -> FloatArray:
@@ -100,5 +98,4 @@ def _shares(triangles: npt.NDArray[np.floating]) -> FloatArray:
     within = np.flatnonzero(total)
     for number in np.flatnonzero(total == 0):
         shares[number] = shares[within[np.abs(within - number).argmin()]]
-    mixed: FloatArray = shares / shares.sum(axis=1, keepdims=True)
-    return mixed
+    return shares / shares.sum(axis=1, keepdims=True)

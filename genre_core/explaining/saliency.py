@@ -89,8 +89,7 @@ def integrated_gradients(
     found = IntegratedGradients(lambda X: _lead(network(X), genre)).attribute(
         X, baseline, n_steps=n_steps, internal_batch_size=at_once
     )
-    attributed: FloatArray = found[0].detach().double().numpy()
-    return attributed
+    return found[0].detach().double().numpy()
 
 
 def _by_activation(network: "nn.Module", x: Scores, genre: int) -> FloatArray:

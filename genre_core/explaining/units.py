@@ -65,8 +65,7 @@ def gradient_sizes(network: FittedNetwork, X: Scores, y: IntArray) -> FloatArray
 
 def vanishing(sizes: FloatArray) -> npt.NDArray[np.bool_]:
     """Return in which layers (n_layers,) the gradient is too small, beside that of the last, to learn at its pace."""
-    found: npt.NDArray[np.bool_] = sizes < VANISHING * sizes[-1]
-    return found
+    return sizes < VANISHING * sizes[-1]
 
 
 def strongest(weight: FloatArray, most: int) -> IntArray:

@@ -125,8 +125,7 @@ def neighbours(facts: Facts) -> list[Finding]:
 def _adjacent(counts: FloatArray | IntArray, orders: IntArray) -> FloatArray:
     """Return the sum of counts (k, k) between neighbors, either way, for each order (m, k) of genres."""
     before, after = orders[:, :-1], orders[:, 1:]
-    total: FloatArray = (counts[before, after] + counts[after, before]).sum(axis=1)
-    return total
+    return (counts[before, after] + counts[after, before]).sum(axis=1)
 
 
 def _in_cell(facts: Facts, i: int, j: int) -> Chosen:

@@ -240,8 +240,7 @@ def _units(X: FloatArray) -> FloatArray:
     """Return columns with mean 0 and length 1, of which the products are correlations; a missing value counts as 0."""
     scores = np.nan_to_num(X - np.nanmean(np.where(np.isnan(X).all(axis=0), 0.0, X), axis=0))
     length = np.linalg.norm(scores, axis=0)
-    units: FloatArray = np.divide(scores, length, out=np.zeros_like(scores), where=length > 0)
-    return units
+    return np.divide(scores, length, out=np.zeros_like(scores), where=length > 0)
 
 
 def _are_same(pair: FloatArray) -> bool:

@@ -169,8 +169,7 @@ def _scores(X: FloatArray) -> FloatArray:
         return Z
     solver = "covariance_eigh" if Z.shape[1] <= MAX_EXACT else "randomized"
     finder = PCA(min(MAX_DIMENSIONS, len(Z)), svd_solver=solver, random_state=0)
-    found: FloatArray = finder.fit(Z[sample(np.arange(len(Z)), MAX_SEARCHED)]).transform(Z)
-    return found
+    return finder.fit(Z[sample(np.arange(len(Z)), MAX_SEARCHED)]).transform(Z)
 
 
 def _usual(Z: FloatArray, groups: IntArray) -> tuple[float, float]:
@@ -224,5 +223,4 @@ def _pairs(Z: FloatArray, groups: IntArray, usual: float, ratio: float) -> IntAr
     around = np.full(len(Z), np.inf)  # beyond those asked, what is usual overall decides
     around[suspects] = near[:, -1]
     apart = np.linalg.norm(Z[pairs[:, 0]] - Z[pairs[:, 1]], axis=1)
-    kept: IntArray = pairs[apart <= ratio * around[pairs].min(axis=1)]
-    return kept
+    return pairs[apart <= ratio * around[pairs].min(axis=1)]

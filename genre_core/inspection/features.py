@@ -65,8 +65,7 @@ class Histogram:
     def density(self) -> FloatArray:
         """Return each genre's density (n_genres, n_bins), of area 1 where the genre has values."""
         area = self.counts.sum(axis=1, keepdims=True) * np.diff(self.edges)
-        density: FloatArray = np.divide(self.counts, area, out=np.zeros(self.counts.shape), where=area > 0)
-        return density
+        return np.divide(self.counts, area, out=np.zeros(self.counts.shape), where=area > 0)
 
 
 def separations(

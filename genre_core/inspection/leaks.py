@@ -116,8 +116,7 @@ def _could_name(Z: npt.NDArray[np.float32], y: IntArray) -> npt.NDArray[np.bool_
     by_genre = np.argsort(y, kind="stable")  # equal values stand by genre, in as few runs as can be
     order = by_genre[np.argsort(Z[by_genre], axis=0, kind="stable")]
     changes: IntArray = np.count_nonzero(np.diff(y[order], axis=0), axis=0)
-    able: npt.NDArray[np.bool_] = changes <= most
-    return able
+    return changes <= most
 
 
 def _accuracy(score: float, n_genres: int) -> float:

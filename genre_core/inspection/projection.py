@@ -106,8 +106,7 @@ def place_neighbours(dataset: Dataset, *, max_points: int = MAX_NEIGHBOURS, seed
     perplexity = min(30.0, (len(rows) - 1) / 3)
     start = "pca" if Z.shape[1] > 1 and np.ptp(Z, axis=0).any() else "random"
     finder = TSNE(2, perplexity=perplexity, init=start, max_iter=TSNE_STEPS, random_state=seed)
-    points: FloatArray = finder.fit_transform(Z).astype(np.float64)
-    return points
+    return finder.fit_transform(Z).astype(np.float64)
 
 
 def neighbour_map(
@@ -135,16 +134,14 @@ def _nearest_other(points: FloatArray, clusters: IntArray | None) -> IntArray:
     distances = cdist(points, points, "sqeuclidean")
     own = np.arange(len(points)) if clusters is None or len(np.unique(clusters)) < 2 else clusters
     distances[own[:, None] == own] = np.inf
-    nearest: IntArray = distances.argmin(axis=1)
-    return nearest
+    return distances.argmin(axis=1)
 
 
 def _recalls(y: IntArray, right: npt.NDArray[np.bool_], n_genres: int) -> FloatArray:
     """Return the share of each genre's tracks that are right (n_genres,), NaN where it has none."""
     totals = np.bincount(y, minlength=n_genres)
     hits = np.bincount(y, weights=right, minlength=n_genres)
-    recalls: FloatArray = np.divide(hits, totals, out=np.full(n_genres, np.nan), where=totals > 0)
-    return recalls
+    return np.divide(hits, totals, out=np.full(n_genres, np.nan), where=totals > 0)
 
 
 def _principal(Z: FloatArray, y: IntArray, counts: IntArray) -> tuple[FloatArray, tuple[float, float]]:
@@ -190,5 +187,4 @@ def _pair(shares: FloatArray) -> tuple[float, float]:
 
 def _nearest(points: FloatArray, centres: FloatArray) -> IntArray:
     distances = ((points[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
-    nearest: IntArray = np.where(np.isnan(distances), np.inf, distances).argmin(axis=1)
-    return nearest
+    return np.where(np.isnan(distances), np.inf, distances).argmin(axis=1)

@@ -142,8 +142,7 @@ def of_whole(logits: Logits) -> Logits:
     n = len(logits)
     rows, nothing = np.arange(n), np.zeros(n, dtype=np.int64)
     by_row = Predictions(rows, nothing, logits, np.zeros(n, dtype=np.uint8))
-    whole: Logits = by_row.by_track(nothing).logits[0]
-    return whole
+    return by_row.by_track(nothing).logits[0]
 
 
 def fit_again(store: RunStore, run: Run) -> Fitted:

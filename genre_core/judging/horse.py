@@ -95,8 +95,7 @@ class Horse:
     @cached_property
     def any_change(self) -> _Mask:
         """Return which answers (n_clips,) flip under at least one change that leaves the genre as it is."""
-        flipped: _Mask = np.any([self._flipped(name) for name in self.after if name != EXCERPT], axis=0)
-        return flipped
+        return np.any([self._flipped(name) for name in self.after if name != EXCERPT], axis=0)
 
     def of(self, change: str, genre: int | None = None) -> Share:
         """Return how often a change flips answers, on all clips or on those of one genre."""
@@ -189,8 +188,7 @@ class Horse:
 
     def _flipped(self, change: str) -> _Mask:
         after = self.after[change]
-        flipped: _Mask = (after != _NOT_ASKED) & (after != self._before(change))
-        return flipped
+        return (after != _NOT_ASKED) & (after != self._before(change))
 
     def _before(self, change: str) -> IntArray:
         """Return the answers (n_clips,) that those after a change are compared with."""

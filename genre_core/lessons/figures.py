@@ -126,8 +126,7 @@ def _is_of_the_lowest(result: Result) -> npt.NDArray[np.bool_]:
 
 
 def _confidence(result: Result) -> FloatArray:
-    found: FloatArray = softmax(result.outcome("validation").logits).max(axis=1)
-    return found
+    return softmax(result.outcome("validation").logits).max(axis=1)
 
 
 def _right(result: Result) -> npt.NDArray[np.bool_]:

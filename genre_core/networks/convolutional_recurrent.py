@@ -18,5 +18,4 @@ class ConvolutionalRecurrent(Blocks):
     def summary(self, X: Tensor, lengths: Tensor | None) -> Tensor:
         """Return the mean over time of what it remembers (n, width)."""
         X, lengths = self.patterns(X, lengths)
-        means: Tensor = self.recurrence(moments(X), lengths)
-        return means
+        return self.recurrence(moments(X), lengths)

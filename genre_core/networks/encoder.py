@@ -46,8 +46,7 @@ class Encoder(Listening):
             assert isinstance(layer, nn.TransformerEncoderLayer)
             pieces = pieces + _looked(layer.self_attn, layer.norm1(pieces))
             pieces = pieces + layer.linear2(F.relu(layer.linear1(layer.norm2(pieces))))
-        logits: Tensor = self.genres(self.norm(pieces).mean(1))
-        return logits
+        return self.genres(self.norm(pieces).mean(1))
 
     def attention(self, X: Tensor) -> Tensor:
         """Return how much all pieces look at each (n, n_pieces) in the last layer, on average over its heads."""
@@ -82,8 +81,7 @@ def _looked(attention: nn.MultiheadAttention, pieces: Tensor) -> Tensor:
     every = F.linear(pieces, attention.in_proj_weight, attention.in_proj_bias).chunk(3, 2)
     asks, offers, says = (one.reshape(one.shape[0], -1, heads, attention.head_dim).transpose(1, 2) for one in every)
     weights = (asks @ offers.transpose(2, 3) / math.sqrt(asks.shape[3])).softmax(3)
-    found: Tensor = attention.out_proj((weights @ says).transpose(1, 2).flatten(2))
-    return found
+    return attention.out_proj((weights @ says).transpose(1, 2).flatten(2))
 
 
 def positions(n: int, width: int) -> Tensor:

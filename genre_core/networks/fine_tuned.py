@@ -41,14 +41,12 @@ class FineTuned(Network):
         heard = self._heard(X) if X.ndim == 3 else X
         if heard.shape[1] == N_POOLED:
             heard = embedded(self._weights(), heard)
-        logits: Tensor = self.genres(F.dropout(heard, self.config.dropout, self.training))
-        return logits
+        return self.genres(F.dropout(heard, self.config.dropout, self.training))
 
     def without_gaps(self, X: Tensor) -> Tensor:
         """Return the logits of log-mels (n, 96, n_frames) in which every frame sounds, all at once."""
         weights = self._weights()
-        logits: Tensor = self.genres(embedded(weights, pooled(weights, X.transpose(1, 2))))
-        return logits
+        return self.genres(embedded(weights, pooled(weights, X.transpose(1, 2))))
 
     def start_from(self, weights: Callable[[], Mapping[str, Any]] | None) -> None:
         """Take over the tagger's weights; raises DataError where they were not fetched."""

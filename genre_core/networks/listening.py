@@ -32,13 +32,11 @@ class Listening(Network):
         if not len(X):
             return X.new_zeros((0, self.genres.out_features))
         summary = self.summary(*heard(X))
-        logits: Tensor = self.genres(F.dropout(summary, self.dropout, self.training))
-        return logits
+        return self.genres(F.dropout(summary, self.dropout, self.training))
 
     def without_gaps(self, X: Tensor) -> Tensor:
         """Return the logits of spectrograms (n, n_mels, n_frames) in which every frame sounds."""
-        logits: Tensor = self.genres(self.summary(X, None))
-        return logits
+        return self.genres(self.summary(X, None))
 
     @abstractmethod
     def summary(self, X: Tensor, lengths: Tensor | None) -> Tensor:

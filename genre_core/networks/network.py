@@ -58,8 +58,7 @@ class Network(nn.Module):
 
         So it can be exported as a graph of operations.
         """
-        logits: Tensor = self(X)
-        return logits
+        return self(X)
 
     def start_from(self, weights: Callable[[], Mapping[str, Any]] | None) -> None:
         """Take over weights that were learned before, where it starts from such; raises DataError where there are none."""

@@ -35,8 +35,7 @@ class Recurrent(Listening):
 
     def summary(self, X: Tensor, lengths: Tensor | None) -> Tensor:
         """Return the mean over time of what it remembers (n, width)."""
-        means: Tensor = self.recurrence(X.transpose(1, 2), lengths)
-        return means
+        return self.recurrence(X.transpose(1, 2), lengths)
 
 
 def backward(X: Tensor, lengths: Tensor | None) -> Tensor:

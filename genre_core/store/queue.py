@@ -71,10 +71,7 @@ class Queue:
         """Queue work again if it is in one of `states`; return its new attempt, or None."""
         again = {**self.no_end, "state": "queued", "heartbeat_at": None, "attempt": self._columns.attempt + 1}
         where = (self._columns.id == work_id, self._columns.state.in_(states))
-        attempt: int | None = connection.execute(
-            self.change(*where, **again | changes).returning(self._columns.attempt)
-        ).scalar()
-        return attempt
+        return connection.execute(self.change(*where, **again | changes).returning(self._columns.attempt)).scalar()
 
     # -- what a worker does ------------------------------------------------------------------------------------------
 
@@ -105,8 +102,7 @@ class Queue:
 
     def answer(self, work_id: str, attempt: int) -> Row[Any] | None:
         """Return what a worker would be answered, without a sign of life."""
-        found: Row[Any] | None = self._database.one(select(*self._answer).where(self.alive(work_id, attempt)))
-        return found
+        return self._database.one(select(*self._answer).where(self.alive(work_id, attempt)))
 
     def fail(self, work_id: str, attempt: int, error: str) -> bool:
         """End queued or running work with the sentence that says what went wrong."""

@@ -46,8 +46,7 @@ class SavedStore(TableStore):
     def artifact(self, run_id: str, name: str) -> bytes | None:
         """Return the bytes saved under a name (weights, logits, checkpoint), or None."""
         query = select(_artifacts.c.bytes).where(is_artifact(run_id, name))
-        data: bytes | None = self.value(query)
-        return data
+        return self.value(query)
 
 
 def put(connection: Connection, run_id: str, name: str, data: bytes) -> None:

@@ -60,5 +60,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _do(options: argparse.Namespace) -> int:
     module, function = _COMMANDS[options.command]
-    status: int = getattr(import_module(f"genre_core.terminal.{module}"), function)(options)
-    return status
+    return getattr(import_module(f"genre_core.terminal.{module}"), function)(options)

@@ -44,8 +44,7 @@ class Predictions:
     @property
     def y_pred(self) -> IntArray:
         """Return the most probable class of each row (n,)."""
-        classes: IntArray = self.logits.argmax(axis=1)
-        return classes
+        return self.logits.argmax(axis=1)
 
     @property
     def majority(self) -> int:

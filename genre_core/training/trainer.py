@@ -441,5 +441,4 @@ def _under(prefix: str, tensors: dict[str, Tensor]) -> dict[str, Tensor]:
 def _metadata(tensors: bytes) -> dict[str, str]:
     """Return the metadata of safetensors bytes: the header is a little-endian length and that many bytes of JSON."""
     length = int.from_bytes(tensors[:8], "little")
-    metadata: dict[str, str] = json.loads(tensors[8 : 8 + length])["__metadata__"]
-    return metadata
+    return json.loads(tensors[8 : 8 + length])["__metadata__"]

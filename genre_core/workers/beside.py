@@ -75,8 +75,7 @@ async def _ask(client: "Client", work: Callable[..., Found], *arguments: object)
                 sign, since = now[0], time.monotonic()
             elif time.monotonic() - since > SILENT_SECONDS:
                 raise ClusterError(SILENT)
-        found: Found = (await answer)[address]
-        return found
+        return (await answer)[address]
     finally:
         answer.cancel()
 

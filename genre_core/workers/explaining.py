@@ -135,8 +135,7 @@ def _saliency(run_id: str, attempt: int, row: int, genre: int, method: str, stor
 
 
 def _row(fitted: Fitted, row: int) -> npt.NDArray[np.float32]:
-    x: npt.NDArray[np.float32] = np.asarray(fitted.prepared.X[np.array([row])])[0]
-    return x
+    return np.asarray(fitted.prepared.X[np.array([row])])[0]
 
 
 def _attention(network: "Network", x: npt.NDArray[np.float32]) -> FloatArray | None:

@@ -79,8 +79,7 @@ class _Scored:
 
     @property
     def right(self) -> npt.NDArray[np.bool_]:
-        same: npt.NDArray[np.bool_] = self.y_pred == self.y_true
-        return same
+        return self.y_pred == self.y_true
 
     def given(self, threshold: float) -> IntArray:
         """Return the answers (n,) from a threshold on: genres as numbers, n_genres where there is none."""

@@ -51,8 +51,7 @@ def _say_unsaved(run_id: str, name: str, key: str) -> None:
 
 def _unsaved() -> dict[tuple[str, str], tuple[str, str]]:
     """Return what could not be saved, by run and section, each with the reason: it outlives a change of pages."""
-    kept: dict[tuple[str, str], tuple[str, str]] = st.session_state.setdefault(_UNSAVED, {})
-    return kept
+    return st.session_state.setdefault(_UNSAVED, {})
 
 
 def _keep(run_id: str, section: str, key: str) -> None:

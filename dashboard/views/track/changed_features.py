@@ -85,8 +85,7 @@ def apply(raw: FloatArray, changed: Mapping[int, float]) -> FloatArray:
 
 def answer_of(network: FittedNetwork, training: Training, raw: FloatArray) -> FloatArray:
     """Return logits (n_genres,) for features in their own units (n_features,)."""
-    logits: FloatArray = network.logits(training.standardizer.transform(raw[None]))[0]
-    return logits
+    return network.logits(training.standardizer.transform(raw[None]))[0]
 
 
 def crossing(

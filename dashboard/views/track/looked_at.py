@@ -36,8 +36,7 @@ class LookedAt:
     @property
     def logits(self) -> npt.NDArray[np.float32]:
         """Return what the network answered (n_genres,)."""
-        logits: npt.NDArray[np.float32] = self.answers.logits[self.row]
-        return logits
+        return self.answers.logits[self.row]
 
     @property
     def left_out(self) -> bool:
@@ -52,14 +51,12 @@ class LookedAt:
     @property
     def raw(self) -> FloatArray:
         """Return its features in their own units (n_features,), NaN where one is not known."""
-        features: FloatArray = self.data.X[self.row]
-        return features
+        return self.data.X[self.row]
 
     @cached_property
     def y_prob(self) -> FloatArray:
         """Return the probability of each genre (n_genres,)."""
-        probabilities: FloatArray = softmax(self.logits[None])[0]
-        return probabilities
+        return softmax(self.logits[None])[0]
 
     @property
     def true(self) -> int:

@@ -176,7 +176,7 @@ def _end(item: Setting, end: str, value: float | None) -> float:
     assert item.high is not None
     whole = item.kind == "int"
     kind: type[int] | type[float] = int if whole else float
-    typed: float = st.number_input(
+    return st.number_input(
         f"{item.title}, {end}est",
         kind(item.low),
         kind(item.high),
@@ -187,7 +187,6 @@ def _end(item: Setting, end: str, value: float | None) -> float:
         bind="query-params",
         label_visibility="collapsed",
     )
-    return typed
 
 
 def _how(base: ExperimentConfig, chosen: list[str]) -> dict[str, object]:

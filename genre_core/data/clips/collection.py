@@ -248,8 +248,7 @@ def _read_parquet(data: bytes) -> "pd.DataFrame":
         raise DataError("The collection cannot be read: import its folder again.") from error
     if any(column.null_count for column in table.columns):
         raise DataError("The collection has empty cells: import its folder again.")
-    frame: pd.DataFrame = table.to_pandas()
-    return frame
+    return table.to_pandas()
 
 
 def _check(frame: "pd.DataFrame") -> None:

@@ -138,8 +138,7 @@ class Shards:
         if "file" not in files.protocol:
             return load(files.cat_file(f"{root}/{shard}"))["values"]
         with safe_open(f"{root}/{shard}", "np") as file:
-            values: npt.NDArray[Any] = file.get_tensor("values")
-            return values
+            return file.get_tensor("values")
 
 
 class Padded:

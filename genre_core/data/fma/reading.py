@@ -206,8 +206,7 @@ def _block(batch: Any) -> Float32Array:
 def _ids(name: str, column: Any) -> IntArray:
     if column.null_count:
         raise DataError(f"{name} has a row without a {INDEX}: fetch it again.")
-    ids: IntArray = column.to_numpy()
-    return ids
+    return column.to_numpy()
 
 
 def _sorted_ids(name: str, column: Any) -> tuple[IntArray, IntArray]:

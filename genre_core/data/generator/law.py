@@ -86,8 +86,7 @@ def nearest_genres(means: FloatArray) -> IntArray:
     squares = (means**2).sum(axis=1)
     distances = squares[:, None] - 2 * means @ means.T + squares
     np.fill_diagonal(distances, np.inf)
-    nearest: IntArray = distances.argmin(axis=1)
-    return nearest
+    return distances.argmin(axis=1)
 
 
 def wrong_labels(config: SyntheticConfig, means: FloatArray) -> npt.NDArray[np.bool_]:
@@ -124,11 +123,9 @@ def decorrelate(x: FloatArray, correlation: float) -> FloatArray:
 
 def _along_and_across(x: FloatArray, across: float, along: float) -> FloatArray:
     """Stretch rows by `along` in the direction (1, …, 1), and by `across` in all that are orthogonal to it."""
-    stretched: FloatArray = across * x + (along - across) * x.mean(axis=1, keepdims=True)
-    return stretched
+    return across * x + (along - across) * x.mean(axis=1, keepdims=True)
 
 
 def _flips(config: SyntheticConfig, means: FloatArray) -> FloatArray:
     noise, wrong = config.label_noise, wrong_labels(config, means)
-    flips: FloatArray = (1 - noise) * np.eye(config.n_genres) + noise * (wrong / wrong.sum(axis=1, keepdims=True))
-    return flips
+    return (1 - noise) * np.eye(config.n_genres) + noise * (wrong / wrong.sum(axis=1, keepdims=True))

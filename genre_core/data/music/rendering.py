@@ -72,8 +72,7 @@ def _play(score: Score, reverb: int, content_hash: str) -> Samples:
         why = f"The soundfont {name} cannot be played: {error}. Name another in GENRE_LAB_SOUNDFONT."
         raise DataError(why) from error
     played, rate = soundfile.read(BytesIO(wave), dtype="float32", always_2d=True)
-    mono: Samples = soxr.resample(played.mean(axis=1), rate, SAMPLE_RATE)
-    return mono
+    return soxr.resample(played.mean(axis=1), rate, SAMPLE_RATE)
 
 
 def _loudness(sound: npt.NDArray[np.floating]) -> float:
@@ -136,8 +135,7 @@ def _program(instrument: str) -> int:
     """Return an instrument's program in General MIDI, which takes pretty_midi longer to find than to write a score."""
     import pretty_midi
 
-    program: int = pretty_midi.instrument_name_to_program(instrument)
-    return program
+    return pretty_midi.instrument_name_to_program(instrument)
 
 
 def _controls(part: Part, reverb: int) -> list[object]:

@@ -103,5 +103,4 @@ def _resonate(sound: Wave, frequency: float, bandwidth: float, sample_rate: int)
 
     radius = np.exp(-np.pi * bandwidth / sample_rate)
     a = [1.0, -2 * radius * np.cos(2 * np.pi * frequency / sample_rate), radius**2]
-    passed: Wave = lfilter([sum(a)], a, sound)
-    return passed
+    return lfilter([sum(a)], a, sound)

@@ -73,20 +73,17 @@ def load_dataset(config: DatasetConfig, tables: Tables | None = None) -> Dataset
 
     Raises DataError where the source cannot provide them; the sentence says why and what to do.
     """
-    dataset: Dataset = import_module(config.module).load(config, tables)
-    return dataset
+    return import_module(config.module).load(config, tables)
 
 
 def unmeasured(config: SoundConfig, tables: Tables) -> Dataset:
     """Return the rows of a source before anything is measured on them: without inputs; raises DataError."""
-    dataset: Dataset = import_module(config.module).unmeasured(config, tables)
-    return dataset
+    return import_module(config.module).unmeasured(config, tables)
 
 
 def clips_of(config: SoundConfig, tables: Tables) -> tuple[Clip, ...]:
     """Return the clips of a source, before anything is measured on them; raises DataError."""
-    clips: tuple[Clip, ...] = import_module(config.module).clips_of(config, tables)
-    return clips
+    return import_module(config.module).clips_of(config, tables)
 
 
 def windows_of(config: SoundConfig, tables: Tables) -> tuple[Window, ...]:
@@ -112,8 +109,7 @@ def genre_sizes(config: DatasetConfig, tables: Tables) -> Mapping[str, int]:
     if isinstance(every, SoundConfig):
         sizes = Counter(clip.genre for clip in clips_of(every, tables))
         return {genre: sizes[genre] for genre in in_order(sizes)}
-    found: Mapping[str, int] = import_module(every.module).genre_sizes(every, tables)
-    return found
+    return import_module(every.module).genre_sizes(every, tables)
 
 
 def counts_of(config: SoundConfig, tables: Tables) -> Mapping[str, int]:
@@ -128,5 +124,4 @@ def _cut(clips: Sequence[Clip], config: SoundConfig) -> Windowed:
 
 def recipes_of(config: SoundConfig) -> Mapping[str, Location]:
     """Return the recipes of clips that are generated, which a store does not know before it is told."""
-    recipes: Mapping[str, Location] = import_module(config.module).recipes_of(config)
-    return recipes
+    return import_module(config.module).recipes_of(config)

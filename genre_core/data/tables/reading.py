@@ -469,8 +469,7 @@ def read_with(parquet: bytes) -> dict[str, str] | None:
 
 def reader_in(metadata: Mapping[bytes, bytes] | None) -> dict[str, str] | None:
     """Return how the text of a stored table is to be taken, as its metadata say."""
-    found: dict[str, str] | None = json.loads((metadata or {}).get(READER.encode(), b"null"))
-    return found
+    return json.loads((metadata or {}).get(READER.encode(), b"null"))
 
 
 def _to_parquet(table: Any, decimal: str, how: How, lost: Sequence[str]) -> bytes:

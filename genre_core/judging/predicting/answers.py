@@ -52,8 +52,7 @@ class Answers:
     @property
     def confidence(self) -> FloatArray:
         """Return the probability of the likeliest genre (n,), NaN where there is no answer."""
-        best: FloatArray = self.probabilities.max(axis=1)
-        return best
+        return self.probabilities.max(axis=1)
 
     def known(self, threshold: float) -> Mask:
         """Return for which tracks it is sure enough to answer (n,)."""
@@ -62,8 +61,7 @@ class Answers:
     @property
     def likeliest(self) -> IntArray:
         """Return the number of the likeliest genre (n,), 0 where there is no answer."""
-        best: IntArray = np.where(self.answered[:, None], self.probabilities, 0.0).argmax(axis=1)
-        return best
+        return np.where(self.answered[:, None], self.probabilities, 0.0).argmax(axis=1)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -31,8 +31,7 @@ def nearest_rows(X: Features, X_test: Features, seed: int) -> IntArray:
 
     most = MOST_ROWS["neighbour"]
     rows = np.arange(len(X)) if len(X) <= most else _some(len(X), most, seed)
-    found: IntArray = rows[NearestNeighbors(n_neighbors=1).fit(X[rows]).kneighbors(X_test, return_distance=False)[:, 0]]
-    return found
+    return rows[NearestNeighbors(n_neighbors=1).fit(X[rows]).kneighbors(X_test, return_distance=False)[:, 0]]
 
 
 def votes(y: IntArray, n_genres: int) -> npt.NDArray[np.float32]:

@@ -99,8 +99,7 @@ def track_score(number: int, predictions: Predictions, data: Dataset, part: Part
 def track_counts(predictions: Predictions, data: Dataset) -> list[list[int]]:
     """Return the confusion counts (k, k) of the held-out tracks of a fold whose rows are segments."""
     seen = predictions.of("test").by("track", data)
-    counts: list[list[int]] = confusion_matrix(seen.y, seen.y_pred, data.genres).counts.tolist()
-    return counts
+    return confusion_matrix(seen.y, seen.y_pred, data.genres).counts.tolist()
 
 
 def in_segments(runs: Iterable[Run], load: Callable[[], Dataset]) -> bool:
@@ -166,8 +165,7 @@ def held_out(predictions: Predictions, data: Dataset, unit: Unit) -> HeldOut:
 
 def pooled(matrices: Sequence[Sequence[Sequence[int]]]) -> IntArray:
     """Return the sum of confusion counts (k, k): over the folds of one dealing each track is in it once."""
-    total: IntArray = np.sum(np.asarray(matrices, dtype=np.int64), axis=0)
-    return total
+    return np.sum(np.asarray(matrices, dtype=np.int64), axis=0)
 
 
 def compare(

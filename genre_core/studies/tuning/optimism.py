@@ -145,8 +145,7 @@ def mean_scorer(values: FloatArray) -> Scorer:
     """Return the scorer of a mean over tracks: values (n, n_trials), such as right or wrong, or each track's loss."""
 
     def score(weights: FloatArray) -> FloatArray:
-        means: FloatArray = (weights @ values) / weights.sum(axis=1, keepdims=True)
-        return means
+        return (weights @ values) / weights.sum(axis=1, keepdims=True)
 
     return score
 

@@ -27,8 +27,7 @@ def stft(samples: Float32, hop: int = HOP) -> Complex64:
     from scipy.fft import rfft
 
     frames = np.lib.stride_tricks.sliding_window_view(np.pad(samples, N_FFT // 2), N_FFT)[::hop]
-    spectra: Complex64 = rfft(frames * WINDOW, axis=1).astype(np.complex64)
-    return spectra
+    return rfft(frames * WINDOW, axis=1).astype(np.complex64)
 
 
 def istft(spectra: Complex64, n_samples: int) -> Float32:

@@ -18,8 +18,7 @@ def harmonic_share(magnitude: Float32) -> Float32:
     """Return the harmonic share (0 to 1) of each cell of a spectrogram (n_frames, n_bins); half in silence."""
     harmonic = np.square(_row_medians(magnitude.T).T)
     both = harmonic + np.square(_row_medians(magnitude))
-    share: Float32 = np.divide(harmonic, both, out=np.full_like(both, 0.5), where=both > 0)
-    return share
+    return np.divide(harmonic, both, out=np.full_like(both, 0.5), where=both > 0)
 
 
 def _row_medians(values: Float32) -> Float32:

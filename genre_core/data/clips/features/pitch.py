@@ -39,8 +39,7 @@ def tonnetz(chroma: Float32) -> FloatArray:
     strength = chroma.sum(axis=1, keepdims=True, dtype=np.float64)
     angles = np.pi * np.outer(np.arange(N_CLASSES), (7 / 6, 3 / 2, 2 / 3))
     places = np.stack((np.sin(angles), np.cos(angles)), axis=2) * np.array([1, 1, 0.5])[:, None]
-    centers: FloatArray = chroma / np.where(strength == 0, 1, strength) @ places.reshape(N_CLASSES, -1)
-    return centers
+    return chroma / np.where(strength == 0, 1, strength) @ places.reshape(N_CLASSES, -1)
 
 
 def tuning(power: Float32) -> float:

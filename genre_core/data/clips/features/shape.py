@@ -23,15 +23,13 @@ def flux(magnitude: Float32) -> FloatArray:
     """Return the squared distance of each spectrum, scaled to length 1, from the one before: (n_frames - 1,)."""
     length = np.linalg.norm(magnitude, axis=1, keepdims=True)
     scaled = magnitude / np.where(length == 0, 1, length)
-    change: FloatArray = np.square(np.diff(scaled, axis=0)).sum(axis=1, dtype=np.float64)
-    return change
+    return np.square(np.diff(scaled, axis=0)).sum(axis=1, dtype=np.float64)
 
 
 def flatness(power: Float32) -> FloatArray:
     """Return the geometric over the arithmetic mean of each spectrum's powers (n_frames,): 1 where it is even."""
     power = np.maximum(power, np.float32(FLOOR))
-    ratio: FloatArray = np.exp(np.log(power).mean(axis=1, dtype=np.float64)) / power.mean(axis=1, dtype=np.float64)
-    return ratio
+    return np.exp(np.log(power).mean(axis=1, dtype=np.float64)) / power.mean(axis=1, dtype=np.float64)
 
 
 def contrast(magnitude: Float32) -> Float32:

@@ -58,8 +58,7 @@ class Spectra:
         """Mel-frequency cepstral coefficients (n_frames, 20)."""
         from scipy.fft import dct
 
-        coefficients: Float32 = dct(self.mel_db, axis=1, norm="ortho")[:, :N_MFCC]
-        return coefficients
+        return dct(self.mel_db, axis=1, norm="ortho")[:, :N_MFCC]
 
     @cached_property
     def mfcc_delta(self) -> Float32:
@@ -76,8 +75,7 @@ class Spectra:
         """Root mean square (n_frames,) of each frame's samples."""
         squares = np.square(np.pad(self.samples, N_FFT // 2), dtype=np.float64)
         blocks = squares[: len(squares) // HOP * HOP].reshape(-1, HOP).sum(axis=1)
-        rms: FloatArray = np.sqrt(np.lib.stride_tricks.sliding_window_view(blocks, BLOCKS).sum(axis=1) / N_FFT)
-        return rms
+        return np.sqrt(np.lib.stride_tricks.sliding_window_view(blocks, BLOCKS).sum(axis=1) / N_FFT)
 
     @cached_property
     def zero_crossings(self) -> FloatArray:
@@ -91,8 +89,7 @@ class Spectra:
         """Mean frequency and mean squared frequency (n_frames, 2), by magnitude; 0 where a frame is silent."""
         powers = np.stack((np.ones_like(FREQUENCIES), FREQUENCIES, np.square(FREQUENCIES)), axis=1)
         sums = self.magnitude.astype(np.float64) @ powers
-        moments: FloatArray = sums[:, 1:] / np.where(sums[:, :1] == 0, 1, sums[:, :1])
-        return moments
+        return sums[:, 1:] / np.where(sums[:, :1] == 0, 1, sums[:, :1])
 
     @cached_property
     def centroid(self) -> FloatArray:
@@ -108,8 +105,7 @@ class Spectra:
     def rolloff(self) -> FloatArray:
         """Frequency (n_frames,) below which 85 % of the magnitude lies, in Hz."""
         below = np.cumsum(self.magnitude, axis=1)
-        rolloff: FloatArray = FREQUENCIES[(below < ROLLOFF * below[:, -1:]).sum(axis=1)]
-        return rolloff
+        return FREQUENCIES[(below < ROLLOFF * below[:, -1:]).sum(axis=1)]
 
     @cached_property
     def flux(self) -> FloatArray:

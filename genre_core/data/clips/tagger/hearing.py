@@ -104,8 +104,7 @@ def log_mels(samples: Floats) -> Floats:
     window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(N_FFT) / N_FFT)
     power = np.square(np.abs(rfft(frames * window.astype(np.float32), axis=1))) @ mel_triangles()
     rounded = np.minimum(power, np.finfo(np.float16).max).astype(np.float16).astype(np.float32)
-    mels: Floats = np.log10(10_000 * rounded + 1, dtype=np.float32)
-    return mels
+    return np.log10(10_000 * rounded + 1, dtype=np.float32)
 
 
 @cache

@@ -67,5 +67,4 @@ def genre_from_tags(tags: npt.ArrayLike, genres: Sequence[str]) -> FloatArray:
         )
     least = np.finfo(np.float32).tiny
     scores = [np.maximum(tags[:, own].max(axis=1), least) if own else np.zeros(len(tags)) for own in columns]
-    probabilities: FloatArray = np.stack(scores, axis=1) / np.sum(scores, axis=0)[:, None]
-    return probabilities
+    return np.stack(scores, axis=1) / np.sum(scores, axis=0)[:, None]
