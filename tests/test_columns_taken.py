@@ -237,6 +237,15 @@ def test_ids_of_genres_are_joined_with_the_list_that_names_them():
     assert not [one for one in findings(data) if one.kind == "rows left out"]  # no track is of 12 itself
 
 
+def test_ids_of_genres_are_known_under_any_name_of_the_genre_and_may_be_missing():
+    rows = [f"{i},{(21, 58, '')[i % 3]},{i * 37 % 101 + 0.5}" for i in range(N)]
+    genres = b"genre_id,#tracks,parent,title,top_level\n21,9,0,Hip-Hop,21\n58,3,12,Psych-Rock,12\n12,9,0,Rock,12\n"
+    for name in ("genre", "genre_top", "genre_id"):
+        tracks = "\n".join([f"track_id,{name},x", *rows]).encode()
+        data = load_bytes([("tracks.csv", tracks), ("genres.csv", genres)])
+        assert (data.genres, len(data)) == (("Hip-Hop", "Psych-Rock"), 2 * N // 3)
+
+
 @pytest.mark.parametrize("order", [1, -1])
 def test_ids_of_genres_in_lists_are_given_their_titles(order: int):
     rows = [f'{i},"[{("21", "58", "21, 58")[i % 3]}]",{i * 37 % 101 + 0.5}' for i in range(N)]

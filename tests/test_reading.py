@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from genre_core.data.sources.table import inspect
 from genre_core.data.tables import reading
+from genre_core.data.tables.how import How
 from genre_core.data.tables.reading import MAX_BYTES, Reading, check_size, read_table
 from genre_core.errors import DataError
 
@@ -145,10 +146,7 @@ def test_segments_join_with_one_row_per_track_and_the_unmatched_are_counted() ->
     segments = b"track_id,a\n1,0.1\n1,0.2\n2,0.3\n9,0.4\n"
     reading = read_table([("a.csv", segments), ("b.csv", b"genre,track_id\nrock,2\njazz,1\n")])
     assert frame(reading).genre.tolist() == ["jazz", "jazz", "rock"]
-    assert (
-        "1 row of a.csv and b.csv left out: the other file has no such track_id, the first is 9 in row 4."
-        in reading.notes
-    )
+    assert "1 row of a.csv left out: the other file has no such track_id, the first is 9 in row 4." in reading.notes
 
 
 @pytest.mark.parametrize(
@@ -160,7 +158,8 @@ def test_segments_join_with_one_row_per_track_and_the_unmatched_are_counted() ->
         ),
         (
             b"track_id,genre\n7,rock\n",
-            "a.csv and b.csv have no value of track_id in common: give both the same tracks.",
+            "a.csv and b.csv have no value of track_id in common (one begins with 1, the other with 7): give both the "
+            "same tracks.",
         ),
     ],
 )
@@ -204,6 +203,16 @@ def test_files_are_joined_however_they_write_the_tracks(tracks: bytes, names: by
     reading = read_table([("a.csv", tracks), ("b.csv", names)])
     assert frame(reading).genre.to_list() == ["rock", "jazz"]
     assert reading.notes == ("Joined on track_id: 2 rows.",)
+    written = [line.partition(",")[0] for line in tracks.decode().splitlines()[1:]]
+    assert frame(reading).track_id.astype(str).to_list() == written, "as the first file writes them"
+
+
+def test_what_did_not_match_is_counted_by_file_and_named_as_it_is_written() -> None:
+    files = [("a.csv", b"file,x\n01.mp3,1\n02.mp3,2\n"), ("b.csv", b"file,genre\n2.wav,rock\n3.wav,jazz\n4.wav,jazz\n")]
+    which = "the other file has no such file, the first is 01.mp3 in row 1."
+    assert f"1 row of a.csv and 2 rows of b.csv left out: {which}" in read_table(files).notes
+    kept = frame(read_table(files, How(keep_rows=True)))
+    assert kept.file.to_list() == ["02.mp3", "01.mp3", "3.wav", "4.wav"]
 
 
 def test_columns_that_joined_files_share_count_once_where_they_are_the_same() -> None:

@@ -37,6 +37,8 @@ ID_LISTS = ("genres", "genres_all", "track_genres", "genre_ids")
 """Columns that may list ids of genres, as those of FMA's tracks.csv do."""
 PARENT = "genre_parent_title"
 """Column of a list of genres with the titles of their parents."""
+MATCHED = "\0matched"
+"""Column that two tables are joined on while they are joined."""
 LOST = " left out: "
 """The beginning of notes on rows that were lost."""
 MAX_ROWS = 2_000_000
@@ -358,12 +360,15 @@ def _join(left: Any, right: Any, names: str, *, keep_rows: bool = False) -> tupl
     key = _shared_key(first, second)
     if key is None:
         raise DataError(_not_joined(first, second, names))
-    if first[key].dtype != second[key].dtype or not first[key].isin(second[key]).any():
-        first[key], second[key] = _bare(first[key]), _bare(second[key])
-        if not (first[key].is_unique or second[key].is_unique):
+    at, other = first[key], second[key]
+    if at.dtype != other.dtype or not at.isin(other).any():
+        at, other = _bare(at), _bare(other)
+        if not (at.is_unique or other.is_unique):
             raise DataError(f"{names} name the tracks in {key} in ways that do not fit: give both the same names.")
+        first[key], second[key] = texts(first[key]), texts(second[key])
     second.columns = pd.Index([key if c == key else _apart(c, first) for c in second.columns])
-    joined = first.merge(second, on=key, how="inner")
+    beside = second.drop(columns=key).assign(**{MATCHED: other})
+    joined = first.assign(**{MATCHED: at}).merge(beside, on=MATCHED, how="inner").drop(columns=MATCHED)
     if joined.empty:
         odd = [str(name) for name in before.symmetric_difference(right.column_names)]
         stacked = (
@@ -371,18 +376,20 @@ def _join(left: Any, right: Any, names: str, *, keep_rows: bool = False) -> tupl
             if 2 * len(odd) <= len(right.column_names)
             else ""
         )
-        raise DataError(f"{names} have no value of {key} in common: give both the same tracks{stacked}.")
+        begin = f"one begins with {first[key].iloc[0]}, the other with {second[key].iloc[0]}"
+        raise DataError(f"{names} have no value of {key} in common ({begin}): give both the same tracks{stacked}.")
     notes = [f"Joined on {key}: {count_of(len(joined), 'row')}."]
-    both = ((first, second), (second, first))  # a genre that no track has is no lost row
-    alone = [one[~one[key].isin(other[key])] for one, other in both if PARENT not in one.columns]
-    if n_alone := sum(map(len, alone)):
-        example = next(rows for rows in alone if len(rows))
+    alone = [first[~at.isin(other)], second[~other.isin(at)]]
+    if (example := next((rows for rows in alone if len(rows)), None)) is not None:
         which = f"the other file has no such {key}, the first is {example[key].iloc[0]} in row {example.index[0] + 1:,}"
+        files = names.rpartition(" and ")[::2]
+        lost = [f"{count_of(len(rows), 'row')} of {file}" for rows, file in zip(alone, files, strict=True) if len(rows)]
+        said = " and ".join(lost)
         if keep_rows:
             joined = pd.concat([joined, *alone], ignore_index=True)
-            notes.append(f"{count_of(n_alone, 'row')} of {names} kept with gaps: {which}.")
+            notes.append(f"{said} kept with gaps: {which}.")
         else:
-            notes.append(f"{count_of(n_alone, 'row')} of {names}{LOST}{which}.")
+            notes.append(f"{said}{LOST}{which}.")
     return pa.Table.from_pandas(joined, preserve_index=False), notes
 
 
@@ -397,17 +404,23 @@ def _of_genres(frame: Any) -> Any:
 
 
 def _with_titles(frame: Any, genres: Any) -> Any:
-    """Return a table with the titles of genres whose ids it lists, as in FMA's `[21, 12]`; None where it does not."""
-    lists = [name for name in frame.columns if plain(name) in ID_LISTS]
-    if PARENT not in genres.columns or not lists:
+    """Return a table with the titles of genres whose ids it has, alone or in lists as FMA's `[21, 12]`; None if none.
+
+    A column of ids is called a genre, and most of what it holds is an id.
+    """
+    if PARENT not in genres.columns:
         return None
-    cells = texts(frame[lists[0]])
-    if not cells.dropna().str.fullmatch(r"\[[\d, ]*\]").all():
-        return None
-    titles = dict(zip(genres["genre_id"].astype("str"), genres["genre_title"], strict=True))
-    ids = cells.str.findall(r"\d+")
-    named = ids.map(lambda one: "|".join(titles.get(id_, id_) for id_ in one), na_action="ignore")
-    return frame.assign(**{lists[0]: named})
+    known = texts(genres["genre_id"])
+    titles, parents = (dict(zip(known, genres[name], strict=True)) for name in ("genre_title", PARENT))
+    for name in (name for name in frame.columns if "genre" in plain(name)):
+        ids = texts(frame[name])
+        if plain(name) in ID_LISTS and ids.notna().any() and ids.dropna().str.fullmatch(r"\[[\d, ]*\]").all():
+            found = ids.str.findall(r"\d+")
+            named = found.map(lambda one: "|".join(titles.get(id_, id_) for id_ in one), na_action="ignore")
+            return frame.assign(**{name: named})
+        if 2 * ids.isin(titles).sum() > ids.notna().sum():
+            return frame.assign(**{_apart("genre_title", frame): ids.map(titles), PARENT: ids.map(parents)})
+    return None
 
 
 def _named_alike(names: Sequence[str], others: Sequence[str]) -> list[str]:

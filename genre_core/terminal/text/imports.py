@@ -14,7 +14,8 @@ def table(document: Document) -> str:
     lines = [f"{document['name']} {_state(document)}: {tracks} of {n_genres} genres.", ""]
     lines += columns(("column", "taken for", "why"), [(c["name"], c["role"], c["reason"]) for c in document["columns"]])
     lines += ["", *columns(("genre", "tracks"), [(g, f"{n:,}") for g, n in document["genres"].items()], right=(1,)), ""]
-    lines += [f"Note: {note}" for note in document["notes"]]
+    found = {finding["sentence"] for finding in document["findings"]}
+    lines += [f"Note: {note}" for note in document["notes"] if note not in found]
     for finding in document["findings"]:
         lines.append(f"{finding['severity'].capitalize()}: {finding['sentence']}")
         lines += [f"    {way['label']}: {way['options']}" for way in finding["ways"] if way["options"]]
