@@ -303,6 +303,9 @@ def test_a_variation_is_said_relative_to_what_it_varies():
     found = configure({"train.learning_rate": 0.05})
     assert link(found) == {"preset": "rate_too_high"}
     assert link(found, origin=configure({})) == {"preset": "overlapping", "train.learning_rate": "0.05"}
+    assert [link(preset.config) for preset in PRESETS.values()] == [{"preset": name} for name in PRESETS]
+    table = {"data.source": "table", "data.table": TABLE, "train.max_epochs": "20"}
+    assert link(configure(table)) == {"preset": "overlapping", **table}, "stored tracks are no generated music"
 
 
 def test_every_setting_can_be_opened_from_a_link_and_gives_that_configuration():

@@ -20,7 +20,7 @@ from genre_core.data.tables.roles import write_names
 from genre_core.errors import ConfigError, DataError
 from genre_core.networks import ARCHITECTURES
 from genre_core.settings.config import DatasetConfig, ExperimentConfig, SoundConfig
-from genre_core.settings.names import SECTIONS, all_settings, configure, differences, flatten, validate
+from genre_core.settings.names import SECTIONS, all_settings, configure, flatten, validate
 from genre_core.settings.presets import OPENING, PRESETS, Preset
 
 NO_TABLE = {
@@ -226,7 +226,7 @@ def link(config: ExperimentConfig, origin: ExperimentConfig | None = None) -> di
 
     They are said as what differs from the preset nearest to it, or to its `origin`, of which it is a variation.
     """
-    nearest = min(PRESETS.values(), key=lambda preset: len(differences(origin or config, preset.config)))
+    nearest = min(PRESETS.values(), key=lambda preset: len(parameters(origin or config, preset).keys() - {"preset"}))
     return {"preset": nearest.name, **parameters(config, nearest)}
 
 

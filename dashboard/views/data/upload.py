@@ -67,8 +67,8 @@ def upload() -> None:
 
 def _upload_table(key: str) -> None:
     st.file_uploader(
-        "A table with a row for each track and a column for its genre: CSV, Parquet, Feather, Excel, ARFF or JSON, "
-        "packed or not. Files chosen together are joined; choose FMA's files together too.",
+        "A table with a row for each track or each segment of one, and a column for its genre: CSV, Parquet, Feather, "
+        "Excel, ARFF or JSON, packed or not. Files chosen together are joined; choose FMA's files together too.",
         accept_multiple_files=True,
         max_upload_size=_MEGABYTES,
         key=key,

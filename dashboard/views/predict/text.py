@@ -7,8 +7,8 @@ from genre_core.evaluation.prediction_sets import LEVELS
 
 KINDS = {"table": "A table", "folder": "A folder of sounds", "sounds": "Sound files"}
 TABLE = (
-    "A table with a row for each track, with genres or without: CSV, Parquet, Feather, Excel, ARFF or JSON, packed or "
-    "not. Files chosen together are joined."
+    "A table with a row for each track or each segment of one, with genres or without: CSV, Parquet, Feather, Excel, "
+    "ARFF or JSON, packed or not. Files chosen together are joined."
 )
 FOLDER = "A folder of sounds, with folders of genres in it or without. WAV, FLAC, MP3, OGG or AIFF."
 SOUNDS = "Sound files. WAV, FLAC, MP3, OGG or AIFF."

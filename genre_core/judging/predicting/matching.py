@@ -141,7 +141,7 @@ class Matching:
         if self.n_tracks < self.n_rows:
             said.append(f"{self.n_rows:,} rows are segments of {count(self.n_tracks, 'track')}, by {self.name}.")
         if self.label:
-            said.append(f"Genres are in the column {self.label}, so the answers are judged too.")
+            said.append(f"Genres are in the column {self.label}, so tracks that are new to the run are judged too.")
         return [capitalized(sentence) for sentence in (*said, *self.notes)]
 
     def to_json(self) -> dict[str, Any]:

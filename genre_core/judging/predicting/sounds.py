@@ -65,7 +65,7 @@ class NewSounds:
             said.append(f"{count(short, 'clip is', 'clips are')} shorter than the windows of {self.config.window:g} s "
                         "that the run learned from.")  # fmt: skip
         if self.label:
-            said.append(f"Their genres are known ({self.label}), so the answers are judged too.")
+            said.append(f"Their genres are known ({self.label}), so clips that are new to the run are judged too.")
         return [capitalized(sentence) for sentence in (*said, *self.notes)]
 
     def _is_short(self, at: int) -> bool:
