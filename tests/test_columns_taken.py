@@ -14,7 +14,7 @@ from genre_core.data.tables.roles import add_code
 from genre_core.errors import DataError
 from genre_core.inspection.remedies import remedies
 from genre_core.inspection.warnings import Finding, findings
-from genre_core.settings.config import SplitConfig
+from genre_core.settings.config import SplitConfig, TableConfig
 from genre_core.settings.names import configure
 from tests.test_table import load_bytes
 
@@ -136,7 +136,7 @@ def test_playlists_of_one_genre_each_may_belong_together_and_are_kept_so_by_one_
     assert told.sentence.startswith(f"playlist divides the tracks into {said}: where tracks of one group")
     (way,) = remedies(told, configure({"data.source": "table"}), data, N)
     assert (way.label, way.values["data.group"]) == ("Keep playlist together", "playlist")
-    assert way.options == "--data.group playlist --split.balanced True"
+    assert way.options(TableConfig()) == "--data.group playlist --split.balanced True"
     kept = load(playlist=lists, config={"group": "playlist"})
     assert len(np.unique(kept.groups["group"])) == 20
     assert not [one for one in findings(kept) if one.kind == "may belong together"]

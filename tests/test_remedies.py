@@ -43,6 +43,8 @@ def test_a_column_that_gives_the_genre_away_can_be_left_out(data):
     assert remedies(found("gives the genre away", ["x"]), config(), data, ROWS) == (
         Remedy("Leave out x", leave_out=("x",)),
     )
+    (way,) = remedies(found("gives the genre away", ["x"]), before := config(data__left_out="id"), data, ROWS)
+    assert way.options(before.data) == "--data.left_out id,x"
     assert offered(found("constant", ["x", "y"]), config(), data) == ["Leave out 2 columns"]
     assert offered(found("copied column", ["x", "y"]), config(), data) == ["Leave out y"]
 

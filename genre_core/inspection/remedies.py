@@ -9,7 +9,7 @@ from typing import Any
 from genre_core.data.dataset import Dataset, count_groups
 from genre_core.data.genres import write_counted
 from genre_core.data.tables.decoding import both_encodings
-from genre_core.data.tables.roles import add_code, write_names
+from genre_core.data.tables.roles import add_code, read_names, write_names
 from genre_core.inspection.genre_sizes import FEWEST_TO_SPLIT
 from genre_core.inspection.warnings import Finding
 from genre_core.settings.config import ClipsConfig, ExperimentConfig, FmaConfig, TableConfig
@@ -34,13 +34,16 @@ class Remedy:
     read: Mapping[str, Any] = field(default_factory=dict)
     """How the table's file is to be read instead."""
 
-    @property
-    def options(self) -> str:
-        """Return the same as options of the terminal: `--data.codes tempo=-1`; of `import` where it reads anew."""
+    def options(self, data: TableConfig) -> str:
+        """Return the same as options of the terminal: `--data.codes tempo=-1`; of `import` where it reads anew.
+
+        Columns that are left out or taken already stay so.
+        """
         if self.read.get("keep_rows"):
             return "--keep-rows"
-        columns = {"data.left_out": self.leave_out, "data.taken": self.take}
-        changed = {**self.values, **self.read, **{name: write_names(names) for name, names in columns.items() if names}}
+        chosen = {"data.left_out": (data.left_out, self.leave_out), "data.taken": (data.taken, self.take)}
+        columns = {name: write_names([*read_names(said), *more]) for name, (said, more) in chosen.items() if more}
+        changed = {**self.values, **self.read, **columns}
         return " ".join(f"--{name} {quote(str(value))}" for name, value in changed.items() if value is not None)
 
 

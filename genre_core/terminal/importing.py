@@ -158,7 +158,7 @@ def _import_table(options: argparse.Namespace) -> int:
         "columns": [vars(column) for column in dataset.columns],
         "notes": [*reading.notes, *dataset.notes],
         "findings": [
-            {**vars(finding), "ways": [vars(way) | {"options": way.options} for way in ways(finding)]}
+            {**vars(finding), "ways": [vars(way) | {"options": way.options(config)} for way in ways(finding)]}
             for finding in findings(dataset, _split(dataset, experiment.split))
         ],
     }
