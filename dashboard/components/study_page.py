@@ -1,7 +1,6 @@
 """Shared parts of the pages of studies: the one that the address names, how one is started, earlier ones."""
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
@@ -206,11 +205,9 @@ def say_what_differs(name: str, config: ExperimentConfig | None, of: ExperimentC
 def say_what_differs_from_run(config: ExperimentConfig) -> None:
     """Say where the settings in the sidebar, which a study would be of, are not those of the run in the address."""
     run = runs.run(st.query_params.get("run"))
-    if run is None or run.averages:
-        return
-    with suppress(RunStateError):  # another version wrote it
-        text = what_differs_from_run(config, run.config, run.name)
-        _offer("run", text, run.config, f"of {plain(run.name)}")
+    if run is not None and run.known_config and not run.averages:
+        text = what_differs_from_run(config, run.known_config, run.name)
+        _offer("run", text, run.known_config, f"of {plain(run.name)}")
 
 
 def _offer(name: str, text: str, config: ExperimentConfig, done: str) -> None:

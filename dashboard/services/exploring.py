@@ -17,7 +17,7 @@ from genre_core.bayes.limit import BayesLimit
 from genre_core.bayes.shortfall import Shortfall, shortfall
 from genre_core.data.dataset import IntArray
 from genre_core.data.splitting import Split, split_dataset
-from genre_core.errors import DataError, GenreLabError
+from genre_core.errors import DataError
 from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.intervals import Interval
 from genre_core.inspection import drift, relations
@@ -97,10 +97,7 @@ def _curve(config: SyntheticConfig, clean: bool) -> tuple[LimitPoint, ...]:
 @cached_by_run(1000)
 def data_of(of: Run) -> DatasetConfig | None:
     """Return the data that a run was trained on; None where they are no longer known."""
-    try:
-        return of.config.data
-    except GenreLabError:  # it was made by another version
-        return None
+    return of.known_config.data if of.known_config else None
 
 
 def runs_on(config: DatasetConfig, *, at_any_overlap: bool = False) -> list[Run]:

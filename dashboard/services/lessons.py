@@ -3,7 +3,7 @@
 from typing import Literal
 
 from dashboard.services import outcomes, runs
-from genre_core.errors import DataError, RunStateError
+from genre_core.errors import DataError
 from genre_core.lessons.figures import Result
 from genre_core.store.run_result import JUDGE, Judge, Outcome
 from genre_core.store.schema import Run
@@ -11,11 +11,8 @@ from genre_core.store.schema import Run
 
 def complete_run(run_id: str) -> Run | None:
     """Return a run that is complete and can be read; None where there is none of that identifier."""
-    try:
-        run = runs.run(run_id)
-        return run if run and run.state == "complete" and run.config else None
-    except RunStateError:  # of another version
-        return None
+    run = runs.run(run_id)
+    return run if run and run.state == "complete" and run.known_config else None
 
 
 def result(run: Run) -> Result:

@@ -14,7 +14,6 @@ from dashboard.services.openings import openings_of
 from dashboard.services.runs import run
 from dashboard.services.studies import as_far_as, config_of, open_study
 from dashboard.services.workers import store
-from genre_core.errors import RunStateError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.openings import Openings
 from genre_core.store.schema import Run, RunState, Study
@@ -93,11 +92,8 @@ def winner(found: Search) -> Winner | None:
     if not found.over or found.best is None:
         return None
     run_id = found.best.runs[0] if not found.config.folds else found.summary.final_run if found.summary else ""
-    try:
-        run = store().run(run_id)
-    except RunStateError:  # it was deleted, or the search ended before it was made
-        return None
-    return Winner(run, openings_of([run])[run.id]) if run.state == "complete" else None
+    run = store().find(run_id)  # none where it was deleted, or the search ended before it was made
+    return Winner(run, openings_of([run])[run.id]) if run and run.state == "complete" else None
 
 
 def optuna_command() -> str:

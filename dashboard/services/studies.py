@@ -51,21 +51,13 @@ def delete_study(study: Study) -> None:
     act(lambda: jobs.delete_study(store(), study.id))
 
 
-def find_study(study_id: str) -> Study | None:
-    """Return a study as it stands; None where there is none."""
-    try:
-        return store().studies.study(study_id)
-    except RunStateError:
-        return None
-
-
 def open_study(of: Kind[Config], study_id: str) -> Study:
     """Return a study of a kind as it stands.
 
     Raises RunStateError where there is none of that name, it is of another kind, or it belongs to another class.
     """
     classroom.check_sight(study_id)
-    study = find_study(study_id)
+    study = store().studies.find(study_id)
     if study is None:
         raise RunStateError(f"There is no {of.name} {study_id} here: it was deleted or was made in another store.")
     if study.kind != of.kind:
@@ -152,7 +144,7 @@ class Named(Generic[Config]):
 
     def find(self, config: Config) -> Study | None:
         """Return the study as it stands; None where nobody has asked for it."""
-        return find_study(self.name(config))
+        return store().studies.find(self.name(config))
 
     def ask(self, config: Config) -> None:
         """Start the study, or go on with one that was stopped or failed. Raises StoreError as `start_study` does."""

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from genre_core.errors import RunStateError
 from genre_core.evaluation.glossary import GLOSSARY, leaky
 from genre_core.inspection.warning import Finding
 from genre_core.store.openings import Openings
@@ -41,11 +40,7 @@ def opened_badge(opened: Openings, noun: str = "track", counted: str = "") -> Ba
 
 def fold_badge(run: Run) -> list[Badge]:
     """Return the badge that stands beside a number on a held-out fold, which takes the place of the test part."""
-    try:
-        split = run.config.split
-    except RunStateError:
-        return []
-    if not split.folds:
+    if run.known_config is None or not (split := run.known_config.split).folds:
         return []
     meaning = (
         f"This score is on fold {(split.fold - 1) % split.folds + 1} of {split.folds}, cut from the tracks outside the "

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dashboard.text.badges import is_leaky
 from dashboard.text.runs import STATES, about_labels
 from dashboard.theme import percent
-from genre_core.errors import RunStateError
 from genre_core.settings.naming import apart, data_name, network_name, run_name
 from genre_core.store.schema import Run
 from genre_core.text import capitalized
@@ -28,20 +27,13 @@ def same_tracks(run: Run) -> tuple[object, ...]:
 
 def data_of(run: Run, tables: Tables) -> str:
     """Return what the tracks of a run are called."""
-    try:
-        return data_name(run.config.data, tables)
-    except RunStateError:
-        return UNKNOWN_DATA
+    return data_name(run.known_config.data, tables) if run.known_config else UNKNOWN_DATA
 
 
 def is_named(run: Run, tables: Tables) -> bool:
     """Return whether a person gave a run its name, rather than its settings."""
-    if run.name == run.id:
-        return False
-    try:
-        return run.name != run_name(run.config, tables)
-    except RunStateError:
-        return True
+    known = run.known_config
+    return run.name != run.id and (known is None or run.name != run_name(known, tables))
 
 
 def short_name(run: Run, tables: Tables) -> str:
@@ -92,12 +84,10 @@ def told_apart(runs: Sequence[Run], tables: Tables) -> list[str]:
 
     Runs of the same settings have their names as in a list.
     """
-    names = distinct_names(runs, tables)
-    try:
-        differing = apart([run.config for run in runs], tables)
-    except RunStateError:
+    names, configs = distinct_names(runs, tables), [run.known_config for run in runs if run.known_config]
+    if len(configs) < len(runs):
         return [names[run.id] for run in runs]
-    texts = [", ".join(texts) for texts in differing]
+    texts = [", ".join(texts) for texts in apart(configs, tables)]
     found = [
         run.name if is_named(run, tables) else text or names[run.id] for run, text in zip(runs, texts, strict=True)
     ]

@@ -7,7 +7,6 @@ from dashboard.text.saved_scores import accuracy_of, macro_f1_of
 from dashboard.text.train import duration
 from dashboard.theme import count, percent
 from genre_core.data.dataset import Part
-from genre_core.errors import RunStateError
 from genre_core.evaluation.intervals import Interval
 from genre_core.settings.config import ExperimentConfig, SoundConfig, labels_are_noisy
 from genre_core.settings.names import all_settings, label_in
@@ -42,18 +41,12 @@ def scores_of(run: Run, part: Part) -> str:
 
 def about_labels(run: Run) -> bool:
     """Return whether a run's saved scores are about labels of which some are wrong."""
-    try:
-        return labels_are_noisy(run.config.data)
-    except RunStateError:
-        return False
+    return run.known_config is not None and labels_are_noisy(run.known_config.data)
 
 
 def changed(run: Run) -> str:
     """Return the settings that differ from the product's own: `overlap 0.8, dropout 0`."""
-    try:
-        return changed_in(run.config)
-    except RunStateError:
-        return "made by another version"
+    return changed_in(run.known_config) if run.known_config else "made by another version"
 
 
 def changed_in(config: ExperimentConfig) -> str:

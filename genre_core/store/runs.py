@@ -6,6 +6,7 @@ States move by compare-and-set, and losing a race is no error: the method return
 import secrets
 import time
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property
 from types import MappingProxyType
@@ -98,6 +99,12 @@ class RunStore(WorkStore):
     def run(self, run_id: str) -> Run:
         """Return a run as it stands now. Raises RunStateError where there is no such run."""
         return self._look(self._read(run_id))
+
+    def find(self, run_id: str) -> Run | None:
+        """Return a run as it stands now; None where there is no such run."""
+        with suppress(RunStateError):
+            return self.run(run_id)
+        return None
 
     def runs(
         self,

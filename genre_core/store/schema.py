@@ -389,20 +389,22 @@ class Run(Queued):
                 "its curves can be seen, but it cannot be trained again."
             ) from error
 
+    @cached_property
+    def known_config(self) -> ExperimentConfig | None:
+        """Return the configuration; None where another version made it."""
+        with suppress(RunStateError):
+            return self.config
+        return None
+
     @property
     def averages(self) -> int:
         """Return how many networks an ensemble averages; 0 where it is none, or another version made it."""
-        try:
-            return len(self.config.members)
-        except RunStateError:
-            return 0
+        return len(self.known_config.members) if self.known_config else 0
 
-    @cached_property
+    @property
     def whole(self) -> str:
         """Return what a piece of music is called in its data: a clip where it can be heard, else a track."""
-        with suppress(RunStateError):
-            return self.config.data.whole
-        return SourceConfig.whole
+        return (self.known_config.data if self.known_config else SourceConfig).whole
 
     @property
     def noun(self) -> str:

@@ -55,6 +55,12 @@ class StudyStore(Shelf):
         found = read_study(row)
         return self.study(study_id) if seems_silent(found.state, found.heartbeat_at) and self.reap() else found
 
+    def find(self, study_id: str) -> Study | None:
+        """Return a study as it stands now; None where there is no such study."""
+        with suppress(RunStateError):
+            return self.study(study_id)
+        return None
+
     def tried_again(self, study: Study) -> int:
         """Return how many pieces of a study were begun again because the worker that had them died."""
         query = select(func.count()).select_from(_pieces).where(_pieces.c.study_id == study.id, _pieces.c.tries > 1)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from genre_core.errors import GenreLabError, RunStateError
+from genre_core.errors import GenreLabError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.checkpoints import LATEST
 from genre_core.store.record import record_card
@@ -143,9 +143,8 @@ def prepare(job: Job, member: Member, run_id: str) -> Iterator[MemberEvent]:
 
 def _claim(store: RunStore, run_id: str) -> Run | None:
     """Take a run whose result is missing; None where there is nothing to do, or another worker is faster."""
-    try:
-        run = store.run(run_id)
-    except RunStateError:  # it was deleted
+    run = store.find(run_id)
+    if run is None:  # it was deleted
         return None
     attempt: int | None = run.attempt
     if run.state == "paused":

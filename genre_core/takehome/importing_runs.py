@@ -1,6 +1,5 @@
 """An archive of runs that become runs of this store, with the tables that it brings: all of them or none."""
 
-from contextlib import suppress
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -42,7 +41,7 @@ def import_runs(store: RunStore, data: bytes, measure: Measure = measure_here) -
 
 
 def _take_in(store: RunStore, read: Read, measure: Measure) -> Imported:
-    here = [(config, one, _here(store, one.values["id"])) for config, one in read.runs]
+    here = [(config, one, store.find(one.values["id"])) for config, one in read.runs]
     for config, one, run in here:
         if run and not _same(store, run, config, one):
             raise RunStateError(
@@ -80,12 +79,6 @@ def _take_in(store: RunStore, read: Read, measure: Measure) -> Imported:
     return Imported(
         tuple(store.run(one.values["id"]) for one in new), there, tuple(table.name for table in tables), tuple(notes)
     )
-
-
-def _here(store: RunStore, run_id: str) -> Run | None:
-    with suppress(RunStateError):
-        return store.run(run_id)
-    return None
 
 
 def _same(store: RunStore, run: Run, config: ExperimentConfig, one: ArrivingRun) -> bool:

@@ -37,10 +37,8 @@ class _Repetition:
 
 def is_repetition(store: RunStore, name: str) -> bool:
     """Return whether the store has a repetition of that identifier."""
-    try:
-        return store.studies.study(name).kind == REPEATS.kind
-    except RunStateError:
-        return False
+    study = store.studies.find(name)
+    return study is not None and study.kind == REPEATS.kind
 
 
 def compare_repetitions(store: RunStore, options: argparse.Namespace) -> int:

@@ -166,9 +166,7 @@ def _row(run: Run, seen: Openings, lost: str) -> dict[str, Any]:
 
 def _changed(run: Run) -> dict[str, Any] | None:
     """Return the settings that are not at their default, or None where another version wrote them."""
-    known = all_settings()
-    try:
-        values = flatten(run.config)
-    except RunStateError:
+    if run.known_config is None:
         return None
-    return {name: value for name, value in values.items() if value != known[name].default}
+    known = all_settings()
+    return {name: value for name, value in flatten(run.known_config).items() if value != known[name].default}

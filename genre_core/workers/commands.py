@@ -7,7 +7,7 @@ what is queued. Here and in the store, a command that comes too late returns Fal
 
 from typing import TYPE_CHECKING
 
-from genre_core.errors import QuotaError, RunStateError
+from genre_core.errors import QuotaError
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.classes import Leaves
 from genre_core.store.runs import RunStore
@@ -108,13 +108,12 @@ def resume_study(store: RunStore, client: "Client", study_id: str) -> bool:
 
 def delete_study(store: RunStore, study_id: str) -> bool:
     """Forget a study, its results and the runs that belong to it; False where there is none."""
-    try:
-        kind = store.studies.study(study_id).kind
-    except RunStateError:
+    study = store.studies.find(study_id)
+    if study is None:
         return False
     found = store.studies.delete(study_id)
     store.members.delete(study_id)
-    if kind == SEARCH.kind:
+    if study.kind == SEARCH.kind:
         forget(store.url, study_id)
     return found
 

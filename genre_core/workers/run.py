@@ -10,7 +10,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Literal
 
-from genre_core.errors import GenreLabError, RunStateError, StoreGoneError
+from genre_core.errors import GenreLabError, StoreGoneError
 from genre_core.settings.config import ExperimentConfig, SoundConfig, SyntheticConfig, TrainConfig
 from genre_core.store import checkpoints
 from genre_core.store.heartbeat import Heart
@@ -61,9 +61,8 @@ def _claim(store: RunStore, run_id: str, attempt: int) -> Run | None:
     """Take a queued run; one that Dask took from a worker as soon as that one has left it, or is known to be lost."""
     deadline = time.monotonic() + DEAD_AFTER + 1
     while (taken := store.claim(run_id, attempt)) is None:
-        try:
-            run = store.run(run_id)
-        except RunStateError:  # it was deleted
+        run = store.find(run_id)
+        if run is None:  # it was deleted
             return None
         if run.state == "queued" and run.stopped_because == LOST and run.attempt > attempt:
             attempt = run.attempt

@@ -340,7 +340,7 @@ def test_a_study_of_a_student_is_held_to_the_plan(store, be):
     config = search_config(plan.config, [suggested(plan.config, "train.batch_size")])
     with pytest.raises(ClassError, match="Batch size is locked in this class, so Tune cannot vary it"):
         studies.start_study(SEARCH, "around", config)
-    assert studies.find_study("around") is None
+    assert store.studies.find("around") is None
     studies.start_study(
         SEARCH, "own search", search_config(plan.config, [suggested(plan.config, "train.learning_rate")])
     )

@@ -6,7 +6,6 @@ from collections import defaultdict
 import pytest
 
 from dashboard.services import classroom, runs, taking_home, workers
-from dashboard.services import studies as studies_service
 from dashboard.services.asking import Asked
 from dashboard.shell.address import plain
 from dashboard.views.runs import studies as study_list
@@ -283,7 +282,7 @@ def test_a_chosen_study_opens_on_its_page_and_is_deleted_with_its_runs(store, st
     page.run()
     assert "deleted with its runs" in texts(page)
     press(page, "Delete repetition")
-    assert studies_service.find_study("a-repetition") is None
+    assert store.studies.find("a-repetition") is None
     assert runs.run("of-a-repetition") is None
 
 

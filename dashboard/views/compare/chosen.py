@@ -17,7 +17,6 @@ from dashboard.views.compare import comparing
 from dashboard.views.compare import text as sentences
 from dashboard.views.compare.comparing import Compared, Side
 from genre_core.data.dataset import Part
-from genre_core.errors import RunStateError
 from genre_core.evaluation.comparison import Comparison
 from genre_core.store.openings import Openings
 from genre_core.store.run_result import JUDGE, Judge
@@ -159,10 +158,8 @@ def _judged_by(asked: Sequence[Run]) -> tuple[Part, Judge]:
     if not asked:
         return "validation", JUDGE
     part = address_choice("Part", "part", PARTS, help=PART_HELP, on_change=FORGET)
-    try:
-        return part, choose_judge(asked[0].config.data, FORGET)
-    except RunStateError:  # another version made it: the comparison says so
-        return part, JUDGE
+    known = asked[0].known_config  # none where another version made it: the comparison says so
+    return part, choose_judge(known.data, FORGET) if known else JUDGE
 
 
 def _closed(asked: Sequence[Run]) -> list[Run]:

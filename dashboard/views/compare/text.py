@@ -13,7 +13,6 @@ from dashboard.text.runs import STATES
 from dashboard.text.train import Headline
 from dashboard.theme import GAP, Numbers, count, signed_points
 from dashboard.theme import points as size_in_points
-from genre_core.errors import RunStateError
 from genre_core.evaluation.comparison import Comparison, GenreDifference
 from genre_core.evaluation.matrix_difference import MatrixDifference
 from genre_core.evaluation.paired import LEVEL
@@ -128,10 +127,10 @@ def not_offered(others: Sequence[tuple[Run, str]], first: Run) -> tuple[str, lis
 
 
 def _why_other(run: Run, first: Run) -> str:
-    try:
-        return "another split" if run.config.data.identity == first.config.data.identity else "other data"
-    except RunStateError:
+    one, other = run.known_config, first.known_config
+    if one is None or other is None:
         return "made by another version"
+    return "another split" if one.data.identity == other.data.identity else "other data"
 
 
 def limits(first: ExperimentConfig, second: ExperimentConfig, found: Comparison) -> list[Badge]:

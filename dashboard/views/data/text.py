@@ -7,8 +7,6 @@ import numpy as np
 from dashboard.theme import Numbers, count, percent
 from genre_core.bayes.limit import BayesLimit
 from genre_core.data.dataset import Dataset
-from genre_core.errors import RunStateError
-from genre_core.settings.config import DatasetConfig
 from genre_core.store.schema import Run
 
 UNUSABLE = "These data cannot be used yet."
@@ -91,15 +89,8 @@ def counts_alt(data: Dataset) -> str:
 
 def used_by(content_hash: str, runs: Sequence[Run]) -> list[str]:
     """Return the names of the runs that were trained on a table."""
-    return [run.name for run in runs if (data := _data(run)) and data == content_hash]
-
-
-def _data(run: Run) -> str | None:
-    try:
-        data: DatasetConfig = run.config.data
-    except RunStateError:
-        return None
-    return data.stored[0] if data.stored else None
+    known = [(run.name, run.known_config.data.stored) for run in runs if run.known_config]
+    return [name for name, stored in known if stored and stored[0] == content_hash]
 
 
 def deletion(name: str, users: Sequence[str]) -> str:

@@ -9,7 +9,6 @@ from dashboard.text.run_names import Tables, data_of, distinct_names, is_named, 
 from dashboard.text.runs import STATES, about_labels, changed, rate
 from dashboard.theme import count, percent
 from dashboard.views.runs.filtering import fits
-from genre_core.errors import RunStateError
 from genre_core.evaluation.intervals import Interval
 from genre_core.settings.config import ExperimentConfig, SyntheticConfig
 from genre_core.settings.names import all_settings, differing_settings, flatten, label_in
@@ -49,14 +48,6 @@ class Row:
     best: bool = False
 
     @property
-    def config(self) -> ExperimentConfig | None:
-        """Return its settings; None where another version made it."""
-        try:
-            return self.run.config
-        except RunStateError:
-            return None
-
-    @property
     def text(self) -> str:
         """Return all that a filter finds it by."""
         said = (self.name, self.run.name, self.settings, self.data, STATES[self.run.state], *self.note.tags)
@@ -66,7 +57,7 @@ class Row:
     @property
     def numbers(self) -> dict[str, float]:
         """Return its scores, in percent, and its settings that are numbers, by their titles."""
-        values = flatten(self.config) if self.config else {}
+        values = flatten(self.run.known_config) if self.run.known_config else {}
         titles = {all_settings()[name].title: value for name, value in values.items()}
         numbers = {title: float(value) for title, value in titles.items() if type(value) in (int, float)}
         scores = {"accuracy": self.accuracy, "macro-F1": self.macro_f1}
@@ -135,7 +126,7 @@ COLUMNS: Mapping[str, tuple[str, Cells]] = {
 
 def differing(rows: Sequence[Row]) -> list[str]:
     """Return the settings in which the runs differ, by their dotted names, without what says which data they are on."""
-    configs = [row.config for row in rows if row.config]
+    configs = [row.run.known_config for row in rows if row.run.known_config]
     return [name for name in differing_settings(configs) if name not in _DATA]
 
 
@@ -168,7 +159,7 @@ def columns(rows: Sequence[Row], chosen: Sequence[str]) -> dict[str, list[Any]]:
         if name in COLUMNS:
             found[name] = COLUMNS[name][1](rows)
         elif name in all_settings():
-            found[name] = [_value(row.config, name) for row in rows]
+            found[name] = [_value(row.run.known_config, name) for row in rows]
     return found
 
 
@@ -197,7 +188,7 @@ def _validation(row: Row) -> str | None:
 
 def _apart(rows: Sequence[Row]) -> list[str | None]:
     """Return what tells each run from the others, as far as it is not what most of them have."""
-    configs = [row.config for row in rows]
+    configs = [row.run.known_config for row in rows]
     texts = iter(apart([config for config in configs if config], {}, of_data=False))
     own = [next(texts) if config else None for config in configs]
     every = [text for one in own for text in one or ()]

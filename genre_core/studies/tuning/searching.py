@@ -14,7 +14,7 @@ import numpy as np
 from genre_core.data.dataset import PARTS, Dataset, IntArray, Part
 from genre_core.data.sources import load_dataset
 from genre_core.data.splitting import split_dataset
-from genre_core.errors import ConfigError, GenreLabError, RunStateError
+from genre_core.errors import ConfigError, GenreLabError
 from genre_core.evaluation.intervals import macro_f1_scorer
 from genre_core.store.openings import opened
 from genre_core.store.runs import RunStore, new_run_id
@@ -255,11 +255,7 @@ class Search:
         )
 
     def _run_of(self, member: int) -> Run | None:
-        run_id = self._store.members.enrol(self._study.id, member, new_run_id())
-        try:
-            return self._store.run(run_id)
-        except RunStateError:
-            return None
+        return self._store.find(self._store.members.enrol(self._study.id, member, new_run_id()))
 
     def _kept(self, result: TrialResult) -> Result:
         """Remember what a trial came to; return it as the store keeps it."""
