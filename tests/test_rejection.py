@@ -6,7 +6,7 @@ from scipy.stats import entropy, fisher_exact
 
 from genre_core.errors import DataError
 from genre_core.evaluation.holm import holm
-from genre_core.evaluation.intervals import wilson
+from genre_core.evaluation.intervals import Interval, wilson
 from genre_core.evaluation.metrics import softmax
 from genre_core.evaluation.rejected_genres import per_genre
 from genre_core.evaluation.rejection import answering, answerings, find_threshold, risk_coverage, sureness
@@ -68,6 +68,23 @@ def test_the_area_comes_with_an_interval_that_whole_groups_make_wider():
     assert alone.area_interval.low < alone.area < alone.area_interval.high
     width = alone.area_interval.high - alone.area_interval.low
     assert grouped.area_interval.high - grouped.area_interval.low > 1.6 * width
+
+
+def test_the_interval_of_the_area_holds_it_where_errors_are_rare():
+    rng = np.random.default_rng(0)
+    wrong = 1 - np.sort(rng.beta(12, 1.2, 200_000))[::-1]
+    truth, held = float((np.cumsum(wrong) / np.arange(1, len(wrong) + 1)).mean()), []
+    for _ in range(200):
+        sure = rng.beta(12, 1.2, 30)
+        interval = risk_coverage(sure, rng.random(30) < sure).area_interval
+        held.append(interval.low <= truth <= interval.high)
+    assert np.mean(held) > 0.9  # percentiles of the resampled areas hold it in 78 of 100
+
+
+def test_without_an_error_or_with_few_groups_the_area_is_not_certain():
+    assert 0.1 < risk_coverage(np.linspace(0, 1, 20), np.ones(20, bool)).area_interval.high < 0.4
+    few = risk_coverage(np.linspace(0, 1, 20), np.arange(20) > 5, groups=np.arange(20) % 4)
+    assert few.area_interval == Interval(0.0, 1.0)
 
 
 def test_a_threshold_answers_those_that_reach_it():

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.evaluation.grouped_share import FEWEST_GROUPS
-from genre_core.evaluation.intervals import Interval, drawn_weights, middle, share_interval, wilson
+from genre_core.evaluation.intervals import Interval, drawn_weights, resampled_rate, share_interval, wilson
 from genre_core.evaluation.resampled_matrices import precision_interval
 
 IsGenre = npt.NDArray[np.bool_]
@@ -136,7 +136,7 @@ def _interval(
     if value == 1.0:
         return wilson(smaller, smaller)
     areas = np.concatenate([_areas(*sums)[at] for sums in _resampled(is_genre, y_score, groups, seed)])
-    return middle(areas, groups)
+    return resampled_rate(value, areas, len(is_genre), groups)
 
 
 def _resampled(

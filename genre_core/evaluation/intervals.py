@@ -224,6 +224,21 @@ def middle(values: FloatArray, groups: IntArray | None = None, confidence: float
     return Interval(float(low), float(high))
 
 
+def resampled_rate(rate: float, values: FloatArray, n: int, groups: IntArray | None = None) -> Interval:
+    """Return the 95 % interval of a rate of n tracks that varies as its resampled `values` (m,) do; NaN is no value.
+
+    It is Wilson's, of as many independent trials as would vary as much, n at most, and half as many as there are tracks
+    or groups where nothing is seen to vary: near 0 and 1, percentiles of the values leave the true rate out too often.
+    It is (0, 1) of fewer than `FEWEST_GROUPS` groups (n,).
+    """
+    n_units = n if groups is None else len(np.unique(groups))
+    if groups is not None and n_units < FEWEST_GROUPS:
+        return Interval(0.0, 1.0)
+    variance = float(np.nanvar(values)) * (1.0 if groups is None else widening(n_units) ** 2)
+    worth = min(n, rate * (1 - rate) / variance) if variance else n_units / 2
+    return wilson(rate * worth, worth)
+
+
 def macro_f1_scorer(y_true: IntArray, y_pred: IntArray, n_genres: int) -> Scorer:
     """Return the scorer of macro-F1 for predictions (n, n_trials); a genre that is nowhere is left out of the mean."""
     own = [(y_true == genre).astype(np.float64) for genre in range(n_genres)]

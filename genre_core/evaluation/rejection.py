@@ -21,9 +21,9 @@ from genre_core.evaluation.intervals import (
     Z95,
     Interval,
     drawn_weights,
-    middle,
     n_resamples,
     normal_below,
+    resampled_rate,
     share_interval,
 )
 
@@ -110,7 +110,8 @@ def risk_coverage(
     risk, ideal_risk = _risks(share[tie][order][None])[0], _risks(np.sort(wrong)[None])[0]
     area, ideal = float(risk.mean()), float(ideal_risk.mean())
     areas = _resampled_areas(share[tie][order], None if members is None else members[order], seed)
-    interval, coverage, error = middle(areas, members), np.arange(1, n + 1) / n, float(wrong.mean())
+    interval = resampled_rate(area, areas, n, members)
+    coverage, error = np.arange(1, n + 1) / n, float(wrong.mean())
     return RiskCoverage(coverage, risk, ideal_risk, error, area, interval, ideal, area - ideal)
 
 
