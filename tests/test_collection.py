@@ -14,10 +14,11 @@ from genre_core.errors import DataError, GenreLabError, RunStateError, StoreErro
 from genre_core.settings.ensembles import ensemble_of
 from genre_core.settings.names import configure
 from genre_core.store import arrivals
+from genre_core.store.arrivals import put_arrivals
 from genre_core.store.openings import count_openings, open_test, openings_of
 from genre_core.store.runs import RunStore
 from genre_core.store.schema import RunNote
-from genre_core.takehome import archive
+from genre_core.takehome import archive, importing_runs
 from genre_core.takehome.collection import KIND, LISTED, VERSION, deleted_data, export_runs
 from genre_core.takehome.importing_runs import import_runs
 from genre_core.terminal.main import main
@@ -181,6 +182,17 @@ def test_looks_travel_but_open_nothing_that_is_closed_here_and_has_not_come(stor
     (note,) = import_runs(other, exported(store, "seen")).notes
     assert note == "The test part of the run own was opened where the archive comes from: it is open here, too."
     assert openings_of(other, [other.run("closed")])["closed"].n == 1
+
+
+def test_a_run_that_is_deleted_while_others_come_stops_none(store, other, monkeypatch):
+    other.submit("own", configure(SMALL | {"train.seed": 7}), "own")
+
+    def put(to, coming):
+        to.delete("own")
+        return put_arrivals(to, coming)
+
+    monkeypatch.setattr(importing_runs, "put_arrivals", put)
+    assert [run.id for run in import_runs(other, exported(store, "seen")).runs] == ["seen"]
 
 
 def test_a_look_at_a_run_that_is_here_comes_later(store, other, tmp_path):

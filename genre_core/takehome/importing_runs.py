@@ -1,6 +1,7 @@
 """An archive of runs that become runs of this store, with the tables that it brings: all of them or none."""
 
 from dataclasses import replace
+from functools import partial
 from typing import NamedTuple
 
 from genre_core.errors import RunStateError
@@ -64,7 +65,8 @@ def _take_in(store: RunStore, read: Read, measure: Measure) -> Imported:
             answered[run.id] = found
             notes.append(f"The run {run.name} was here without its data, and is complete now.")
     tables = [table for table in read.tables if not store.has_table(table.content_hash)]
-    closed = [run for run in store.runs(limit=100_000, with_members=True) if not run.opened]
+    every = partial(store.runs, limit=100_000, with_members=True)
+    closed = {run.id for run in every() if not run.opened}
     configurations = {config.fingerprint for config, _ in read.runs}
     n_heard = put_arrivals(
         store, Arrivals(new, tables, read.looks, test_sets, answered, configurations, read.ear_tests)
@@ -72,8 +74,8 @@ def _take_in(store: RunStore, read: Read, measure: Measure) -> Imported:
     notes += [f"{count(n_heard, 'ear test')} came along, listed on Runs."] if n_heard else []
     notes += [
         f"The test part of the run {run.name} was opened where the archive comes from: it is open here, too."
-        for run in closed
-        if store.run(run.id).opened
+        for run in every()
+        if run.opened and run.id in closed
     ]
     there = tuple(store.run(run.id) for _, _, run in here if run)
     return Imported(

@@ -195,8 +195,8 @@ def _send(store: RunStore, client: "Client", run_id: str, attempt: int, priority
             store.fail(run_id, attempt, lost_sentence(error))
             return
         store.lose(run_id, attempt)
-        run = store.run(run_id)
-        if run.state == "queued":
+        run = store.find(run_id)
+        if run and run.state == "queued":
             _send(store, client, run_id, run.attempt, priority)
 
     give(client, f"run-{run_id}-{attempt}", execute, (run_id, attempt, store.url), priority, lost)
