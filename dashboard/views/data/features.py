@@ -6,6 +6,7 @@ from dashboard.components.address_choice import address_choice
 from dashboard.components.features_meaning import features_meaning
 from dashboard.components.has_features import has_features
 from dashboard.components.many_genres import tall
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import plot
 from dashboard.components.twin import twin
 from dashboard.services import exploring
@@ -32,16 +33,17 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
     """Draw the features, the best first."""
     if not has_features(data, "This section"):
         return
-    with st.container(key="features-head", horizontal=True, vertical_alignment="center", gap="small"):
-        shown = address_choice("What of the features", "features", VIEWS)
-        features_meaning(config, data.features)
-    match shown:
-        case "together":
-            _correlations(config, data)
-        case "parts":
-            _drift(config)
-        case _:
-            _apart(config, data)
+    with st.container(key="features-section"):
+        with st.container(key="features-head", horizontal=True, vertical_alignment="center", gap="small"):
+            shown = address_choice("What of the features", "features", VIEWS)
+            features_meaning(config, data.features)
+        match shown:
+            case "together":
+                _correlations(config, data)
+            case "parts":
+                _drift(config)
+            case _:
+                _apart(config, data)
 
 
 def _apart(config: DatasetConfig, data: Dataset) -> None:
@@ -49,12 +51,15 @@ def _apart(config: DatasetConfig, data: Dataset) -> None:
         pair = choose_pair(data.genres)
         by = address_choice("Measure", "measure", MEASURES)
     found = exploring.separations(config, pair, "information" if by == "information" else "f")
+    phone_parts({"ranking": "Ranking", "every": "Every feature", "one": "One feature"})
     left, right = st.columns([1, 1.25], gap="medium")
-    with left:
+    with left, part("ranking"):
         _ranking(found, data, pair, by)
     with right:
-        _multiples(config, data, found, pair)
-        _one_feature(config, data)
+        with part("every"):
+            _multiples(config, data, found, pair)
+        with part("one"):
+            _one_feature(config, data)
 
 
 def _ranking(found: tuple[Separation, ...], data: Dataset, pair: Pair, by: str) -> None:
@@ -74,7 +79,7 @@ def _ranking(found: tuple[Separation, ...], data: Dataset, pair: Pair, by: str) 
 def _multiples(config: DatasetConfig, data: Dataset, found: tuple[Separation, ...], pair: Pair) -> None:
     """Draw every feature small, on bins that all genres share."""
     n = len(found)
-    every = n <= MULTIPLES or st.query_params.get("shown") == "all"
+    every = n <= MULTIPLES or st.query_params.get("pictures") == "all"
     names = tuple(item.feature for item in found[: n if every else MULTIPLES])
     lifted = sorted(pair) if pair else exploring.usual_lifted(config)
     note = "the best first" + ("" if every else f", {MULTIPLES} of {n:,}")
@@ -86,7 +91,7 @@ def _multiples(config: DatasetConfig, data: Dataset, found: tuple[Separation, ..
         st.caption(sampled)
     if not every:
         st.button(
-            f"Show all {n:,}", key="all features", type="tertiary", on_click=address.look, kwargs={"shown": "all"}
+            f"Show all {n:,}", key="all features", type="tertiary", on_click=address.look, kwargs={"pictures": "all"}
         )
 
 

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dashboard.components.matrix import matrix
 from dashboard.components.number_fields import percent_input
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.plot import plot
 from dashboard.components.right_about import about_true_genres
 from dashboard.components.twin import twin
@@ -41,16 +42,18 @@ def draw(config: DatasetConfig, data: Dataset) -> None:
         return
     limit = datasets.limit(config, clean=clean)
     assert limit is not None
+    phone_parts({"curve": "By overlap", "avoidable": "A run's errors", "confusions": "Confusions"})
     left, right = st.columns([1, 1.1], gap="medium")
-    with left:
+    with left, part("curve"):
         _curve(drawn, data, limit, clean)
-    with right:
+    with right, part("avoidable"):
         st.markdown("**Errors that a run could have avoided**")
         run = choose_run(config)
         answers = exploring.answers(run, clean=clean) if run else None
         if run and answers and answers.shortfall:
             _shortfall(run, answers.shortfall, data)
-    _confusions(exploring.limit_view(drawn, clean=clean), limit, run, clean)
+    with part("confusions"):
+        _confusions(exploring.limit_view(drawn, clean=clean), limit, run, clean)
 
 
 def _of_recipes(config: DatasetConfig, data: Dataset, clean: bool) -> None:

@@ -24,8 +24,8 @@ def draw(one: OneGenre) -> None:
             _side(gone, "gone", f"{one.name} taken for", longest)
         with right:
             _side(come, "come", f"Taken for {one.name}", longest)
-        if gone or come:
-            csv_download(columns(one.name, gone, come), f"{named('exchange')}.csv", "exchange of a genre")
+    if gone or come:
+        csv_download(columns(one.name, gone, come), f"{named('exchange')}.csv", "exchange of a genre")
 
 
 def columns(genre: str, gone: Sequence[Taken], come: Sequence[Taken]) -> Columns:
@@ -58,7 +58,7 @@ def _bar(key: str, share: float, side: str) -> str:
     """Return the style that draws a bar under a link, growing from the middle of both sides."""
     colour = PALETTE["wrong"]
     light, dark = (fade(hue, 0.9 if side == "gone" else 0.55) for hue in colour)
-    towards = "left" if side == "gone" else "right"
+    towards = "var(--gone, left)" if side == "gone" else "right"
     hue = f"light-dark({light},{dark})"
     return (
         f".st-key-{key} a{{background:linear-gradient(to {towards},{hue} {100 * share:.1f}%,"

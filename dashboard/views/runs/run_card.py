@@ -8,6 +8,7 @@ from dashboard.components.csv_download import csv_download
 from dashboard.components.deleting import delete_or_keep
 from dashboard.components.ensembles import member_list
 from dashboard.components.file_names import about, named
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.table import table
 from dashboard.components.take_home import take_home
 from dashboard.components.terms import numbers_line
@@ -46,14 +47,17 @@ def run_card(run: Run) -> None:
     except RunStateError as error:
         st.caption(plain(str(error)))
         return
+    phone_parts({"settings": "Settings", "notes": "Tags and note", "made": "How to repeat it"})
     left, right = st.columns(2, gap="medium")
-    with left:
+    with left, part("settings"):
         if run.averages:
             member_list(run)
         _settings(run.config)
     with right:
-        _notes(run)
-        _provenance(run)
+        with part("notes"):
+            _notes(run)
+        with part("made"):
+            _provenance(run)
 
 
 def _notes(run: Run) -> None:
@@ -159,7 +163,8 @@ def _settings(config: ExperimentConfig) -> None:
     whose = "Settings of one of them" if config.averaged_with else "Settings"
     st.markdown(f"**{whose}** :gray[{n_changed} of {len(rows)} differ from the default (marked ●)]")
     alt = "Settings of this run, with the default value of those that differ."
-    table(rows, "run settings", alt, n=len(rows), most=12, row_height=35, file="settings", columns=looks)
+    most = min(12, max(3, n_changed + 1))  # what is the same everywhere is scrolled to
+    table(rows, "run settings", alt, n=len(rows), most=most, row_height=35, file="settings", columns=looks)
 
 
 def _short(config: ExperimentConfig, item: Setting, value: Any) -> str:
