@@ -211,6 +211,32 @@ def test_the_remedy_is_the_setting_that_is_at_fault(settings, of, options):
     assert remedy.config == configure(remedy.changes, config)
 
 
+@pytest.mark.parametrize(
+    ("of", "said"),
+    [
+        (
+            training(1, limit=0.8, because="max_epochs"),
+            "right on 51.8 % of validation tracks after 1 epoch, where 80.0 % is",
+        ),
+        (training(2, because="max_epochs"), "right on 65.5 % of validation tracks after 2 epochs."),
+        (training(3, accuracy=[0.25] * 3, train=[0.25] * 3, counts=ONE_GENRE, because="max_epochs"), "it calls every"),
+        (training(1, because="max_epochs"), None),  # it may be all that there is to learn
+        (training(3, loss=[0.7, 0.69, 0.7], because="max_epochs"), None),
+        (training(3, limit=0.7, because="max_epochs"), None),
+        (training(3, limit=0.8, because="cancelled"), None),
+    ],
+)
+def test_a_few_epochs_are_too_few_where_more_is_possible_or_the_loss_still_falls(of, said):
+    found = diagnose(of)
+    if said is None:
+        assert "Too few epochs" not in str(found)
+        return
+    assert found.sentence.replace("\u202f", " ").startswith(f"Too few epochs: {said}")
+    assert found.remedy.options == "--train.max_epochs 100"
+    branch = replace(of, config=branch_of(CONFIG, 10, learning_rate=1e-4))
+    assert "Too few epochs" not in str(diagnose(replace(branch, epochs=[*training(10).epochs, *of.epochs])))
+
+
 def test_patience_that_runs_out_while_the_loss_falls_was_too_short():
     short = configure({"train.patience": 1})
     found = diagnose(training(loss=1.4 - 0.02 * T, rate=0.7, config=short))

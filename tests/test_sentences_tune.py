@@ -54,6 +54,13 @@ def test_a_search_says_how_far_it_is(state, n, answer, reason):
     assert said.reason.startswith(reason)
 
 
+def test_of_trials_that_are_as_good_the_best_stands_first():
+    (first, second, third), rest = search().trials, search(0)
+    found = replace(rest, trials=(first, replace(second, value=third.value), third))
+    assert found.ranked[0] is found.best
+    assert [trial.trial for trial in found.ranked] == [2, 3, 1]
+
+
 def test_before_a_search_it_says_what_one_is_for():
     assert sentences.BEFORE.answer == "Which settings are better?"
 

@@ -19,7 +19,7 @@ from genre_core.store.openings import Openings
 from genre_core.store.schema import Run, RunState, Study
 from genre_core.studies.kinds import SEARCH
 from genre_core.studies.tuning.config import SearchConfig, params_of, trial_config, trial_of
-from genre_core.studies.tuning.rows import SearchSummary, TrialResult, best_of, read_rows
+from genre_core.studies.tuning.rows import SearchSummary, TrialResult, best_of, rank, read_rows
 
 _IN_TRAINING: tuple[RunState, ...] = ("queued", "running", "paused")
 
@@ -49,6 +49,11 @@ class Search:
     def best(self) -> TrialResult | None:
         """Return the best trial so far; None before one is complete."""
         return best_of(self.config, self.trials)
+
+    @property
+    def ranked(self) -> list[TrialResult]:
+        """Return the trials from the best to the worst, the earliest of equals first."""
+        return sorted(self.trials, key=lambda trial: rank(self.config, trial))
 
     @property
     def complete(self) -> tuple[TrialResult, ...]:

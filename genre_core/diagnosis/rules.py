@@ -167,15 +167,22 @@ def stuck(of: Training) -> Diagnosis | None:
 def _why_stuck(of: Training) -> tuple[str, Remedy | None]:
     """Return the cause and its remedy; steps that are too large leave the loss above that of guessing.
 
-    Too much weight decay leaves it exactly there, and too small steps where it began.
+    Too much weight decay leaves it exactly there, and too small or too few steps where it began.
     """
     if remedy := remedies.no_decay(of.config):
         return "Too much weight decay", remedy
     if of.config.train.class_weighting == "none" and of.train_loss.max() > 1.02 * of.guess_loss:
         return "Learning rate too high", remedies.usual_rate(of.config)
+    if _cut_short(of):
+        return "Too few epochs", remedies.longer(of.config)
     if remedy := remedies.faster(of.config):
         return "Learning rate too low", remedy
     return "It learned nothing", remedies.less_dropout(of.config) or remedies.longer(of.config)
+
+
+def _cut_short(of: Training) -> bool:
+    """Say whether the epochs ran out before there could be a trend."""
+    return len(of.epochs) < FEWEST_EPOCHS and of.stopped_because == "max_epochs" and not of.config.before.epochs
 
 
 def too_few(of: Training) -> Diagnosis | None:
@@ -245,7 +252,11 @@ def _rising(values: FloatArray) -> bool:
 def still_climbing(of: Training) -> Diagnosis | None:
     """Say that the epochs, or patience, ran out while the network still learned."""
     n = len(of.epochs)
-    if n < FEWEST_EPOCHS or (of.limit is not None and of.interval is not None and of.interval.high >= of.limit):
+    if of.limit is not None and of.interval is not None and of.interval.high >= of.limit:
+        return None
+    if _cut_short(of):
+        return _too_short(of)
+    if n < FEWEST_EPOCHS:
         return None
     if of.stopped_because == "patience":
         return _impatient(of)
@@ -266,6 +277,20 @@ def still_climbing(of: Training) -> Diagnosis | None:
         f"{count(span, 'epoch')}, and then the epochs ran out.",
         remedies.faster(of.config) or remedies.longer(of.config),
     )
+
+
+def _too_short(of: Training) -> Diagnosis | None:
+    """Say that a few epochs are too few: clearly more is possible, or validation loss fell by 5 % in the last one."""
+    possible = ""
+    if of.limit is None:
+        falls = len(of.epochs) > 1 and of.loss[-1] < 0.95 * of.loss[-2] and of.train_loss[-1] < of.train_loss[-2]
+    else:
+        falls = of.interval is not None and of.interval.high < of.limit - 0.02
+        possible = f", where {percent(of.limit)} is possible"
+    if not falls:
+        return None
+    right = f"right on {percent(of.best)} of validation {of.noun}s after {count(len(of.epochs), 'epoch')}"
+    return Diagnosis("still_climbing", f"Too few epochs: {right}{possible}.", remedies.longer(of.config))
 
 
 def _impatient(of: Training) -> Diagnosis | None:

@@ -66,6 +66,8 @@ FAULTY: Mapping[str, tuple[Mapping[str, Any], str, tuple[DiagnosisKind | None, .
         {"data.n_samples": 2000, "train.patience": 50, **_SMALL}, "overlapping", ("overfitting",),
     ),
     "preset rate_too_low": ({}, "rate_too_low", ("still_climbing",)),
+    "1 epoch": ({"train.max_epochs": 1}, "overlapping", ("still_climbing",)),
+    "1 epoch, 800 tracks": ({"train.max_epochs": 1, "data.n_samples": 800}, "overlapping", ("still_climbing", "stuck")),
     "5 epochs, learning rate 0.0001": (
         {"train.max_epochs": 5, "train.learning_rate": 1e-4}, "overlapping", ("still_climbing",),
     ),

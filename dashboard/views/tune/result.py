@@ -16,7 +16,7 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.views.tune import text as sentences
 from dashboard.views.tune.live import HEIGHT
-from genre_core.studies.tuning.rows import TrialResult, rank
+from genre_core.studies.tuning.rows import TrialResult
 
 TABLE_SECONDS = 1.0
 ORDERS = {"best": "Best first", "newest": "Newest first"}
@@ -98,7 +98,8 @@ def _winner(found: Search) -> None:
 
 def _trials(study_id: str) -> None:
     found = searches.search(study_id)
-    listed: list[TrialResult | UnderWay] = [*reversed(found.under_way), *_ordered(found)]
+    ended = reversed(found.trials) if st.query_params.get("order") == "newest" else found.ranked
+    listed: list[TrialResult | UnderWay] = [*reversed(found.under_way), *ended]
     if not listed:
         st.caption("Then the first trials start.")
         return
@@ -119,14 +120,6 @@ def _trials(study_id: str) -> None:
     )
     if note := sentences.uncertainty(found):
         st.caption(plain(note))
-
-
-def _ordered(found: Search) -> list[TrialResult]:
-    """Return the trials that have ended in the order that the address names: the best first, or the newest."""
-    newest = list(reversed(found.trials))
-    if st.query_params.get("order") == "newest":
-        return newest
-    return sorted(newest, key=lambda trial: rank(found.config, trial))
 
 
 def _open_chosen(found: Search) -> None:
