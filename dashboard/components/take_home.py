@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import streamlit as st
 
-from dashboard.components.copy_link import copy_link
 from dashboard.components.safely import refreshing
 from dashboard.services import runs as run_service
 from dashboard.services import taking_home
@@ -54,7 +53,6 @@ def _menu(runs: list[Run]) -> None:
     if not menu.open:
         return
     with menu, st.container(key="take-home-menu", gap="small"):
-        copy_link()
         _entry(sentences.REPORT, runs)
         several = ",".join(run.id for run in runs) if len(runs) > 1 else None
         address.page_link("views/report/page.py", sentences.OWN, ":material/edit_note:", run=runs[0].id, runs=several)

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from dashboard.components.copy_link import copy_link
 from dashboard.components.words import words
 from dashboard.shell import address
 from dashboard.shell.mount import mount
@@ -70,18 +71,21 @@ def beyond_plain(what: str, *, aside: bool = False) -> DeltaGenerator:
 
 
 def choose_view(page: str) -> None:
-    """Draw the choice of a view, in the bar above the page."""
-    if page not in PAGES:
-        return
+    """Draw the choice of a view, in the bar above the page, and what copies the link, which says the view too."""
+    label, icon = ("View", ":material/visibility:") if page in PAGES else ("Link", ":material/link:")
+    with st.container(key="view-choice"), st.popover(label, icon=icon, type="tertiary"):
+        if page in PAGES:
+            _views()
+        copy_link()
+
+
+def _views() -> None:
     at_first = PLAIN if st.session_state.pop(_AT_FIRST, False) else EVERYTHING
     st.session_state[_KEY] = chosen = address.view() or at_first
-    with st.container(key="view-choice"), st.popover("View", icon=":material/visibility:", type="tertiary"):
-        st.radio(
-            "View", VIEWS, format_func=VIEWS.__getitem__, key=_KEY, label_visibility="collapsed", on_change=_choose
-        )
-        if chosen == PROJECTOR:
-            st.caption("Space pauses and resumes, → trains one epoch, Esc opens this menu.")
-            st.button("Everything", key="leave projector", on_click=address.look, kwargs={"view": None})
+    st.radio("View", VIEWS, format_func=VIEWS.__getitem__, key=_KEY, label_visibility="collapsed", on_change=_choose)
+    if chosen == PROJECTOR:
+        st.caption("Space pauses and resumes, → trains one epoch, Esc opens this menu.")
+        st.button("Everything", key="leave projector", on_click=address.look, kwargs={"view": None})
 
 
 def _choose() -> None:

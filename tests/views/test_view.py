@@ -34,6 +34,11 @@ def test_a_view_is_chosen_and_is_in_the_link():
     assert "should be plain or projector" in told
 
 
+@pytest.mark.parametrize("page", ["train", "data", "runs", "predict", "lessons"])
+def test_each_page_has_a_button_that_copies_its_link(page):
+    assert drawn(opened(f"views/{page}/page.py"), "copy link")["label"] == "Copy a link to this page"
+
+
 def test_a_first_visit_is_plain_until_the_person_chooses():
     page = opened("views/train/page.py")
     choice = page.radio(key="view of the page")
