@@ -65,6 +65,14 @@ def test_a_run_answers_again_as_it_did(store, listening, name):
     assert np.allclose(logits, stored_logits(store, name), atol=1e-5)
 
 
+def test_a_run_whose_data_give_other_features_now_says_so(store, listening):
+    run = listening["features"]
+    (n,) = run.context["input_shape"]
+    other = replace(run, context={**run.context, "input_shape": [n + 1]})
+    with pytest.raises(DataError, match=rf"learned from {n + 1:,} features, and its data now give {n:,}, .* train it"):
+        fit_again(store, other)
+
+
 @pytest.mark.parametrize(("name", "starts"), [("features", (0.0,)), ("cnn", (0.0, 0.5)), ("both", (0.0,))])
 def test_a_sound_in_memory_is_answered_as_its_clip_was(store, listening, name, starts):
     fitted = fit_again(store, listening[name])

@@ -161,6 +161,11 @@ def fit_again(store: RunStore, run: Run) -> Fitted:
     if saved is None or not np.array_equal(Predictions.load(saved).y, prepared.dataset.y):
         raise DataError(f"The data of the run {run.name} have changed since it was trained: train it again.")
     shape, n_genres = prepared.dataset.inputs.shape, len(prepared.dataset.genres)
+    if len(shape) == 1 and (learned := run.context.get("input_shape", list(shape))) != list(shape):
+        raise DataError(
+            f"The run {run.name} learned from {learned[0]:,} features, and its data now give {shape[0]:,}, because "
+            "columns are taken for features by other rules than before: train it again."
+        )
     networks = tuple(
         rebuilt(member.model, shape, n_genres, weights_of(store, run, member)) for member in config.members or (config,)
     )
