@@ -9,7 +9,7 @@ from dashboard.views.data import text as sentences
 from dashboard.views.data.imports import Import
 from dashboard.views.data.upload import lacking
 from genre_core.bayes.limit import BayesLimit, bayes_limit
-from genre_core.data.dataset import Dataset
+from genre_core.data.dataset import Column, Dataset
 from genre_core.data.inputs import Features
 from genre_core.data.splitting import Split
 from genre_core.settings.config import SyntheticConfig
@@ -25,6 +25,15 @@ def tracks(**more) -> Dataset:
 @pytest.fixture(scope="module")
 def limit() -> BayesLimit:
     return bayes_limit(SyntheticConfig(), n_draws=20_000)
+
+
+def test_columns_of_categories_are_counted_and_so_are_their_features():
+    columns = (Column("genre", "label", ""), Column("key", "feature", "", categories=("C", "D")))
+    said = "genre names the genre, 1 column is a feature"
+    assert sentences.columns_sentence(tracks(columns=columns)) == f"{said}, 2 in all with one for each category."
+    columns = (*columns[:1], Column("x", "feature", ""), Column("y", "feature", ""), Column("name", "identifier", ""))
+    said = "genre names the genre, 2 columns are features, 1 column is not a measurement and is not used."
+    assert sentences.columns_sentence(tracks(columns=columns)) == said
 
 
 def test_a_published_split_that_lacks_a_list_says_which():

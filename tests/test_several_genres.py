@@ -62,6 +62,15 @@ def test_a_track_filed_under_several_genres_is_told_so_and_is_no_wrong_label():
     assert "12 tracks left out, filed under several genres." in none.notes
 
 
+def test_rows_of_one_track_under_several_genres_are_no_segments():
+    rows = [f"id{i % 60},{('rap', 'hip-hop', 'pop')[(i + i // 60) % 3]},{i % 60 * 37 % 101 + 0.5}" for i in range(72)]
+    data = [("filed.csv", "\n".join(["track_id,genre,x", *rows]).encode())]
+    each, first = load_bytes(data), load_bytes(data, several="first")
+    assert (each.noun, len(each), each.n_tracks()) == ("row", 72, 60)
+    assert (first.noun, len(first)) == ("track", 60)
+    assert not any("segment" in finding.sentence for finding in findings(each))
+
+
 def test_a_sample_is_of_whole_tracks_of_each_genre_and_its_seed_draws_it_again():
     rows = [f"{'ab'[i // 3 % 2]}.{i // 3:05}.{i % 3}.wav,{'ab'[i // 3 % 2]},{i * 37 % 101 + 0.5}" for i in range(240)]
     data = [("segments.csv", "\n".join(["filename,genre,x", *rows]).encode())]

@@ -153,10 +153,13 @@ class Dataset:
         """Return whether rows are segments of tracks, and not whole tracks."""
         return "track" in self.groups
 
-    @property
+    @cached_property
     def noun(self) -> str:
-        """Return what a row is: a track, a clip that can be heard, or a segment of one."""
-        return "segment" if self.in_segments else self.whole
+        """Return what a row is: a track, a clip that can be heard, or a segment; none where each has its own genre."""
+        if not self.in_segments:
+            return self.whole
+        filed = len(np.unique(self.groups["track"] * len(self.genres) + self.y)) == len(self)
+        return "row" if filed else "segment"
 
     @property
     def whole(self) -> str:

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from dashboard.theme import Numbers, count, percent
 from genre_core.bayes.limit import BayesLimit
 from genre_core.data.dataset import Dataset
@@ -20,24 +18,18 @@ def answer(data: Dataset, name: str) -> str:
     sizes = set(data.counts.tolist())
     each = f" of {data.counts[0]:,} each" if len(sizes) == 1 else ""
     if each and data.in_segments:
-        each = f", {data.counts[0]:,} {_noun(data)}s each"
+        each = f", {data.counts[0]:,} {data.noun}s each"
     shape, noun = " × ".join(map(str, data.inputs.shape)), data.inputs.noun
     features = count(len(data.features), "feature") if data.features else f"{noun} of {shape} numbers"
     whole = f" of {count(data.n_tracks(), data.whole)}" if data.in_segments else ""
     source = f", from {name}" if name else ""
-    return f"{count(n, _noun(data))}{whole} in {count(k, 'genre')}{each}, {features}{source}."
+    return f"{count(n, data.noun)}{whole} in {count(k, 'genre')}{each}, {features}{source}."
 
 
 def three(data: Dataset, limit: BayesLimit | None) -> Numbers:
     """Return the three numbers of a plain page."""
     third: Numbers = {"Best possible accuracy": limit.accuracy} if limit else {"Features": f"{len(data.features):,}"}
-    return {_noun(data).capitalize() + "s": f"{len(data):,}", "Genres": f"{len(data.genres):,}", **third}
-
-
-def _noun(data: Dataset) -> str:
-    """Return what a row is called: a segment is none of which each of its track's rows has a genre of its own."""
-    filed = data.in_segments and len(np.unique(data.groups["track"] * len(data.genres) + data.y)) == len(data)
-    return "row" if filed else data.noun
+    return {data.noun.capitalize() + "s": f"{len(data):,}", "Genres": f"{len(data.genres):,}", **third}
 
 
 def nothing(what: str, is_named: bool, others: bool) -> tuple[str, str]:
@@ -76,9 +68,9 @@ def columns_sentence(data: Dataset) -> str:
     unused = roles.count("left out") + roles.count("identifier")
     out = f", {count(unused, 'column')} are not measurements and are not used" if unused > 1 else ""
     out = ", 1 column is not a measurement and is not used" if unused == 1 else out
-    return (
-        f"{label} names the genre, {count(roles.count('feature'), 'column is a feature', 'columns are features')}{out}."
-    )
+    n = roles.count("feature")
+    each = f", {len(data.features):,} in all with one for each category" if len(data.features) > n else ""
+    return f"{label} names the genre, {count(n, 'column is a feature', 'columns are features')}{each}{out}."
 
 
 def counts_alt(data: Dataset) -> str:
