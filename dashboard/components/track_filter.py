@@ -104,7 +104,8 @@ def track_filter(found: ListedTracks) -> ListedTracks:
                 default=None if MEASURE in st.session_state else "sure",
                 required=True,
                 help=f"Confidence: {GLOSSARY['confidence']} Margin: {GLOSSARY['margin']}",
-                on_change=_any_number,
+                on_change=address.look,
+                kwargs={"only": None},
             )
             or "sure"
         )
@@ -127,10 +128,6 @@ def _range(found: ListedTracks, given: TrackFilter, measure: Measure) -> None:
 
 def _find() -> None:
     address.look(find=st.session_state[FIND].strip() or None)
-
-
-def _any_number() -> None:
-    address.look(only=None)
 
 
 def _between(measure: Measure, top: float) -> None:

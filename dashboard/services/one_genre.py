@@ -9,15 +9,8 @@ from dashboard.services.datasets import dataset
 from dashboard.services.networks import network, training
 from dashboard.services.outcomes import Outcome, outcome
 from genre_core.data.dataset import Part
+from genre_core.evaluation import curves
 from genre_core.evaluation.concentration import Concentration, GroupErrors, concentration, group_errors
-from genre_core.evaluation.curves import (
-    OperatingPoint,
-    PrecisionRecallCurve,
-    RocCurve,
-    operating_point,
-    precision_recall_curve,
-    roc_curve,
-)
 from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.importance import Importances, permutation_importances
 from genre_core.inspection.apart import Apart, apart
@@ -35,10 +28,10 @@ class AgainstTheRest:
     `usual` is what the model does as it is: it answers the genre wherever that is the most probable one.
     """
 
-    roc: RocCurve
-    precision_recall: PrecisionRecallCurve
-    points: tuple[OperatingPoint, ...]
-    usual: OperatingPoint
+    roc: curves.RocCurve
+    precision_recall: curves.PrecisionRecallCurve
+    points: tuple[curves.OperatingPoint, ...]
+    usual: curves.OperatingPoint
 
 
 def _outcome(of: Run, part: Part, judge: Judge) -> Outcome:
@@ -53,12 +46,12 @@ def against_the_rest(of: Run, part: Part, genre: int, *, judge: Judge = JUDGE) -
     seen = _outcome(of, part, judge)
     is_genre, y_prob, groups = seen.y_true == genre, softmax(seen.logits), seen.groups
     y_score = y_prob[:, genre]
-    roc, areas = roc_curve(is_genre, y_score, groups), precision_recall_curve(is_genre, y_score, groups)
+    roc, areas = curves.roc_curve(is_genre, y_score, groups), curves.precision_recall_curve(is_genre, y_score, groups)
     if roc is None or areas is None:
         return None
-    points = tuple(operating_point(is_genre, y_score, step / STEPS, groups) for step in range(STEPS + 1))
+    points = tuple(curves.operating_point(is_genre, y_score, step / STEPS, groups) for step in range(STEPS + 1))
     answered = (y_prob.argmax(axis=1) == genre).astype(np.float64)
-    return AgainstTheRest(roc, areas, points, operating_point(is_genre, answered, 1.0, groups))
+    return AgainstTheRest(roc, areas, points, curves.operating_point(is_genre, answered, 1.0, groups))
 
 
 @cached_by_run(16, show_spinner="Shuffling each feature")

@@ -24,18 +24,8 @@ from genre_core.settings.config import ExperimentConfig
 from genre_core.store.gate import predictions_of
 from genre_core.store.schema import Epoch, Run, Study
 from genre_core.studies.kinds import REPEATS
+from genre_core.studies.repeats import summary as repeats
 from genre_core.studies.repeats.config import Folds, OtherSeeds, RepeatsConfig
-from genre_core.studies.repeats.summary import (
-    MemberScore,
-    Repeats,
-    compare,
-    held_out,
-    in_segments,
-    pooled,
-    scores_of,
-    summarize,
-    track_counts,
-)
 from genre_core.studies.repeats.summary import why_incomparable as _why_incomparable
 from genre_core.training.predictions import Predictions, Unit
 
@@ -62,7 +52,7 @@ class Repetition:
     def in_segments(self) -> bool:
         """Return whether rows are segments of tracks; not known of old runs whose data are gone."""
         with suppress(GenreLabError):
-            return in_segments(self.complete, lambda: self._data)
+            return repeats.in_segments(self.complete, lambda: self._data)
         return False
 
     @cached_property
@@ -100,14 +90,14 @@ class Repetition:
         return sum(parts) / self.total
 
     @cached_property
-    def scores(self) -> dict[int, MemberScore]:
+    def scores(self) -> dict[int, repeats.MemberScore]:
         """Return each complete run's score, by its number."""
-        return scores_of(self.runs, self.part, self.by_track, lambda: self.predictions, lambda: self._data)
+        return repeats.scores_of(self.runs, self.part, self.by_track, lambda: self.predictions, lambda: self._data)
 
     @cached_property
-    def summary(self) -> Repeats | None:
+    def summary(self) -> repeats.Repeats | None:
         """Return what the scores come to so far; None before there is one."""
-        return summarize(self.config, list(self.scores.values()))
+        return repeats.summarize(self.config, list(self.scores.values()))
 
     @cached_property
     def matrix(self) -> ConfusionMatrix | None:
@@ -117,8 +107,8 @@ class Repetition:
             return None
         counts = [run.summary["test"]["confusion_matrix"] for run in runs]
         if self.by_track:
-            counts = [track_counts(one, self._data) for one in self.predictions.values()]
-        found: IntArray = pooled(counts)
+            counts = [repeats.track_counts(one, self._data) for one in self.predictions.values()]
+        found: IntArray = repeats.pooled(counts)
         return ConfusionMatrix(found, tuple(runs[0].context["genres"]))
 
     @property
@@ -179,7 +169,7 @@ def compare_repetitions(ours: Repetition, theirs: Repetition, region: float = RE
     why_not = _why_incomparable(ours.config, theirs.config)
     if why_not:
         return ComparedRepeats(None, None, why_not)
-    found = compare((ours.config, ours.scores), (theirs.config, theirs.scores))
+    found = repeats.compare((ours.config, ours.scores), (theirs.config, theirs.scores))
     if found is None:
         return ComparedRepeats(None, None)
     return ComparedRepeats(practical(found, region), scores_in_range(found, found.ratio))
@@ -198,4 +188,4 @@ def pooled_score(found: Repetition) -> PooledScore | None:
     if not found.predictions:
         return None
     data, unit = dataset(found.config.experiment.data), found.unit
-    return _pooled_score([held_out(one, data, unit) for one in found.predictions.values()])
+    return _pooled_score([repeats.held_out(one, data, unit) for one in found.predictions.values()])

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -21,7 +21,7 @@ from genre_core.data.dataset import Column, Part, Role
 from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.genres import counted_anew, counted_as, write_counted
 from genre_core.data.published import KIND as SPLIT
-from genre_core.data.published import part_of, read_split
+from genre_core.data.published import read_split
 from genre_core.data.sources.fma import PLAIN
 from genre_core.data.sources.table import Inspection, inspect, rows_as_read
 from genre_core.data.splitting import to_balance
@@ -33,7 +33,6 @@ from genre_core.errors import DataError
 from genre_core.settings.config import DatasetConfig, TableConfig
 from genre_core.store.schema import StoredTable
 
-LISTS = (".txt", ".lst", ".list")
 """Endings of files that may list the tracks of a part."""
 _SINGLE, _LISTS = ("label", "group", "name"), ("left_out", "taken")
 
@@ -229,11 +228,6 @@ def is_there(config: DatasetConfig) -> bool:
 def rename_table(content_hash: str, name: str) -> None:
     """Give a stored table or collection another name."""
     act(lambda: store().rename_table(content_hash, name))
-
-
-def are_lists(names: Sequence[str]) -> bool:
-    """Say whether files are the lists of a published split, by their names."""
-    return len(names) > 1 and all(PurePath(name).suffix in LISTS and part_of(name) for name in names)
 
 
 def add_split(files: Sequence[tuple[str, bytes]], parts: Sequence[Part | None] = ()) -> str:

@@ -7,7 +7,7 @@ track. Folders count only where two names differ in nothing else.
 import hashlib
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PureWindowsPath
 from typing import TYPE_CHECKING
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 KIND = "split"
 MAX_BYTES = 64 * 1024**2
 MAX_NAME = 1000
+LISTS = (".txt", ".lst", ".list")
+"""Endings of files that may list the tracks of a part."""
 PARTS_SAID = " which rows are in which part"
 """Between the columns of a split and how they are read, in the note on a table that brings its own."""
 WORDS: Mapping[str, Part] = {
@@ -70,6 +72,17 @@ def part_of(file_name: str) -> Part | None:
     stem = PureWindowsPath(file_name).stem.lower()
     found = {WORDS[word] for word in re.split(r"[^a-z]+", stem) if word in WORDS}
     return found.pop() if len(found) == 1 else None
+
+
+def is_list(file_name: str) -> bool:
+    """Say whether a file may list the tracks of a part, by its name."""
+    return PureWindowsPath(file_name).suffix in LISTS and part_of(file_name) is not None
+
+
+def are_lists(names: Iterable[str]) -> bool:
+    """Say whether files are the lists of a published split, by their names."""
+    found = [is_list(name) for name in names]
+    return len(found) > 1 and all(found)
 
 
 def parts_of(names: Sequence[str]) -> list[Part | None]:

@@ -16,16 +16,8 @@ import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
 from genre_core.errors import DataError
+from genre_core.evaluation import intervals
 from genre_core.evaluation.checks import check_labels, check_probabilities, check_same_length
-from genre_core.evaluation.intervals import (
-    Z95,
-    Interval,
-    drawn_weights,
-    n_resamples,
-    normal_below,
-    resampled_rate,
-    share_interval,
-)
 
 ScoreName = Literal["confidence", "margin", "certainty"]
 Answered = npt.NDArray[np.bool_]
@@ -49,7 +41,7 @@ class RiskCoverage:
     ideal_risk: FloatArray
     error: float
     area: float
-    area_interval: Interval
+    area_interval: intervals.Interval
     ideal_area: float
     excess: float
 
@@ -65,8 +57,8 @@ class Answering:
     n: int
     answered: int
     right: int
-    coverage_interval: Interval
-    accuracy_interval: Interval
+    coverage_interval: intervals.Interval
+    accuracy_interval: intervals.Interval
 
     @property
     def coverage(self) -> float:
@@ -110,7 +102,7 @@ def risk_coverage(
     risk, ideal_risk = _risks(share[tie][order][None])[0], _risks(np.sort(wrong)[None])[0]
     area, ideal = float(risk.mean()), float(ideal_risk.mean())
     areas = _resampled_areas(share[tie][order], None if members is None else members[order], seed)
-    interval = resampled_rate(area, areas, n, members)
+    interval = intervals.resampled_rate(area, areas, n, members)
     coverage, error = np.arange(1, n + 1) / n, float(wrong.mean())
     return RiskCoverage(coverage, risk, ideal_risk, error, area, interval, ideal, area - ideal)
 
@@ -131,8 +123,8 @@ def answerings(
     for threshold in thresholds:
         answered = sure >= threshold
         good = answered & (wrong == 0)
-        coverage = share_interval(answered, np.ones_like(answered), members)
-        accuracy = share_interval(good, answered, members)
+        coverage = intervals.share_interval(answered, np.ones_like(answered), members)
+        accuracy = intervals.share_interval(good, answered, members)
         found.append(Answering(threshold, len(sure), int(answered.sum()), int(good.sum()), coverage, accuracy))
     return tuple(found)
 
@@ -163,7 +155,7 @@ def find_threshold(
     confidence = _confidence_at_any(target, len(sure))
     enough[1:] &= n_answered[1:] < n_answered[:-1]  # one of those that answer the same tracks
     for step in np.flatnonzero(enough).tolist():
-        if share_interval(wrong == 0, at >= step, members, confidence).low >= target:
+        if intervals.share_interval(wrong == 0, at >= step, members, confidence).low >= target:
             return float(step / STEPS)
     return None
 
@@ -176,13 +168,13 @@ def _confidence_at_any(target: float, n: int) -> float:
     of Random Sequences and Processes" (1983), chapter 12, says how often it passes a level c. It runs from the
     fewest tracks of which all right reach the target; a single interval of 95 % is the least that is asked.
     """
-    low, high = Z95, 5.0
+    low, high = intervals.Z95, 5.0
     while high - low > 1e-6:
         c = (low + high) / 2
         span = max(0.0, math.log(n * (1 - target) / (c * c * target))) if target < 1 else 0.0
-        passed = 1 - normal_below(c) + c * math.exp(-c * c / 2) / math.sqrt(2 * math.pi) * span / 2
+        passed = 1 - intervals.normal_below(c) + c * math.exp(-c * c / 2) / math.sqrt(2 * math.pi) * span / 2
         low, high = (c, high) if passed > 0.05 else (low, c)
-    return 2 * normal_below(high) - 1
+    return 2 * intervals.normal_below(high) - 1
 
 
 def _step(sure: FloatArray) -> IntArray:
@@ -215,5 +207,5 @@ def _risks(wrong: FloatArray, weights: FloatArray | None = None) -> FloatArray:
 def _resampled_areas(expected: FloatArray, groups: IntArray | None, seed: int) -> FloatArray:
     """Return areas (n_resamples,) over resampled tracks, which come in the order of their scores."""
     n = len(expected)
-    drawn = drawn_weights(n, groups, n_resamples(n, 20), seed)
+    drawn = intervals.drawn_weights(n, groups, intervals.n_resamples(n, 20), seed)
     return np.concatenate([(each * _risks(expected[None], each)).sum(axis=1) / each.sum(axis=1) for each in drawn])

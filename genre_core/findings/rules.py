@@ -3,45 +3,35 @@
 from collections.abc import Callable
 from typing import get_args
 
+from genre_core.findings import overall
 from genre_core.findings.blocks import blocks
 from genre_core.findings.confusions import confusions, neighbours
 from genre_core.findings.facts import Facts
 from genre_core.findings.finding import Finding, Kind
 from genre_core.findings.genres import easiest, hardest, predicted_counts
-from genre_core.findings.overall import (
-    all_right,
-    few_tracks,
-    label_noise,
-    leaky,
-    macro_f1,
-    majority,
-    part_gap,
-    shortfall,
-    training,
-)
 from genre_core.findings.trust import few_groups, too_sure, when_sure
 
 Rule = Callable[[Facts], list[Finding]]
 
 RULES: dict[Rule, tuple[Kind, ...]] = {
-    all_right: ("all_right",),
-    training: ("training",),
-    leaky: ("leaky",),
-    few_tracks: ("few_tracks",),
-    majority: ("majority",),
-    shortfall: ("shortfall",),
+    overall.all_right: ("all_right",),
+    overall.training: ("training",),
+    overall.leaky: ("leaky",),
+    overall.few_tracks: ("few_tracks",),
+    overall.majority: ("majority",),
+    overall.shortfall: ("shortfall",),
     predicted_counts: ("never_predicted", "over_predicted", "under_predicted"),
     hardest: ("hardest",),
     easiest: ("easiest",),
     confusions: ("confusion", "one_way"),
     blocks: ("block",),
     neighbours: ("neighbours",),
-    macro_f1: ("macro_f1",),
+    overall.macro_f1: ("macro_f1",),
     too_sure: ("too_sure", "too_unsure"),
     when_sure: ("when_sure",),
     few_groups: ("few_groups",),
-    label_noise: ("label_noise",),
-    part_gap: ("part_gap",),
+    overall.label_noise: ("label_noise",),
+    overall.part_gap: ("part_gap",),
 }
 """Each rule with its kinds of findings. Where there is nothing to find, it finds something at most once in 20.
 

@@ -12,7 +12,6 @@ from genre_core.errors import RunStateError
 from genre_core.evaluation.calibration import calibration, reliability
 from genre_core.evaluation.calibration_sentences import error_sentence, reliability_answer
 from genre_core.evaluation.comparison import compare_all, why_incomparable
-from genre_core.evaluation.confusion import ConfusionMatrix
 from genre_core.evaluation.metrics import METRICS, softmax
 from genre_core.evaluation.report import Evaluation
 from genre_core.evaluation.verdict import overlooked, verdict, why
@@ -59,11 +58,8 @@ def report_of(store: RunStore, runs: Sequence[Run]) -> Report:
     _errors(store, first, draft)
     _comparison(every, draft)
     _limitations(first, draft)
-    sections = (
-        *draft.sections(),
-        _how_to_repeat(first, store.table_names()),
-        _references(first, compared=len(every) > 1),
-    )
+    cited = Section("References", (Points(references(first.run.config, compared=len(every) > 1)),))
+    sections = (*draft.sections(), _how_to_repeat(first, store.table_names()), cited)
     about = f"{one_line(first.name)}, trained on {first.run.created_at:%Y-%m-%d} with Genre Lab."
     return Report(f"Music genres in {first.source}", about, sections)
 
@@ -144,7 +140,8 @@ def _network(of: Known, draft: Draft) -> None:
     if run.averages:
         draft.add("network", Text(f"The mean probability of {run.averages} networks; the first of them is drawn."))
     size = run.context.get("n_parameters")
-    draft.add("network", Text(f"{capitalized(_phrase(run))} with {count(size, 'parameter')}." if size else "."))
+    large = f" with {count(size, 'parameter')}" if size else ""
+    draft.add("network", Text(f"{capitalized(_phrase(run))}{large}."))
     if shape:
         genres = run.context["genres"]
         layers = run.config.model.layers(shape, len(genres))
@@ -196,12 +193,9 @@ def _training(of: Known, draft: Draft) -> None:
     )
     drawn = charts.curves(of.epochs, run.best_epoch, run.context.get("majority_accuracy"), limit)
     draft.add("training", Chart(drawn, alt))
-    if diagnosis := diagnosis_of(run, of.epochs, _validation_matrix(run), limit):
+    matrix = Evaluation.from_json(run.summary["validation"]).confusion_matrix
+    if diagnosis := diagnosis_of(run, of.epochs, matrix, limit):
         draft.add("training", Text(diagnosis.sentence))
-
-
-def _validation_matrix(run: Run) -> ConfusionMatrix:
-    return Evaluation.from_json(run.summary["validation"]).confusion_matrix
 
 
 def _results(of: Known, draft: Draft) -> None:
@@ -332,10 +326,6 @@ def _how_to_repeat(of: Known, tables: Mapping[str, str]) -> Section:
             Table(("", "made with"), rows, 2, "Fingerprints of settings and data, and versions."),
         ),
     )
-
-
-def _references(of: Known, *, compared: bool) -> Section:
-    return Section("References", (Points(references(of.run.config, compared=compared)),))
 
 
 def _phrase(run: Run) -> str:

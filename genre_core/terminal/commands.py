@@ -9,25 +9,7 @@ from genre_core.evaluation.prediction_sets import LEVELS
 from genre_core.studies.few_clips.config import WAYS, FewClipsConfig
 from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.repeats.config import VARIES, Folds, OtherSeeds
-from genre_core.terminal.arguments import (
-    PARTS_SHOWN,
-    add_by,
-    add_columns,
-    add_experiment,
-    add_name,
-    add_number,
-    add_part,
-    add_preset,
-    add_reading,
-    add_right_about,
-    add_runs,
-    add_settings,
-    add_workers,
-    describe_settings,
-    from_one,
-    from_zero,
-    percentage,
-)
+from genre_core.terminal import arguments
 from genre_core.terminal.usage import PROGRAM, Parser
 
 Commands: TypeAlias = "argparse._SubParsersAction[Parser]"
@@ -63,27 +45,27 @@ def _train(commands: Commands) -> None:
         "closed."
     )
     parser = _add(commands, "train", help, f"{_SOURCES} [settings]", about)
-    add_experiment(parser)
+    arguments.add_experiment(parser)
     closed = "with validation, no test score is shown, `test` is null in JSON, and nothing counts as opened"
     parts = "which part to report (default: test, or validation with --no-store)"
-    parser.add_argument("--part", choices=PARTS_SHOWN, help=f"{parts}; {closed}")
-    add_by(parser)
-    add_name(parser, "run")
+    parser.add_argument("--part", choices=arguments.PARTS_SHOWN, help=f"{parts}; {closed}")
+    arguments.add_by(parser)
+    arguments.add_name(parser, "run")
     parser.add_argument("--no-store", action="store_true", help="do not keep the run; its test part stays closed")
 
 
 def _repeat(commands: Commands) -> None:
     help = "train one configuration with other seeds to see how much luck changes its score"
     parser = _add(commands, "repeat", help, f"{_SOURCES} [--times N] [--vary WHAT] [settings]")
-    add_experiment(parser)
-    add_workers(parser)
+    arguments.add_experiment(parser)
+    arguments.add_workers(parser)
     usual = OtherSeeds()
-    add_number(parser, "--times", "N", usual.times, "how many seeds")
+    arguments.add_number(parser, "--times", "N", usual.times, "how many seeds")
     of = f"seeds of the network, of the split, or of both (default: {usual.vary})"
     parser.add_argument("--vary", choices=tuple(VARIES), default=usual.vary, help=of)
     closed = "new splits deal the tracks outside the test part, and with test each counts as opened"
-    add_part(parser, "which part to report", closed)
-    add_by(parser)
+    arguments.add_part(parser, "which part to report", closed)
+    arguments.add_by(parser)
 
 
 def _crossvalidate(commands: Commands) -> None:
@@ -93,20 +75,20 @@ def _crossvalidate(commands: Commands) -> None:
         "is in no fold and stays closed."
     )
     parser = _add(commands, "crossvalidate", help, f"{_SOURCES} [--folds K] [--repeats N] [settings]", about)
-    add_experiment(parser)
-    add_workers(parser)
+    arguments.add_experiment(parser)
+    arguments.add_workers(parser)
     usual = Folds()
-    add_number(parser, "--folds", "K", usual.k, "how many folds")
-    add_number(parser, "--repeats", "N", usual.repeats, "how many times to shuffle the tracks into folds")
-    add_by(parser)
+    arguments.add_number(parser, "--folds", "K", usual.k, "how many folds")
+    arguments.add_number(parser, "--repeats", "N", usual.repeats, "how many times to shuffle the tracks into folds")
+    arguments.add_by(parser)
 
 
 def _search(commands: Commands) -> None:
     help = "search for better settings; each trial is a run that is kept and judged on validation or on folds"
     about = ". The test part stays closed unless `--part test` asks for the winner's test score at the end."
     parser = _add(commands, "search", help, f"--space SETTING … {_SOURCES} [options] [settings]", about)
-    add_experiment(parser)
-    add_workers(parser)
+    arguments.add_experiment(parser)
+    arguments.add_workers(parser)
     parser.add_argument(
         "--space",
         action="extend",
@@ -118,17 +100,19 @@ def _search(commands: Commands) -> None:
             "range, the allowed range of the setting is used, on a log scale around its current value"
         ),
     )
-    add_number(parser, "--trials", "N", 50, "number of combinations to try")
+    arguments.add_number(parser, "--trials", "N", 50, "number of combinations to try")
     parser.add_argument("--sampler", choices=("tpe", "random", "grid"), default="tpe", help="(default: tpe)")
     objectives, best = ("accuracy", "macro-f1", "log-loss"), "the score that decides the best trial (default: accuracy)"
     parser.add_argument("--objective", choices=objectives, default="accuracy", help=best)
-    parser.add_argument("--folds", type=from_one, default=0, metavar="K", help="judge each trial on K held-out folds")
+    parser.add_argument(
+        "--folds", type=arguments.from_one, default=0, metavar="K", help="judge each trial on K held-out folds"
+    )
     parser.add_argument("--no-pruning", action="store_true", help="train every trial to the end")
     masks = "draw dropout masks as in a single run"
     parser.add_argument("--no-fast-masks", action="store_true", help=masks)
     seed = "start of the search's random numbers"
-    parser.add_argument("--search-seed", type=from_zero, default=0, metavar="N", help=seed)
-    add_part(
+    parser.add_argument("--search-seed", type=arguments.from_zero, default=0, metavar="N", help=seed)
+    arguments.add_part(
         parser,
         "which part of the winner to report",
         "with test, the winner's test part is opened and counted when the search is over",
@@ -142,34 +126,34 @@ def _lens(commands: Commands) -> None:
         "published split, without those tracks, counts as opened once for each classifier and seed."
     )
     parser = _add(commands, "lens", help, f"{_SOURCES} [settings]", about)
-    add_experiment(parser)
-    add_workers(parser)
-    add_number(parser, "--repeats", "N", LensConfig().n_repeats, "splits")
-    add_right_about(parser)
-    add_by(parser)
+    arguments.add_experiment(parser)
+    arguments.add_workers(parser)
+    arguments.add_number(parser, "--repeats", "N", LensConfig().n_repeats, "splits")
+    arguments.add_right_about(parser)
+    arguments.add_by(parser)
 
 
 def _few(commands: Commands) -> None:
     help = "how many clips it takes: features, a CNN and a pretrained tagger learn from a few clips of each genre"
     about = ". All are judged on the validation part; the test part stays closed."
     parser = _add(commands, "few", help, f"{_SOURCES} [--sizes N,…] [--draws N] [settings]", about)
-    add_experiment(parser)
-    add_workers(parser)
+    arguments.add_experiment(parser)
+    arguments.add_workers(parser)
     usual = FewClipsConfig.model_fields
     sizes = ",".join(map(str, usual["sizes"].default))
     parser.add_argument("--sizes", default=sizes, metavar="N,…", help=f"clips of each genre (default: {sizes})")
     ways = f"what learns: {', '.join(WAYS)} (default: all; without the fetched tagger, those that do without it)"
     parser.add_argument("--ways", default="", metavar="WAY,…", help=ways)
-    add_number(parser, "--draws", "N", usual["n_repeats"].default, "how often clips are drawn")
+    arguments.add_number(parser, "--draws", "N", usual["n_repeats"].default, "how often clips are drawn")
 
 
 def _evaluate(commands: Commands) -> None:
     parser = _add(commands, "evaluate", "evaluate a stored run on one part of its data", "RUN [options]")
     parser.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
     counted = "the test part counts as opened once for each configuration that is evaluated on it"
-    add_part(parser, "which part", counted, PARTS)
-    add_right_about(parser)
-    add_by(parser)
+    arguments.add_part(parser, "which part", counted, PARTS)
+    arguments.add_right_about(parser)
+    arguments.add_by(parser)
     parser.add_argument(
         "--branches",
         metavar="TREE",
@@ -210,7 +194,7 @@ def _predict(commands: Commands) -> None:
     out = "file to write, .csv or .parquet (default: a CSV file named after the run, in this folder)"
     parser.add_argument("--out", metavar="FILE", help=out)
     below = "answer “don't know” where the run is less sure than that"
-    parser.add_argument("--threshold", type=percentage, default=0.0, metavar="PERCENT", help=below)
+    parser.add_argument("--threshold", type=arguments.percentage, default=0.0, metavar="PERCENT", help=below)
     levels = [f"{100 * level:g}" for level in LEVELS]
     sure = f"how often the prediction set holds the right genre: {', '.join(levels)} (default: {levels[0]})"
     parser.add_argument("--confidence", choices=levels, default=levels[0], metavar="PERCENT", help=sure)
@@ -218,8 +202,8 @@ def _predict(commands: Commands) -> None:
     parser.add_argument("--column", action="append", default=[], metavar="FEATURE=COLUMN", help=renamed)
     median = "answer though columns are missing: the median of the training part stands in for them"
     parser.add_argument("--fill", action="store_true", help=median)
-    add_reading(parser)
-    add_by(parser)
+    arguments.add_reading(parser)
+    arguments.add_by(parser)
 
 
 def _listen(commands: Commands) -> None:
@@ -231,7 +215,7 @@ def _listen(commands: Commands) -> None:
     parser.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
     parser.add_argument("file", metavar="FILE", help="WAV, FLAC, MP3, OGG or AIFF")
     below = "say “don't know” where it is less sure than that"
-    parser.add_argument("--threshold", type=percentage, default=0.0, metavar="PERCENT", help=below)
+    parser.add_argument("--threshold", type=arguments.percentage, default=0.0, metavar="PERCENT", help=below)
 
 
 def _horse(commands: Commands) -> None:
@@ -242,15 +226,15 @@ def _horse(commands: Commands) -> None:
     help = "change validation clips in ways that leave their genre as it is, and count the answers that flip"
     parser = _add(commands, "horse", help, "RUN [options]", about)
     parser.add_argument("run", metavar="RUN", help="the run's identifier or name, as `runs` lists it")
-    add_number(parser, "--clips", "N", 40, "at most so many clips")
+    arguments.add_number(parser, "--clips", "N", 40, "at most so many clips")
 
 
 def _ensemble(commands: Commands) -> None:
     help = "average the probabilities of stored runs on the same data and split, and keep the result as a run"
     parser = _add(commands, "ensemble", help, "RUN RUN … [options]")
-    add_runs(parser)
-    add_part(parser, "which part to report", "the test part counts as opened then")
-    add_name(parser, "ensemble")
+    arguments.add_runs(parser)
+    arguments.add_part(parser, "which part to report", "the test part counts as opened then")
+    arguments.add_name(parser, "ensemble")
 
 
 def _report(commands: Commands) -> None:
@@ -260,7 +244,7 @@ def _report(commands: Commands) -> None:
         "those of the test part where somebody has opened it, and of validation otherwise."
     )
     parser = _add(commands, "report", help, "RUN [RUN …] [--out FILE]", about)
-    add_runs(parser)
+    arguments.add_runs(parser)
     out = "file to write, .html or .md (default: an HTML file named after the run, in this folder)"
     parser.add_argument("--out", metavar="FILE", help=out)
 
@@ -284,23 +268,23 @@ def _compare(commands: Commands) -> None:
         "whatever their seeds and splits."
     )
     parser = _add(commands, "compare", help, "RUN RUN [RUN …] | REPETITION REPETITION … [options]", about)
-    add_runs(parser)
+    arguments.add_runs(parser)
     region = "difference in points of accuracy that is too small to matter between repetitions (default: %(default)g)"
     parser.add_argument("--region", type=float, default=100 * REGION, metavar="POINTS", help=region)
-    add_part(parser, "which part to compare on", "on test, the test part of each run counts as opened")
-    add_right_about(parser)
-    add_by(parser)
+    arguments.add_part(parser, "which part to compare on", "on test, the test part of each run counts as opened")
+    arguments.add_right_about(parser)
+    arguments.add_by(parser)
 
 
 def _limit(commands: Commands) -> None:
     help = "compute how often the best possible classifier is right on synthetic tracks or generated music"
     parser = _add(commands, "limit", help, "[--preset NAME] [--reach PERCENT] [settings of data]")
-    parser.epilog = describe_settings(("data",))
-    add_preset(parser)
+    parser.epilog = arguments.describe_settings(("data",))
+    arguments.add_preset(parser)
     reach = "find the overlap that gives this best possible accuracy"
-    parser.add_argument("--reach", type=percentage, metavar="PERCENT", help=reach)
-    add_right_about(parser)
-    add_settings(parser, ("data",))
+    parser.add_argument("--reach", type=arguments.percentage, metavar="PERCENT", help=reach)
+    arguments.add_right_about(parser)
+    arguments.add_settings(parser, ("data",))
 
 
 def _import(commands: Commands) -> None:
@@ -318,9 +302,9 @@ def _import(commands: Commands) -> None:
     parser.add_argument("--split", action="append", metavar="PART=FILE", help=lists)
     progress = "write the progress of an import of FMA or clips to standard error, as lines of JSON"
     parser.add_argument("--progress", action="store_true", help=progress)
-    add_reading(parser)
-    add_columns(parser)
-    add_settings(parser, ("data", "split"))
+    arguments.add_reading(parser)
+    arguments.add_columns(parser)
+    arguments.add_settings(parser, ("data", "split"))
 
 
 def _export(commands: Commands) -> None:
@@ -331,7 +315,7 @@ def _export(commands: Commands) -> None:
         "and own words of runs, and says nothing of a closed test part. `import` takes both in again."
     )
     parser = _add(commands, "export", help, "RUN [--out FILE] | RUN [RUN …] [--with-data] [--out FILE]", about)
-    add_runs(parser)
+    arguments.add_runs(parser)
     data = "archive the runs with the tables that they learned from; without it, the archive has their hash alone"
     parser.add_argument("--with-data", action="store_true", help=data)
     parser.add_argument("--whole", action="store_true", help="archive a single run, too, instead of its model alone")
@@ -349,7 +333,7 @@ def _tagger(commands: Commands) -> None:
 
 def _runs(commands: Commands) -> None:
     parser = _add(commands, "runs", "list the stored runs, newest first", "[options]")
-    add_number(parser, "--limit", "N", 50, "how many runs to list at most")
+    arguments.add_number(parser, "--limit", "N", 50, "how many runs to list at most")
 
 
 def _api(commands: Commands) -> None:

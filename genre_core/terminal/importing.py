@@ -12,23 +12,14 @@ from genre_core.data.clips.folder import holds_sounds
 from genre_core.data.dataset import Dataset
 from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.fma.layout import FEATURES, TRACKS, FmaFiles, find_fma
-from genre_core.data.published import part_of
+from genre_core.data.published import are_lists
 from genre_core.data.splitting import Split, split_dataset, to_balance
 from genre_core.errors import DataError
 from genre_core.settings.config import SplitConfig, TableConfig
 from genre_core.settings.names import configure
 from genre_core.store.runs import RunStore
-from genre_core.terminal import text
+from genre_core.terminal import inputs, text
 from genre_core.terminal.files import how_said, read_files
-from genre_core.terminal.inputs import (
-    LISTS,
-    import_clips,
-    import_with_lines,
-    import_with_progress,
-    lists_in,
-    put_split,
-    read_split_files,
-)
 from genre_core.terminal.models import import_archive, is_archive_file
 from genre_core.terminal.options import of_table
 from genre_core.terminal.output import DONE, show
@@ -56,7 +47,7 @@ def import_data(options: argparse.Namespace) -> int:
 
 def _other_import(options: argparse.Namespace, paths: list[Path]) -> Callable[[], int] | None:
     """Return the import of what the files are where they are no table."""
-    if options.split or _is_split(paths):
+    if options.split or are_lists(path.name for path in paths):
         return partial(_import_split, options, [*(options.split or ()), *options.files])
     if len(paths) == 1 and is_archive_file(paths[0]):
         return partial(import_archive, options, paths[0])
@@ -64,13 +55,9 @@ def _other_import(options: argparse.Namespace, paths: list[Path]) -> Callable[[]
         return partial(_import_clips, options, paths[0])
     if files := find_fma(paths):
         return partial(_import_fma, options, files)
-    if len(paths) == 1 and os.path.isdir(paths[0]) and (lists := lists_in(paths[0])):
+    if len(paths) == 1 and os.path.isdir(paths[0]) and (lists := inputs.lists_in(paths[0])):
         return partial(_import_split, options, [str(path) for path in lists])
     return None
-
-
-def _is_split(paths: list[Path]) -> bool:
-    return len(paths) > 1 and all(path.suffix in LISTS and part_of(path.name) for path in paths)
 
 
 def _is_clips(paths: list[Path]) -> bool:
@@ -82,11 +69,11 @@ def _is_clips(paths: list[Path]) -> bool:
 
 
 def _import_split(options: argparse.Namespace, files: list[str]) -> int:
-    split = read_split_files(files)
+    split = inputs.read_split_files(files)
     document = {
         "split": split.content_hash,
         "name": split.name,
-        "new": put_split(split, RunStore()),
+        "new": inputs.put_split(split, RunStore()),
         "parts": dict(split.counts),
         "notes": list(split.notes),
     }
@@ -96,7 +83,7 @@ def _import_split(options: argparse.Namespace, files: list[str]) -> int:
 
 def _import_fma(options: argparse.Namespace, files: FmaFiles) -> int:
     store = RunStore()
-    imported = import_with_lines(files, store) if options.progress else import_with_progress(files, store)
+    imported = inputs.import_with_lines(files, store) if options.progress else inputs.import_with_progress(files, store)
     table = next(table for table in store.tables(FMA) if table.content_hash == imported.content_hash)
     document = {
         "table": table.content_hash,
@@ -111,7 +98,7 @@ def _import_fma(options: argparse.Namespace, files: FmaFiles) -> int:
 
 def _import_clips(options: argparse.Namespace, folder: Path) -> int:
     """Store a collection of clips, and print how much there is of each genre and which files cannot be used."""
-    collection, is_new = import_clips(folder, RunStore(), lines=options.progress)
+    collection, is_new = inputs.import_clips(folder, RunStore(), lines=options.progress)
     document = {
         "table": collection.content_hash,
         "name": collection.name,

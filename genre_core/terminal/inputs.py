@@ -18,7 +18,7 @@ from genre_core.data.fma.importing import KIND as FMA
 from genre_core.data.fma.importing import Imported, import_fma
 from genre_core.data.fma.layout import FmaFiles, find_fma, list_folder
 from genre_core.data.published import KIND as SPLIT
-from genre_core.data.published import PublishedSplit, part_of, read_split
+from genre_core.data.published import PublishedSplit, is_list, read_split
 from genre_core.data.sources import load_dataset, unmeasured, windows_of
 from genre_core.data.splitting import split_dataset
 from genre_core.data.tables.reading import Reading
@@ -32,9 +32,6 @@ from genre_core.terminal.files import how_said, read_file, read_files
 from genre_core.terminal.options import configuration
 from genre_core.terminal.output import progress_bar, report
 from genre_core.terminal.usage import UsageError
-
-LISTS = (".txt", ".lst", ".list")
-"""Endings of files that may list the tracks of a part."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,7 +226,7 @@ def find_split(given: Sequence[str]) -> tuple[str, PublishedSplit | None]:
 
 def lists_in(folder: Path) -> list[Path]:
     """Return the files of a folder that list the tracks of a split's parts, by their names."""
-    return [path for path in list_folder(folder) if path.suffix in LISTS and part_of(path.name)]
+    return [path for path in list_folder(folder) if is_list(path.name)]
 
 
 def read_split_files(given: Sequence[str]) -> PublishedSplit:

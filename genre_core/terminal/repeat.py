@@ -23,18 +23,8 @@ from genre_core.store.openings import opened
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Run
 from genre_core.studies.kinds import REPEATS
+from genre_core.studies.repeats import summary as repeats
 from genre_core.studies.repeats.config import Folds, RepeatsConfig
-from genre_core.studies.repeats.summary import (
-    MemberScore,
-    Scatter,
-    held_out,
-    in_segments,
-    pooled,
-    scores_of,
-    shared_groups,
-    summarize,
-    track_counts,
-)
 from genre_core.terminal import text
 from genre_core.terminal.inputs import read_order
 from genre_core.terminal.limit import right_about
@@ -106,11 +96,11 @@ def _document(
     """Return what `--json` prints."""
     complete = {number: run for number, run in runs.items() if run.state == "complete"}
     load = cache(lambda: load_dataset(config.experiment.data, store))
-    segments = in_segments(complete.values(), load)
+    segments = repeats.in_segments(complete.values(), load)
     saved = {number: predictions_of(store, run) for number, run in complete.items()}
     predictions = {number: found for number, found in saved.items() if found is not None}
-    scores = scores_of(complete, part, segments and unit == "track", lambda: predictions, load)
-    summary = summarize(config, list(scores.values()))
+    scores = repeats.scores_of(complete, part, segments and unit == "track", lambda: predictions, load)
+    summary = repeats.summarize(config, list(scores.values()))
     assert summary is not None
     folds = isinstance(config.what, Folds)
     return {
@@ -124,18 +114,18 @@ def _document(
         "accuracy": _scatter(summary.accuracy),
         "macro_f1": _scatter(summary.macro_f1),
         "judged_per_learned": summary.ratio,
-        "shared_groups": shared_groups(complete.values()).strip() if summary.accuracy.interval else "",
+        "shared_groups": repeats.shared_groups(complete.values()).strip() if summary.accuracy.interval else "",
         "runs": [_row(config, number, run, scores.get(number)) for number, run in runs.items()],
         "pooled": _pooled(complete, predictions, load(), unit) if folds else None,
     }
 
 
-def _scatter(found: Scatter) -> dict[str, Any]:
+def _scatter(found: repeats.Scatter) -> dict[str, Any]:
     interval = found.interval
     return {**asdict(found), "interval": [interval.low, interval.high] if interval else None}
 
 
-def _row(config: RepeatsConfig, number: int, run: Run, score: MemberScore | None) -> dict[str, Any]:
+def _row(config: RepeatsConfig, number: int, run: Run, score: repeats.MemberScore | None) -> dict[str, Any]:
     return {
         "number": number,
         "name": config.name(number),
@@ -154,11 +144,11 @@ def _pooled(
     complete: Mapping[int, Run], predictions: Mapping[int, Predictions], data: Dataset, unit: Unit
 ) -> dict[str, Any]:
     """Return the matrix over all held-out folds, and the share that is right of all that they hold."""
-    found = pooled_score([held_out(one, data, unit) for one in predictions.values()])
+    found = pooled_score([repeats.held_out(one, data, unit) for one in predictions.values()])
     if data.in_segments and unit == "track":
-        counts = pooled([track_counts(one, data) for one in predictions.values()])
+        counts = repeats.pooled([repeats.track_counts(one, data) for one in predictions.values()])
     else:
-        counts = pooled([run.summary["test"]["confusion_matrix"] for run in complete.values()])
+        counts = repeats.pooled([run.summary["test"]["confusion_matrix"] for run in complete.values()])
     return {
         "n": found.n,
         "accuracy": found.rate,

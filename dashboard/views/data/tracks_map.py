@@ -21,16 +21,8 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.views.data import chosen_tracks, counts, drawn_area, maps
 from dashboard.views.data import exploration_text as sentences
+from dashboard.views.data import tracks_map_figure as figures
 from dashboard.views.data.run_on_data import choose_run, say_of
-from dashboard.views.data.tracks_map_figure import (
-    MOST_LIFTED,
-    Cloud,
-    by_answer,
-    by_genre,
-    by_group,
-    by_part,
-    map_figure,
-)
 from genre_core.data.dataset import Dataset, count_groups
 from genre_core.errors import DataError, StoreError
 from genre_core.inspection.projection import MapConfig, Method, Projection
@@ -98,7 +90,7 @@ def _map(config: DatasetConfig, data: Dataset) -> tuple[Projection | None, _Chos
     sentence = sentences.projection_sentence(found, data)
     names = [data.tracks[row] for row in found.rows.tolist()]
     plot(
-        map_figure(
+        figures.map_figure(
             found.points,
             clouds,
             sentences.axes(found),
@@ -158,34 +150,34 @@ def _says_something(data: Dataset, level: str) -> bool:
 
 def _clouds(
     config: DatasetConfig, data: Dataset, found: Projection, colour: str
-) -> tuple[list[Cloud], str, Run | None]:
+) -> tuple[list[figures.Cloud], str, Run | None]:
     """Return the tracks as they are colored, what is to be said of it, and the run that this is about."""
     if colour == "part":
         try:
-            return by_part(found.rows, exploring.split(config, forms.said_config().split)), "", None
+            return figures.by_part(found.rows, exploring.split(config, forms.said_config().split)), "", None
         except DataError as error:
-            return by_genre(found.y, data.genres, _lifted(config, data)), str(error), None
+            return figures.by_genre(found.y, data.genres, _lifted(config, data)), str(error), None
     if colour == "answer":
         run, clean = choose_run(config), about_true_genres(config)
         answers = exploring.answers(run, clean=clean) if run else None
         if run and answers:
-            clouds = by_answer(found.rows, answers.rows, answers.right)
+            clouds = figures.by_answer(found.rows, answers.rows, answers.right)
             n_right, n_wrong = (len(cloud.members) for cloud in clouds[1:])
             about = "" if data.y_clean is None else "true genre" if clean else "label"
             return clouds, sentences.answers_sentence(run.name, n_right, n_wrong, about), run
     elif colour in data.groups:
-        return by_group(data.groups[colour][found.rows], colour, partial(data.called, colour)), "", None
-    return by_genre(found.y, data.genres, _lifted(config, data)), "", None
+        return figures.by_group(data.groups[colour][found.rows], colour, partial(data.called, colour)), "", None
+    return figures.by_genre(found.y, data.genres, _lifted(config, data)), "", None
 
 
 def _lifted(config: DatasetConfig, data: Dataset) -> list[int]:
     """Draw the choice of genres that stand out, where there are more than there are colors."""
     usual = exploring.usual_lifted(config)
-    if len(data.genres) <= MOST_LIFTED:
+    if len(data.genres) <= figures.MOST_LIFTED:
         return usual
     text = st.query_params.get("lift", "")
     given = [int(part) for part in text.split(".") if part.isdecimal() and len(part) < 5]
-    lifted = [number for number in given if number < len(data.genres)][:MOST_LIFTED] or usual
+    lifted = [number for number in given if number < len(data.genres)][: figures.MOST_LIFTED] or usual
     names = dict(enumerate(data.genres))
     st.session_state["lifted"] = lifted
     st.multiselect(
@@ -193,7 +185,7 @@ def _lifted(config: DatasetConfig, data: Dataset) -> list[int]:
         list(names),
         key="lifted",
         format_func=lambda number: names[number],
-        max_selections=MOST_LIFTED,
+        max_selections=figures.MOST_LIFTED,
         label_visibility="collapsed",
         on_change=_lift,
     )

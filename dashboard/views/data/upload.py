@@ -17,7 +17,7 @@ from dashboard.views.data.imports import Import
 from genre_core.data.clips.uploads import MAX_BYTES as MOST_BYTES
 from genre_core.data.clips.uploads import MAX_FILES, check, is_sound, says_genre
 from genre_core.data.dataset import PARTS, Part
-from genre_core.data.published import parts_of
+from genre_core.data.published import are_lists, parts_of
 from genre_core.data.tables.formats import MAX_BYTES
 from genre_core.errors import DataError, GenreLabError
 from genre_core.settings.config import ClipsConfig, DatasetConfig, SoundConfig, TableConfig
@@ -233,7 +233,7 @@ def _read(key: str) -> None:
 
 def _take(files: Files) -> None:
     names = [name for name, _ in files]
-    if tables.are_lists(names):
+    if are_lists(names):
         _use_split(files)
     elif imports.is_fma(files):
         _show_soon(imports.import_uploaded(files), "fma")

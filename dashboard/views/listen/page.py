@@ -130,12 +130,8 @@ def _clip(run: Run) -> Brought | None:
     st.session_state["listened clip"] = chosen if chosen in clips else None
     st.selectbox("Clip", list(clips), key="listened clip", index=None, placeholder="choose a clip",
                  format_func=lambda name: f"{clips[name].name} · {clips[name].genre}", label_visibility="collapsed",
-                 on_change=_take_clip)  # fmt: skip
+                 on_change=lambda: address.look(clip=st.session_state["listened clip"]))  # fmt: skip
     return listening.of_clip(run, clips[chosen]) if chosen in clips else None
-
-
-def _take_clip() -> None:
-    address.look(clip=st.session_state["listened clip"])
 
 
 main()

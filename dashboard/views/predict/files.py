@@ -27,7 +27,7 @@ def brought() -> Brought | None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="predict-files"):
         st.markdown(f":material/description: {plain(st.session_state[_NAMES])}", width="content")
         st.button("Choose other files", key="other files", icon=":material/restart_alt:", type="tertiary",
-                  on_click=_let_go)  # fmt: skip
+                  on_click=lambda: predicting.let_go(st.session_state.pop(_BROUGHT)))  # fmt: skip
     return found
 
 
@@ -85,7 +85,3 @@ def _take(key: str, kind: str) -> None:
             st.session_state[_COUNT] = st.session_state.get(_COUNT, 0) + 1  # a fresh one lets go of the bytes
     except GenreLabError as error:
         st.session_state[_PROBLEM] = str(error)
-
-
-def _let_go() -> None:
-    predicting.let_go(st.session_state.pop(_BROUGHT))

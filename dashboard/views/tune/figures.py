@@ -8,7 +8,7 @@ from dashboard.figures.parts import bars, fixed_axis, name_axis, note, scatter, 
 from dashboard.theme import ACCENT, AXIS, FAINT, GAP, MUTED, PALETTE, Figure, heading, layout
 from dashboard.views.tune.text import end_text
 from genre_core.settings.names import all_settings, validate
-from genre_core.studies.tuning.config import SearchConfig
+from genre_core.studies.tuning.config import OBJECTIVES, SearchConfig
 from genre_core.studies.tuning.rows import TrialResult
 from genre_core.studies.tuning.space import Dimension
 
@@ -62,7 +62,7 @@ def parallel_figure(config: SearchConfig, trials: Sequence[TrialResult], best: T
         _across(top, axes, best, low, high)
         traces.append(_lines(top, ACCENT, 4))
     last = len(axes)
-    names = [*(_title(axis.name) for axis in axes), _objective(config)]
+    names = [*(_title(axis.name) for axis in axes), OBJECTIVES[config.objective]]
     ends = [note for at, axis in enumerate(axes) for note in axis.notes(at)]
     if values:
         ends += [_end(last, 0, _written(config, low)), _end(last, 1, _written(config, high))]
@@ -247,10 +247,6 @@ def _value_axis(config: SearchConfig) -> dict[str, Any]:
     if config.objective == "log_loss":
         return {"title": {"text": "log loss (nats)"}, "rangemode": "tozero", "nticks": 6}
     return {"range": [0, 101], "ticksuffix": f"{GAP}%", "nticks": 6}
-
-
-def _objective(config: SearchConfig) -> str:
-    return {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss"}[config.objective]
 
 
 def _sign(config: SearchConfig) -> float:

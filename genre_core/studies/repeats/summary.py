@@ -8,17 +8,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from genre_core.data.dataset import Dataset, IntArray, Part, count_groups
+from genre_core.evaluation import repeated_scores
 from genre_core.evaluation.confusion import confusion_matrix
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import METRICS, softmax
-from genre_core.evaluation.repeated_scores import (
-    HeldOut,
-    PairedScores,
-    mean_interval,
-    paired_scores,
-    scores_needed,
-    standard_deviation,
-)
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.schema import Run
 from genre_core.studies.repeats.config import OtherSeeds, RepeatsConfig
@@ -157,10 +150,10 @@ def bands(histories: Sequence[Sequence[Epoch]], measure: str) -> Band:
     return Band(n[n > 0], mean, sd, np.nanmin(kept, 0), np.nanmax(kept, 0))
 
 
-def held_out(predictions: Predictions, data: Dataset, unit: Unit) -> HeldOut:
+def held_out(predictions: Predictions, data: Dataset, unit: Unit) -> repeated_scores.HeldOut:
     """Return what a fold's network says of the tracks held out, by row or by track."""
     seen = predictions.of("test").by(unit, data)
-    return HeldOut(seen.rows, seen.y_pred == seen.y, data.clusters(seen.rows))
+    return repeated_scores.HeldOut(seen.rows, seen.y_pred == seen.y, data.clusters(seen.rows))
 
 
 def pooled(matrices: Sequence[Sequence[Sequence[int]]]) -> IntArray:
@@ -170,11 +163,11 @@ def pooled(matrices: Sequence[Sequence[Sequence[int]]]) -> IntArray:
 
 def compare(
     ours: tuple[RepeatsConfig, Mapping[int, MemberScore]], theirs: tuple[RepeatsConfig, Mapping[int, MemberScore]]
-) -> PairedScores | None:
+) -> repeated_scores.PairedScores | None:
     """Compare two repetitions in accuracy, run by run where both have the same tracks and seeds; None before three."""
     pairs = [(ours[1][a], theirs[1][b]) for a, b in _pairs(ours[0], theirs[0]) if a in ours[1] and b in theirs[1]]
     ratio = max((_ratio(ours[0], pair) for pair in pairs), default=0.0)
-    return paired_scores([a.accuracy for a, _ in pairs], [b.accuracy for _, b in pairs], ratio)
+    return repeated_scores.paired_scores([a.accuracy for a, _ in pairs], [b.accuracy for _, b in pairs], ratio)
 
 
 def why_incomparable(ours: RepeatsConfig, theirs: RepeatsConfig) -> str:
@@ -196,7 +189,7 @@ def runs_to_show(summary: Repeats, difference: float) -> int | None:
     The others are taken to vary as much as these, and by their own luck, so that a difference varies √2 times as much.
     """
     sd = summary.accuracy.sd
-    return None if sd is None else scores_needed(difference, math.sqrt(2) * sd, summary.ratio)
+    return None if sd is None else repeated_scores.scores_needed(difference, math.sqrt(2) * sd, summary.ratio)
 
 
 def _pairs(ours: RepeatsConfig, theirs: RepeatsConfig) -> list[tuple[int, int]]:
@@ -219,5 +212,5 @@ def _ratio(config: RepeatsConfig, scores: Sequence[MemberScore]) -> float:
 
 def _scatter(values: Sequence[float], ratio: float, n_judged: float) -> Scatter:
     n, mean = len(values), sum(values) / len(values)
-    sd = standard_deviation(values) if n > 1 else None
-    return Scatter(n, mean, sd, min(values), max(values), mean_interval(values, ratio, n_judged))
+    sd = repeated_scores.standard_deviation(values) if n > 1 else None
+    return Scatter(n, mean, sd, min(values), max(values), repeated_scores.mean_interval(values, ratio, n_judged))

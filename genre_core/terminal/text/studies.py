@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from genre_core.studies.lens.config import CLASSIFIERS, JUDGED_BY, LENS_BY
+from genre_core.studies.tuning.config import OBJECTIVES
 from genre_core.studies.tuning.optimism import EPOCHS_LEFT_IN
 from genre_core.terminal.text.words import Document, columns, count, judged_by, rate
 from genre_core.text import NO_INTERVAL
@@ -71,9 +72,8 @@ def repeated(document: Document) -> str:
 def searched(document: Document) -> str:
     """Say what the best trial came to and what having picked it flatters by, and list the best trials."""
     objective, best, trials = document["config"]["objective"], document["best"], document["trials"]
-    name = {"accuracy": "accuracy", "macro_f1": "macro-F1", "log_loss": "log loss"}[objective]
-    lines = [f"Best of {count(len(trials), 'trial')}: {_value(objective, best['value'], best['interval'])} {name} on "
-             f"{document['judged_on']}, trial {best['trial']}."]  # fmt: skip
+    score = f"{_value(objective, best['value'], best['interval'])} {OBJECTIVES[objective]}"
+    lines = [f"Best of {count(len(trials), 'trial')}: {score} on {document['judged_on']}, trial {best['trial']}."]
     lines += [f"  --{setting} {value}" for setting, value in best["params"].items()]
     if found := document["optimism"]:
         lines.append(
