@@ -8,6 +8,7 @@ import streamlit as st
 from dashboard.components.judged_elsewhere import judged_elsewhere
 from dashboard.components.table import table
 from dashboard.shell.address import plain
+from dashboard.text.track_names import short_names
 from dashboard.theme import count
 from dashboard.views.predict import text as sentences
 from genre_core.evaluation.glossary import GLOSSARY
@@ -18,6 +19,8 @@ from genre_core.takehome.naming import file_name
 
 MOST_SHOWN = 1_000
 """Rows in the table on the page, at most; files hold all."""
+FIRST = ("track", "answer", "prediction set")
+"""Columns for which a phone has room; the genres' probabilities come last."""
 
 
 def draw_head(found: Answers, threshold: float) -> None:
@@ -64,14 +67,19 @@ def _filtered(found: Answers, answers: Any) -> Any:
 
 def _table(kept: Any, found: Answers) -> None:
     """Draw the first rows."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     first, shares = kept.slice(0, MOST_SHOWN), ["confidence", *(f"P({genre})" for genre in found.genres)]
     for name in shares:
         first = first.set_column(first.column_names.index(name), name, pc.multiply(first[name], 100.0))
+    first = first.set_column(
+        first.column_names.index("track"), "track", pa.array(short_names(first["track"].to_pylist()))
+    )
     columns: dict[str, Any] = {"note": st.column_config.TextColumn("note", width="large")}
     columns |= {name: st.column_config.NumberColumn(name, format="%.1f %%") for name in shares}
-    order = sorted(first.column_names, key=lambda name: name in shares[1:])  # probabilities last
+    places = {name: at for at, name in enumerate(FIRST)} | dict.fromkeys(shares[1:], len(first.column_names))
+    order = sorted(first.column_names, key=lambda name: places.get(name, len(FIRST)))
     if not any(first["note"].to_pylist()):
         order.remove("note")
     alt = f"The answers for {count(kept.num_rows, found.whole)}."

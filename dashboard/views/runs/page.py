@@ -42,13 +42,7 @@ VALIDATION_HELP = f"With its 95{GAP}% interval. {sentences.BEST} marks the best 
 
 
 def main() -> None:
-    """Draw the page in a frame of its own."""
-    with st.container(key="runs-page", gap="small"):
-        _page()
-
-
-def _page() -> None:
-    """Draw the answer, the list, and the card of the chosen run."""
+    """Draw the page: the answer, the list, and the card of the chosen run."""
     arriving()
     runs = listed(limit=MOST)
     if not runs:
