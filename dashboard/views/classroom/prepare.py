@@ -51,11 +51,11 @@ def draw() -> None:
 def _what_may_change(plan: ClassPlan) -> None:
     pages = [name for name in PAGES if name != "train"]
     st.multiselect("Pages beside Train", pages, default=[name for name in USUAL_PAGES if name != "train"],
-                   format_func=PAGES.__getitem__, key="class pages")  # fmt: skip
+                   format_func=PAGES.__getitem__, key="class pages", wrap=True)  # fmt: skip
     st.radio("Your students may change", [ALL, SOME, NONE], key="class moves", horizontal=True)
     if st.session_state["class moves"] == SOME:
         names = [item.name for item in settings(plan.config)]
-        st.multiselect("Settings that they may change", names, default=["train.learning_rate"],
+        st.multiselect("Settings that they may change", names, default=["train.learning_rate"], wrap=True,
                        format_func=lambda name: all_settings()[name].title, key="class settings")  # fmt: skip
     st.caption(
         f"They begin with the settings that you have now: **{plain(run_name(plan.config, {}))}**. Change "

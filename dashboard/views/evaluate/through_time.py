@@ -136,6 +136,7 @@ def _choose(history: ConfusionHistory, chosen: Sequence[int]) -> None:
         format_func=lambda genre: history.genres[genre],
         key=_LIFTED,
         max_selections=MOST_LIFTED,
+        wrap=True,
         placeholder="Highlight genres (or click a line)",
         label_visibility="collapsed",
         on_change=_lift,

@@ -11,7 +11,7 @@ from genre_core.lessons.reading import lessons
 def main() -> None:
     """Draw each lesson with the way into it."""
     browser_memory()
-    st.title("Learn by predicting", anchor=False)
+    st.header("Learn by predicting", anchor=False)
     st.markdown(
         "In each lesson you say what will happen, let a network learn, and compare. "
         "Your predictions stay in this browser; in a class, your teacher sees them without your name."
