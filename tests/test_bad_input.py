@@ -48,7 +48,7 @@ REFUSED = {
     "Git-LFS pointer": (b"version https://git-lfs.github.com/spec/v1\noid sha256:" + b"5c" * 32, "Git-LFS pointer"),
     "web page": (b"<!DOCTYPE html><html>404</html>", "is a web page"),
     "Parquet cut short": (b"PAR1" + bytes(99), "may be cut short"),
-    "open quotation mark": (b'genre,tempo,rms\nJazz,"1,2\nRock,1,2\n', "never closed"),
+    "open quotation mark": (b'genre,tempo,rms\nJazz,"1,2\nRock,1,2,3\n', "never closed"),
 }
 MENDED = {
     "text feature": (table("genre,tempo,mood", "G,~,glad", "G,~,sad", "G,~,sad"), "Text, such as “glad”"),

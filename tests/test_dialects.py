@@ -189,7 +189,7 @@ def test_a_file_that_is_read_otherwise_is_another_table_and_says_how() -> None:
     ("said", "words"),
     [
         ({"encoding": "klingon"}, "“klingon” is no encoding: choose one such as utf-8"),
-        ({"separator": "x"}, "“x” is no separator that is read: choose one of ,, ;, tab, |, blank."),
+        ({"separator": "x"}, "“x” is no separator that is read: choose one of ,, ;, tab, |, blank, ^, ~, :, ctrl-a."),
         ({"decimal": ",", "thousands": ","}, "“,” cannot stand before decimals and between thousands"),
         ({"header": 5000}, "a number from 0 to 1,000"),
         ({"header": 900}, "t.csv has 21 rows, so none is the header's 900."),
@@ -203,7 +203,7 @@ def test_what_cannot_be_said_of_a_file_is_refused_in_one_sentence(said: dict, wo
 
 
 def test_signs_have_names() -> None:
-    assert [sign(text) for text in ("tab", "Blank", ";")] == ["\t", " ", ";"]
+    assert [sign(text) for text in ("tab", "Blank", "Ctrl-A", ";")] == ["\t", " ", "\x01", ";"]
 
 
 def test_joined_files_that_write_numbers_in_two_ways_leave_open_what_can_be_read_both_ways() -> None:

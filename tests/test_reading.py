@@ -249,7 +249,7 @@ def test_repeated_and_absent_names_are_numbered() -> None:
         ("a,b,label\n1,2,rock,4\n3,4,jazz,5\n", "has 3 columns in its header but 4 in its rows"),
         ("one\ntwo\nthree\n", "a single column"),
         ("0.5,0.25,rock\n0.1,0.2,jazz\n", "has numbers in its first row"),
-        ('a,b\n1,2\n"3,4\n5,6\n', "never closed"),
+        ('a,b\n1,2\n"3,4\n5,6,7\n', "never closed"),
     ],
 )
 def test_what_is_no_table_is_refused_in_one_sentence(data: bytes | str, words: str) -> None:

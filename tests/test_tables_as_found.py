@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import lzma
+import tarfile
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from random import Random
 import pyarrow as pa
 import pytest
 from openpyxl import Workbook
+from pyarrow import parquet
 
 from genre_core.data.dataset import Dataset
 from genre_core.data.splitting import split_dataset
@@ -50,6 +52,45 @@ def zipped(files: Mapping[str, bytes]) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in files.items():
             archive.writestr(name, data)
+    return buffer.getvalue()
+
+
+def tarred(**files: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as archive:
+        for name, data in files.items():
+            info = tarfile.TarInfo(f"./data/{name}.csv")
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return buffer.getvalue()
+
+
+def of_hugging_face() -> bytes:
+    """Write a Parquet file whose genres are numbers with their names beside them, of which -1 is none."""
+    said = {"info": {"features": {"label": {"names": ["Jazz", "Rock"], "_type": "ClassLabel"}}}}
+    columns = {
+        "label": [-1, *(i // 3 % 2 for i in range(N_ROWS))],
+        "tempo": [i * 37 % 101 / 3 for i in range(121)],
+        "rms": [i * i / 3 for i in range(121)],
+    }
+    table = pa.table(columns).replace_schema_metadata({"huggingface": json.dumps(said)})
+    buffer = io.BytesIO()
+    parquet.write_table(table, buffer)
+    return buffer.getvalue()
+
+
+def streamed() -> bytes:
+    """Write a stream of Arrow's, as the cache of Hugging Face's data sets is."""
+    table = pa.table(
+        {
+            "label": [("Jazz", "Rock")[i % 2] for i in range(N_ROWS)],
+            "tempo": [i * 37 % 101 / 3 for i in range(N_ROWS)],
+            "rms": [i * i / 3 for i in range(N_ROWS)],
+        }
+    )
+    buffer = io.BytesIO()
+    with pa.ipc.new_stream(buffer, table.schema) as stream:
+        stream.write_table(table)
     return buffer.getvalue()
 
 
@@ -166,6 +207,18 @@ CASES = {
     "a set in a cell": lists("\"{'G', 'Pop'}\"", "{'G'}"),
     "a list in a cell as NumPy writes it": lists("['G' 'Pop']", "['G']"),
     "genres as Python's bytes": Case(rows("label,tempo,rms", "b'G',~,~")),
+    "genres in quotation marks of a book": Case(
+        rows("label,tempo,rms", "“G”,~,~"),
+        said="Its names stand in quotation marks, such as “Jazz”, which are left away."
+    ),
+    "the genre in single quotation marks": Case(
+        rows("label,tempo,rms", "'G, live',~,~"),
+        genres=("Jazz, live", "Rock, live"),
+        said="Its cells are in single quotation marks, which are removed.",
+    ),
+    "a second genre of the same name": Case(
+        rows("label,tempo,rms,label", "G,~,~,Rock", first="Jazz,~,~,Jazz"), said="label.2 does not agree with label"
+    ),
     "genres as objects in a list": Case(rows("label;tempo;rms", "[{'genre_id': '#', 'genre_title': 'G'}];~;~")),
     "genres with codes of web pages": Case(
         rows("label,tempo,rms", "G,~,~").replace(b"Jazz", b"R&amp;B"),
@@ -191,6 +244,10 @@ CASES = {
     # columns that measure nothing
     "filename": Case(rows("filename,tempo,rms,label", "a{i}.wav,~,~,G"), said="Names the tracks; not a measurement."),
     "track_id": Case(rows("track_id,tempo,rms,genre", "{i}7,~,~,G"), said="Names the tracks; not a measurement."),
+    "numbers of tracks of 20 digits": Case(
+        rows("track_id,tempo,rms,genre", "184467440737095{t},~,~,G").replace(b"0737095", b"07370955161"),
+        levels={"track": 40},
+    ),
     "length": Case(rows("length,tempo,rms,genre", "66149{i},~,~,G"), said="A length: it says how the recording"),
     "length taken by choice": Case(
         rows("length,tempo,rms,genre", "66149{i},~,~,G"),
@@ -271,6 +328,17 @@ CASES = {
     "arrays as NumPy writes them": Case(
         rows("label,rms,mfcc", 'G,~,"[ 1{i}.5 -2.{i}5\n 0.{i}]"'), features=("rms", "mfcc_1", "mfcc_2", "mfcc_3")
     ),
+    "arrays as NumPy shows them": Case(
+        rows("label,rms,mfcc", 'G,~,"array([1{i}.5, {i}.], dtype=float32)"', first="Jazz,~,"),
+        features=("rms", "mfcc_1", "mfcc_2")
+    ),
+    "arrays of PyTorch": Case(
+        rows("label,rms,mfcc", "G,~,\"tensor([[1{i}.5], [-2.{i}]], device='cuda:0')\""),
+        features=("rms", "mfcc_1", "mfcc_2")
+    ),
+    "numbers of PyTorch": Case(
+        rows("label,tempo,rms", "G,\"tensor({i}.5, device='cuda:0')\",~"), said="the number in it counts"
+    ),
     "digits of another script": Case(
         rows("label,tempo,rms", "G,{i}.5,~").decode().translate({48 + n: 0x660 + n for n in range(10)}).encode()
     ),
@@ -305,6 +373,16 @@ CASES = {
         rows("label,tempo,rms", "G,(1.{i}5),~", first="Jazz,1.5-,~"),
         said="120 values were written like “1.5-”: accountants write negative numbers so.",
     ),
+    "a point that could be either beside decimal commas": Case(
+        rows("label;tempo;rms", "G;1{i},25;0,{i}5", first="Jazz;98.251;0,5"),
+        said="1 value counts as missing, such as “98.251” in row 1: others have a decimal comma",
+    ),
+    "a dash for a missing value": Case(
+        rows("label,tempo,rms", "G,~,~", first="Jazz,—,~"), said="1 missing value in 1 feature"
+    ),
+    "a spreadsheet's error in German": Case(
+        rows("label,tempo,rms", "G,~,~", first="Jazz,#WERT!,~"), said="1 missing value in 1 feature"
+    ),
     "an odd word": Case(
         rows("label,tempo,rms", "G,~,~", first="Jazz,loud,~"),
         said="tempo: 1 value is no number and counts as missing: “loud” in row 1.",
@@ -322,6 +400,22 @@ CASES = {
     # what stands around the table
     "sep=": Case(b"sep=;\n" + rows("label;tempo;rms", "G;~;~"), said="Semicolons separate its columns."),
     "sep= in quotation marks": Case(b'"sep=;"\r\n' + rows("label;tempo;rms", "G;~;~", end="\r\n")),
+    "carets between columns": Case(rows("label^tempo^rms", "G^1,{i}5^0,{i}"), said="Carets separate its columns."),
+    "tildes between columns": Case(rows("label~tempo~rms".replace("~", "^"), "G^{i}.5^0.{i}").replace(b"^", b"~")),
+    "colons between columns": Case(rows("label:tempo:rms", "G:~:~"), said="Colons separate its columns."),
+    "Ctrl-A between columns": Case(rows("label\1tempo\1rms", "G\1~\1~"), said="Ctrl-a signs separate its columns."),
+    "a header with another separator": Case(
+        rows("label;tempo;rms", "G,~,~"), said="Semicolons separate the names in its header, commas its values."
+    ),
+    "a header with commas above decimal commas": Case(
+        rows("label,tempo,rms", "G;1{i},5;0,{i}"),
+        said="Commas separate the names in its header, semicolons its values."
+    ),
+    "quotation marks that are never closed": Case(
+        rows("title\tlabel\ttempo\trms", "Song {i}\tG\t~\t~")
+        .replace(b"Song 7\t", b'"Song 7\t').replace(b"Song 31", b'"Song 31'),
+        said="Quotation marks that are never closed are left away.",
+    ),
     "a title": Case(b"My features\n\n" + rows("label,tempo,rms", "G,~,~"), said="passed over: “My features”"),
     "a title with commas": Case(
         b"My features, second version\n" + rows("label,tempo,rms,x", "G,~,~,"), said="“My features, second version”"
@@ -355,6 +449,10 @@ CASES = {
     "a table of Markdown": Case(
         rows("| label | tempo | rms |\n|---|---:|:--|", "| G | ~ | ~ |"), said="Vertical bars separate its columns."
     ),
+    "a table of a database": Case(
+        rows(" label | tempo | rms \n-------+-------+-----", " G | ~ | ~ "), said="Vertical bars separate its columns."
+    ),
+    "rows of blanks": Case(rows("label,tempo,rms", "G,~,~") + b"   \n\t\n\x1a"),
     "single quotation marks": Case(rows("'label','tempo','rms'", "'G','~','~'")),
     "each line in quotation marks": Case(
         rows('"label,tempo,rms"', '"G,~,~"'), said="Every line was in quotation marks as a whole"
@@ -362,6 +460,9 @@ CASES = {
     "R's names of rows": Case(rows('"label" "tempo" "rms"', '"r{i}" "G" ~ ~')),
     "R's numbers of rows in another order": Case(rows('"label" "tempo" "rms"', '"{i}7" "G" ~ ~')),
     "columns aligned by blanks": Case(rows("  label  tempo     rms", "  G    ~    ~")),
+    "columns aligned by blanks, with blanks in names": Case(
+        rows("label       tempo     rms", "Free G     ~  ~"), genres=("Free Jazz", "Free Rock")
+    ),
     "blanks after commas": Case(rows('"label", "tempo", "rms"', '"G", ~, ~')),
     "Chinese": Case(
         rows("label,tempo,rms", "G,~,~").decode().replace("Jazz", "爵士").encode("gb18030"),
@@ -529,6 +630,15 @@ CASES = {
     "xz": Case(lzma.compress(rows("label,tempo,rms", "G,~,~"))),
     "zstd": Case(pa.compress(rows("label,tempo,rms", "G,~,~"), "zstd", asbytes=True)),
     "zip": Case(zipped({"a.csv": rows("label,tempo,rms", "G,~,~"), "__MACOSX/._a.csv": b"x"}), said="Unpacked from"),
+    "tar": Case(tarred(a=rows("label,tempo,rms", "G,~,~")), said="Unpacked from table.csv."),
+    "gzip in a zip": Case(zipped({"a.csv.gz": gzip.compress(rows("label,tempo,rms", "G,~,~")), "README": b"x"})),
+    "zeros among the letters": Case(
+        rows("label,tempo,rms", "G,~,~").replace(b"Jazz", b"Ja\0zz", 1) + bytes(500), said="501 zero bytes passed over."
+    ),
+    "names of classes in Parquet": Case(
+        of_hugging_face(), said="The numbers of label stand for the names that the file has for them: 0 for Jazz."
+    ),
+    "a stream of Arrow": Case(streamed()),
     "a README beside the table in a zip": Case(
         zipped({"data/a.csv": rows("label,tempo,rms", "G,~,~"), "README.txt": b"x"}),
         said="Unpacked from table.csv. Not read of it: README.txt.",
@@ -574,6 +684,15 @@ CASES = {
         genres=("a", "b"),
         said="the only column of text",
     ),
+    "a list as Python prints it": Case(
+        str([{"label": "ab"[i % 2], "tempo": i / 7, "rms": i * i / 8} for i in range(N_ROWS)]).encode(),
+        genres=("a", "b"),
+    ),
+    "lines as Python prints them": Case(
+        "\n".join(str({"label": "ab"[i % 2], "tempo": i / 7, "rms": i * i / 8}) for i in range(N_ROWS))
+        .replace("'rms': 0.0", "'rms': nan").encode(),
+        genres=("a", "b"), said="1 missing value",
+    ),
     "JSON in UTF-16": Case(
         json.dumps([{"label": "ab"[i % 2], "tempo": i / 7, "rms": i * i / 8} for i in range(N_ROWS)]).encode("utf-16"),
         genres=("a", "b"),
@@ -587,6 +706,11 @@ CASES = {
         ("\ufeff@relation a\r\n@attribute tempo numeric\r\n@attribute rms real\r\n@attribute class {'Hip Hop',Rock}\r\n"
         "@data\r\n").encode() + rows("", "~, ~, G, {2}", end="\r\n")[2:].replace(b"Jazz", b"'Hip Hop'"),
         genres=("Hip Hop", "Rock"),
+    ),
+    "sparse ARFF": Case(
+        b"@relation a\n@attribute tempo real\n@attribute rms real\n@attribute class {Jazz,'New Rock'}\n@data\n"
+        + rows("", "{0 ~, 1 ~, 2 G}")[1:].replace(b", 2 Jazz", b"").replace(b"Rock", b"'New Rock'"),
+        genres=("Jazz", "New Rock"),
     ),
     "ARFF in Latin-1": Case(
         b"@relation a\n@attribute tempo real\n@attribute rms real\n@attribute class string\n@data\n"
@@ -626,6 +750,10 @@ CASES = {
     "two header rows of few names": Case(
         rows("label,sound,sound\n,tempo,rms", "G,~,~"), features=("sound_tempo", "sound_rms")
     ),
+    "two header rows above two indexes": Case(
+        rows(",,tempo,tempo,rms\n,,mean,std,mean\nlabel,file,,,", "G,a{i}.wav,~,~,~"),
+        features=("tempo_mean", "tempo_std", "rms_mean"),
+    ),
     "two header rows": Case(
         rows(",track,track,set\n,genre_top,tempo,rms\ntrack_id,,,", "{i}2,G,~,~"),
         features=("track_tempo", "set_rms"),
@@ -641,6 +769,9 @@ CASES = {
     "segments, no extension": Case(rows("filename,tempo,rms,label", "blues.{t}.{i},~,~,G"), levels={"track": 40}),
     "segments, backslash paths": Case(
         rows("path,tempo,rms,label", "D:\\gtzan\\blues\\blues.{t}.{i}.wav,~,~,G"), levels={"track": 40}
+    ),
+    "artists as Exportify names them": Case(
+        rows("Artist Name(s),Album Name,tempo,rms,label", "a{t},b{t},~,~,G"), levels={"album": 40, "artist": 40}
     ),
     "artists and albums": Case(
         rows("artist,album,tempo,rms,label", "a{t},b{t},~,~,G"), levels={"album": 40, "artist": 40}
@@ -716,6 +847,19 @@ REFUSED = {
     "YAML": (b"- tempo: 1.5\n  label: Jazz\n- tempo: 2.5\n  label: Rock\n", "is YAML: save it as CSV"),
     "LIBSVM": (b"1 1:1.5 2:0.5%b\n" % (b" 3:0.25" * 40), "a LIBSVM file, whose columns have no names"),
     "a row for each feature": (b"tempo,1.5,2.5,3.5\nrms,0.5,0.4,0.1\nlabel,Jazz,Rock,Jazz\n", "a row for each feature"),
+    "settings": (b"[a]\nlabel = 'x'\n", "a file of settings (TOML or INI)"),
+    "LaTeX": (b"\\begin{tabular}{lr}\nlabel & tempo \\\\\n", "is LaTeX: save its table as CSV"),
+    "a row for each feature below the names of the tracks": (
+        b"file,a.wav,b.wav,c.wav\ntempo,1.5,2.5,3.5\nrms,0.5,0.4,0.1\ngenre,Jazz,Rock,Jazz\n",
+        "a row for each feature",
+    ),
+    "numbers without names": (rows("Jazz,1.5,2.5", "G,~,~"), "has numbers in its first row: add a row with the names"),
+    "rows within a cell": (
+        rows("title,label,tempo,rms", "Song {i},G,~,~", first='"Song 0, live",Jazz,~,~')
+        .replace(b"Song 7,", b'"Song 7,')
+        .replace(b"Song 31,", b'"Song 31,'),
+        "has rows within a cell, which begins with “Song 7,Jazz,",
+    ),
     "SQL": (b"INSERT INTO tracks VALUES ('a', 1.5);\n", "is SQL, not a table"),
     "XML": (b"<?xml version='1.0'?><rows><row><tempo>1</tempo></row></rows>", "is XML, which is not read"),
     "HDF5": (b"\x89HDF\r\n", "an HDF5 file"),

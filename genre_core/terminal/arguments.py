@@ -71,7 +71,7 @@ def add_reading(parser: Parser) -> None:
     """Add what says how a table's file is to be read, where what is found out is not what was meant."""
     said = {
         "--encoding": ("NAME", "how its letters are written, such as windows-1251"),
-        "--separator": ("SIGN", "what stands between its columns: , ; | tab or blank"),
+        "--separator": ("SIGN", "what stands between its columns: , ; | ^ ~ : tab, blank or ctrl-a"),
         "--decimal": ("SIGN", "what stands before decimals: . or ,"),
         "--thousands": ("SIGN", "what may stand between thousands: . , ' blank or none"),
         "--missing": ("TEXTS", "further texts that mean a missing value, separated by commas, such as --missing=-1,x"),

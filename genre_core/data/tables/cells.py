@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     import pandas as pd
 
 KEY_NAME = re.compile(r"(.*_)?(file|filename|file_name|filepath|file_path|path|track_id|song_id|clip_id|track)")
-ID_NAME = re.compile(r"(.*_)?(id|ids|uuid|uri|url|isrc|mbid)|id\d*|song|name|(track|song|file|clip)_(name|title)|title")
+ID_NAME = re.compile(
+    r"(.*_)?(id|ids|uuid|uris?|urls?|isrc|mbid)|id\d*|song|name|(track|song|file|clip)_(name|title)|title"
+)
 INDEX_NAME = re.compile(r"(unnamed|index_level)_\d+(_\d+)*|index|idx|row|row_(number|id)")
 LENGTH_NAME = re.compile(
     r"((track|song|audio|clip|file)_)?(length|duration|len)(_(s|ms|sec|secs|seconds|min|samples))?|seconds"
 )
 LEVEL_NAMES = {
     "album": re.compile(r"(track_|song_)?(album|release)s?(_id|_name|_title|_mbid)?"),
-    "artist": re.compile(r"(track_|song_|album_)?artists?(_id|_name|_mbid)?"),
+    "artist": re.compile(r"(track_|song_|album_)?artists?(_id|_name|_mbid)?s?"),
 }
 """Names of columns with a row's album or artist, the finer level first."""
 NOBODY = (
@@ -165,7 +167,7 @@ def track_keys(names: "pd.Series[str]") -> "pd.Series[str]":
 @lru_cache(65_536)
 def plain(name: str) -> str:
     """Return a column name in lower case, with underscores for spaces and punctuation."""
-    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
+    words = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip().replace("(s)", "s"))
     return re.sub(r"[^0-9a-z]+", "_", words.lower()).strip("_")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from genre_core.data.dataset import Column, FloatArray, IntArray
+from genre_core.data.dataset import Column, FloatArray, IntArray, Role
 from genre_core.data.tables.categories import categories_of, numbered_categories
 from genre_core.data.tables.cells import (
     LEVEL_NAMES,
@@ -204,7 +204,7 @@ def _judge(name: str, rows: Cells, genre_of_row: IntArray, *, is_new: bool) -> C
 
 def _told(name: str, rows: Cells, label: Label, has_decimals: bool, chosen: Chosen) -> Column | None:
     """Return the role of a column whose name or relation to the genre tells it; None where its values have to."""
-    if told := _another_genre(name, rows, label) or _not_sound(name, rows, has_decimals):
+    if told := _another_genre(name, rows, label) or _not_sound(name, rows, has_decimals, label.name):
         return told
     if not chosen.group and (groups := may_group(name, rows[name], label)):
         return Column(name, "left out", f"{TOGETHER}: {groups}. {CAN_KEEP}")
@@ -251,14 +251,15 @@ def _marks_genre(
     return None
 
 
-def _not_sound(name: str, rows: Cells, beside_decimals: bool) -> Column | None:
+def _not_sound(name: str, rows: Cells, beside_decimals: bool, label: str) -> Column | None:
     """Return the column where its name or its numbers say that it does not measure the sound, and else None.
 
     A serial number is suspected only beside measurements, which have decimals.
     """
-    if first := _first_of(name, rows):
+    if first := _first_of(name, rows, label):
         problem = f"does not agree with {first}: were two files pasted side by side? Check that they fit."
-        return Column(name, "identifier", f"A second column named {first}, with other values.", problem)
+        role: Role = "left out" if first == label else "identifier"
+        return Column(name, role, f"A second column named {first}, with other values.", problem)
     if is_part_name(name) or says_parts(rows[name]):
         return Column(
             name, "left out", "Says in which part of a published split, or in which fold, a track is: no feature."
@@ -276,10 +277,10 @@ def _not_sound(name: str, rows: Cells, beside_decimals: bool) -> Column | None:
     return Column(name, "identifier", why, f"is left out. {why}")
 
 
-def _first_of(name: str, rows: Cells) -> str:
-    """Return the column that an identifier repeats by its name, as in `id` and `id.2` or `id_x` and `id_y`."""
+def _first_of(name: str, rows: Cells, label: str) -> str:
+    """Return the column that ids or genres repeat by name, as in `id` and `id.2` or `id_x` and `id_y`; else nothing."""
     repeated = NUMBERED_NAME.fullmatch(name)
-    if repeated and repeated[1] in rows and is_identifier_name(repeated[1]):
+    if repeated and repeated[1] in rows and (is_identifier_name(repeated[1]) or repeated[1] == label):
         return repeated[1]
     first = f"{name[:-2]}_x"
     if name.endswith("_y") and first in rows and is_identifier_name(name[:-2]):

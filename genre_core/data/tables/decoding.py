@@ -4,6 +4,7 @@ import codecs
 import re
 from html import unescape
 
+from genre_core.data.tables.delimited import count_of
 from genre_core.data.tables.letters import SCRIPTS, Found, likely
 from genre_core.errors import DataError
 
@@ -50,11 +51,21 @@ def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str
     if not data[:BLOCK_BYTES].strip(BLANK) and not data.strip(BLANK):
         raise DataError(f"{name} is empty: choose a file that holds a table.")
     _refuse_other_formats(name, data)
-    is_said = bool(encoding)
-    found = Found(encoding or _utf16(data) or ("iso-2022-jp" if b"\x1b$" in data[:BLOCK_BYTES] else ""))
-    if not found.encoding:
-        if b"\0" in data[:4096] or len(re.findall(rb"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]", data[:4096])) > 8:
-            raise DataError(f"{name} is a binary file, not a table: save it as CSV or Parquet first.")
+    if encoding or (found := _utf16(data) or ("iso-2022-jp" if b"\x1b$" in data[:BLOCK_BYTES] else "")):
+        return _decoded(name, data, encoding, encoding or found)
+    n_nul = data.count(b"\0")
+    if 100 * data.rstrip(b"\0")[:BLOCK_BYTES].count(b"\0") < len(data[:BLOCK_BYTES]):
+        data = data.replace(b"\0", b"")
+    if b"\0" in data[:4096] or len(re.findall(rb"[\x02-\x08\x0e-\x1a\x1c-\x1f\x7f]", data[:4096])) > 8:
+        raise DataError(f"{name} is a binary file, not a table: save it as CSV or Parquet first.")
+    text, notes = _decoded(name, data)
+    return text, (*notes, f"{count_of(n_nul, 'zero byte')} passed over.") if n_nul else notes
+
+
+def _decoded(name: str, data: bytes, said: str = "", encoding: str = "") -> tuple[bytes, tuple[str, ...]]:
+    """Return text as UTF-8, and a note where it was something else and nobody `said` so."""
+    found = Found(encoding)
+    if not encoding:
         if _is_utf8(data):
             data = data.removeprefix(b"\xef\xbb\xbf")
             return (data, ()) if data.isascii() else _once_and_whole(data)
@@ -64,10 +75,10 @@ def decode(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str
     try:
         text = data.decode(found.encoding).removeprefix("\ufeff")
     except (UnicodeError, LookupError) as error:
-        if is_said:
-            raise DataError(f"{name} is not {encoding}: choose another encoding, or none to have it found.") from error
+        if said:
+            raise DataError(f"{name} is not {said}: choose another encoding, or none to have it found.") from error
         raise DataError(f"{name} is text in none of the encodings read here: save it as UTF-8.") from error
-    return text.encode("utf-8", "replace"), () if is_said else (_note(found, text),)
+    return text.encode("utf-8", "replace"), () if said else (_note(found, text),)
 
 
 def without_entities(text: bytes, notes: tuple[str, ...]) -> tuple[bytes, tuple[str, ...]]:
@@ -218,7 +229,9 @@ def _without_second(data: bytes) -> tuple[bytes, tuple[str, ...]]:
 _OTHER = {
     rb"create table|insert into|-- |/\*!": "SQL, not a table: export the table as CSV",
     rb"<!doctype|<html|<table": "a web page, not a table: download the file itself",
-    rb"(---\s+)?- [\w ]+:.*\n  [\w ]+:": "YAML: save it as CSV",
+    rb"(---\s+)?- [\w ]+:.*\n  [\w ]+:|(---\s+)?(?:\w+: [^:\n]*\n)+---": "YAML: save it as CSV",
+    rb"\[[\w .-]+\]\s*\n[\w .-]+=": "a file of settings (TOML or INI): save its table as CSV",
+    rb"\\(documentclass|usepackage|begin\{)": "LaTeX: save its table as CSV",
     rb"[-+\d.]+( \d+:\S+){2}": "a LIBSVM file, whose columns have no names: save it as CSV with a header",
 }
 """Other kinds of text by how they begin, in small letters."""

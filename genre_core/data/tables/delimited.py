@@ -1,8 +1,8 @@
 """Text tables: from the text of a CSV file, as people save them, to an Arrow table with one name per column.
 
-What varies is found out, and what was found is said in a note: separator (comma, semicolon, tab, vertical bar), decimal
-comma, and one to three header rows with the row that names the index below them, as FMA's tables have them (Defferrard
-et al., ISMIR 2017). Ragged rows are left out and counted.
+What varies is found out, and what was found is said in a note: separator, decimal comma, quotation marks, and one to
+three header rows with the row that names the index below them, as FMA's tables have them (Defferrard et al., ISMIR
+2017). Ragged rows are left out and counted.
 """
 
 import csv
@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import islice, permutations
 from typing import Any
 
 from genre_core.data.tables.decimals import UNKNOWN, find_decimal
@@ -27,12 +27,15 @@ MISSING = (
     *("?", "-", "--", "."),
     *("NA", "N/A", "n/a", "na", "<NA>", "#NA", "#N/A", "#N/A N/A"),
     *("NaN", "nan", "NAN", "-nan", "-NaN", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
-    *("NULL", "null", "(null)", "None", "none", r"\N"),
-    *("#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!"),
+    *("NULL", "null", "(null)", "None", "none", "nil", r"\N", "NaT", "N.A.", "n.a.", "missing", "—", "–"),
+    *("#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!", "#NV", "#N/D", "#WERT!", "#ZAHL!", "#BEZUG!"),
+    *("#VALEUR!", "#NOMBRE!", "#NOM?", "#VALOR!", "#¡VALOR!", "#¡DIV/0!", "#¡REF!", "#¡NUM!"),
 )
 """Texts that mean a missing value: R's, Python's, C's on Windows, databases' and spreadsheets'."""
 
 SEPARATORS = {sign: words for sign, words in ALL_SEPARATORS.items() if sign != " "}
+RARE = "^~:\x01"
+"""Separators that count only where the header has as many as the rows."""
 SAMPLED_ROWS = 30
 BLOCK_BYTES = 8 * 1024**2
 """The parser's block: a row must fit into one."""
@@ -40,14 +43,20 @@ csv.field_size_limit(BLOCK_BYTES)
 
 _AROUND = " \"'\ufeff\r"
 COMMENT = ("#", "%", "//")
-SINGLE_QUOTED = re.compile(r"'[^']*'")
 INDEX_HEADING = re.compile(r"(.*_)?(id|index|track|song|file|filename|name)", re.IGNORECASE)
 DECIMAL_POINT = re.compile(r"\s*[-+]?\d*\.\d+(e[-+]?\d+)?\s*", re.IGNORECASE)
 NUMBER = re.compile(r"\s*[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*", re.IGNORECASE)
 ESCAPED_QUOTE = re.compile(rb'\\"(?! *[,;\t|\r\n]| *\Z)')
 """A quotation mark within a cell as databases write it; at a cell's end the sign before it is a folder's."""
 QUOTED_LINE = re.compile(rb'"(?:[^"\r\n]|"")*"\r?(?=\n|\Z)')
-MARKDOWN_RULE = re.compile(rb"(?m)^\|?(?: *:?-{3,}:? *\|)+(?: *:?-{3,}:? *)?\r?\n")
+RULE = re.compile(rb"(?m)^[|+]?(?: *:?-{3,}:? *[|+])+(?: *:?-{3,}:? *)?\r?(?:\n|\Z)")
+"""A line of dashes below a header, as Markdown and databases draw it."""
+OPEN_QUOTE = re.compile(rb'(?m)^[^"\n]*"(?:[^"\n]*"[^"\n]*")*[^"\n]*$')
+GENRE_ROW = re.compile(r"(?i)(?:.*[_ ])?(?:genres?|labels?|class)")
+NUMBERS_FIRST = (
+    "has numbers in its first row: add a row with the names of the columns, or say that it has none, as row 0 of the "
+    "header."
+)
 SEP_LINE = re.compile(rb"\A\s*\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 
 
@@ -66,7 +75,7 @@ class Layout:
     decimal: str
     notes: tuple[str, ...]
     padded: tuple[int, ...] = ()
-    """Positions of columns with numbers such as 01, which are names."""
+    """Positions of columns with numbers such as 01, or of more digits than numbers have, which are names."""
 
     @property
     def is_kept_as_text(self) -> bool:
@@ -92,7 +101,12 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
             text = text[named.end() :]
         separator = how.separator or (named[1].decode("latin-1") if named else "")
         if separator not in ALL_SEPARATORS:
+            text, told = _one_separator(text)
+            notes += told
             separator = _find_separator(name, text)
+        if b'"' in text and (plain := _without_open_quotes(text, separator)):
+            text = plain
+            notes.append("Quotation marks that are never closed are left away.")
         if separator == " ":
             text, separator = _by_commas(text), ","
         elif _is_escaped(text, separator):
@@ -101,13 +115,13 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
         elif _is_spaced(text, separator):
             text = re.sub(rb"(?<=" + re.escape(separator.encode()) + rb") +(?=\")", b"", text)
         if separator == "|":
-            text = MARKDOWN_RULE.sub(b"", text, 1)
+            text = RULE.sub(b"", text)
+        if _is_single_quoted(text, separator):
+            text = _rewritten(text, separator, quotechar="'")
+            notes.append("Its cells are in single quotation marks, which are removed.")
         rows, ends = _first_rows(text, separator, SAMPLED_ROWS + max(0, how.header))
     except (csv.Error, IndexError) as error:
         raise DataError(f"{name} is not a table: its first lines cannot be divided into columns.") from error
-    if rows and rows[0] and all(map(SINGLE_QUOTED.fullmatch, rows[0])):
-        text = _rewritten(text, separator, quotechar="'")
-        rows, ends = _first_rows(text, separator, SAMPLED_ROWS + max(0, how.header))
     width = _usual_width(rows)
     above = next((i for i in range(len(rows)) if not _is_title(rows[i:], width)), 0)
     if how.header > 0:
@@ -125,24 +139,22 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
             f"{name} has a single column: it needs the genre of each track beside its features, separated by commas, "
             "semicolons, tabs or vertical bars."
         )
+    if how.header < 0 and _is_transposed(rows):
+        raise DataError(f"{name} has a row for each feature: transpose it, so that each track is a row.")
     if how.header < 0 and sum(bool(DECIMAL_POINT.fullmatch(cell)) for cell in rows[0]) > len(rows[0]) / 2:
-        if all(row[0].strip() and not NUMBER.fullmatch(row[0]) for row in rows):
-            raise DataError(f"{name} has a row for each feature: transpose it, so that each track is a row.")
-        raise DataError(
-            f"{name} has numbers in its first row: add a row with the names of the columns, or say that it has none."
-        )
-    n_header, has_index_row = _header_rows(rows) if how.header < 0 else (min(1, how.header), False)
-    n_above = n_header + has_index_row
+        raise DataError(f"{name} {NUMBERS_FIRST}")
+    n_header, n_index = _header_rows(rows) if how.header < 0 else (min(1, how.header), 0)
+    n_above = n_header + (n_index > 0)
     if how.header < 0 and n_above == 1 and _says_units(rows):
         n_above = 2
         notes.append(f"The row below the header is passed over: “{', '.join(filter(None, rows[1]))[:40]}”.")
     if len(rows) <= n_above:
         raise DataError(f"{name} has a header and no rows below it: choose a file that holds tracks.")
     if n_header:
-        names = _names(rows[:n_header], rows[n_header][0] if has_index_row else None)
+        names = _names(rows[:n_header], rows[n_header][:n_index] if n_index else ())
     else:
         names = tuple(f"column {number + 1}" for number in range(width))
-    names = _fitted(names, rows[n_above:], width) if n_header == 1 and not has_index_row else names
+    names = _fitted(names, rows[n_above:], width) if n_header == 1 and not n_index else names
     if separator != ",":
         notes.append(f"{SEPARATORS[separator].capitalize()} separate its columns.")
     decimal = how.decimal or find_decimal(text, separator)
@@ -174,6 +186,7 @@ def parse(name: str, layout: Layout, *, keep_rows: bool = False) -> tuple[Any, t
     Raises DataError where no row fits the header, or the rows cannot be parsed.
     """
     import pyarrow as pa
+    from pyarrow import compute
     from pyarrow import csv as arrow_csv
 
     text, lengths, comments = layout.text, list[int](), list[str]()
@@ -184,6 +197,8 @@ def parse(name: str, layout: Layout, *, keep_rows: bool = False) -> tuple[Any, t
         nonlocal swallowed, first
         if row.text.startswith(COMMENT) and "\n" not in row.text:
             comments.append(row.text)
+            return "skip"
+        if not row.text.strip(" \t\x1a"):
             return "skip"
         first = first or row.text
         swallowed = swallowed or "\n" in row.text
@@ -212,8 +227,12 @@ def parse(name: str, layout: Layout, *, keep_rows: bool = False) -> tuple[Any, t
         )
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise DataError(f"{name} cannot be read as a table: {str(error).splitlines()[0].rstrip('.')}.") from error
+    if rounded := [position for position in map(int, positions) if _is_rounded(table[position])]:
+        exact, found = parse(name, replace(layout, padded=(*layout.padded, *rounded)), keep_rows=keep_rows)
+        if all(compute.all(compute.match_substring_regex(exact[i], r"^\s*[-+]?\d*\s*$")).as_py() for i in rounded):
+            return exact, found
     if quoted:
-        _refuse_open_quote(name, text, table, swallowed)
+        _refuse_open_quote(name, text, table, swallowed, layout.separator)
     if lengths and keep_rows:
         table, found = parse(name, _evened(layout))
         ragged = f"{count_of(len(lengths), 'ragged row')} cut or filled: {_ragged(layout, first, lengths[0])}"
@@ -233,6 +252,16 @@ def parse(name: str, layout: Layout, *, keep_rows: bool = False) -> tuple[Any, t
     if n_again:
         notes.append(header_again(n_again))
     return table, tuple(notes)
+
+
+def _is_rounded(values: Any) -> bool:
+    """Say whether numbers were read that are too long for whole ones, such as ids of 20 digits."""
+    from pyarrow import compute, types
+
+    if not types.is_floating(values.type):
+        return False
+    size = compute.abs(values)
+    return bool(compute.any(compute.and_(compute.greater_equal(size, 2.0**63), compute.less(size, 1e30))).as_py())
 
 
 def _evened(layout: Layout) -> Layout:
@@ -341,10 +370,72 @@ def _find_separator(name: str, text: bytes) -> str:
             rows, _ = _first_rows(text, separator, SAMPLED_ROWS)
         except csv.Error:
             continue
-        if (width := _usual_width(rows)) > 1:
+        if (width := _usual_width(rows)) > 1 and (separator not in RARE or len(rows[0]) == width):
             share = sum(len(row) == width for row in rows) / len(rows)
             scores[separator] = (separator != " ", share, len(rows[0]) == width, width)
     return max(scores, key=lambda separator: scores[separator], default=",")
+
+
+def _one_separator(text: bytes) -> tuple[bytes, list[str]]:
+    """Return a text with the separator of its rows in its header, where that has another one, and a note on that."""
+    header, *body = [line for line in text[:BLOCK_BYTES].split(b"\n", SAMPLED_ROWS)[:SAMPLED_ROWS] if line.strip()]
+    for here, there in permutations((",", ";", "\t", "|"), 2):
+        sign, other, n = here.encode(), there.encode(), header.count(here.encode())
+        if not n or other in header or {line.count(other) for line in body} != {n}:
+            continue
+        n_decimals = sum(
+            bool(re.fullmatch(rb'[ "]*-?\d+,\d+[ "\r]*', cell)) for line in body for cell in line.split(other)
+        )
+        if {line.count(sign) for line in body} not in ({n}, {n + 1}) or 2 * n_decimals > n * len(body):
+            said = f"{SEPARATORS[here].capitalize()} separate the names in its header, {SEPARATORS[there]} its values."
+            return text.replace(header, header.replace(sign, other), 1), [said]
+    return text, []
+
+
+def _without_open_quotes(text: bytes, separator: str) -> bytes:
+    """Return a text without quotation marks that are never closed; empty where all are closed.
+
+    They are not where every line has the same number of columns if quotation marks mean nothing.
+    """
+    if not OPEN_QUOTE.search(text):
+        return b""
+    lines = [line.rstrip(b"\r") for line in text.split(b"\n") if line.strip()]
+    sign = separator.encode()
+    if len({line.count(sign) for line in lines}) > 1:
+        return b""
+    buffer = io.StringIO()
+    csv.writer(buffer, delimiter=separator, lineterminator="\n").writerows(
+        map(_without_quotes, line.decode().split(separator)) for line in lines
+    )
+    return buffer.getvalue().encode()
+
+
+def _without_quotes(cell: str) -> str:
+    if len(cell) > 1 and cell[0] == cell[-1] == '"':
+        return cell[1:-1].replace('""', '"')
+    return cell.removeprefix('"') if cell.count('"') % 2 else cell
+
+
+def _is_single_quoted(text: bytes, separator: str) -> bool:
+    """Say whether each of the first lines has a cell in single quotation marks, and none in double ones."""
+    lines = text[:BLOCK_BYTES].rstrip().split(b"\n", SAMPLED_ROWS)[1:SAMPLED_ROWS]
+    sign = re.escape(separator.encode())
+    cell = re.compile(rb"(?:^|%b) *'[^'\n]*' *(?=%b|\r?$)" % (sign, sign))
+    return bool(lines) and b'"' not in text[:BLOCK_BYTES] and all(map(cell.search, lines))
+
+
+def _is_transposed(rows: Sequence[Sequence[str]]) -> bool:
+    """Say whether each row has the name of a feature and its numbers, and one the genres."""
+    names = [row[0].strip() for row in rows]
+    if len(rows) < 3 or len({*names}) < len(names) or not all(names) or any(map(NUMBER.fullmatch, names)):
+        return False
+    shares = [sum(bool(NUMBER.fullmatch(cell)) for cell in row[1:]) / max(1, len(row) - 1) for row in rows]
+    if not {*shares} <= {0.0, 1.0} or 1.0 not in shares[1:]:
+        return False
+    genres = [
+        row[1:] for row, share in zip(rows, shares, strict=True) if share == 0 and GENRE_ROW.fullmatch(row[0].strip())
+    ]
+    return shares[0] == 1 or any(len({*row}) < len(row) for row in genres)
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
@@ -433,11 +524,15 @@ def _is_spaced(text: bytes, separator: str) -> bool:
 
 
 def _by_commas(text: bytes) -> bytes:
-    """Return a text whose columns are separated by blanks, as R writes it, with commas instead."""
-    lines = io.TextIOWrapper(io.BytesIO(text), encoding="utf-8", newline="")
-    buffer = io.StringIO()
+    """Return a text whose columns are separated by blanks, as R writes it, with commas instead.
+
+    Single blanks stand within cells where several stand between columns.
+    """
+    lines = [line.strip() for line in text.decode().splitlines() if line.strip()]
+    aligned = [re.split(" {2,}", line) for line in lines]
     found = csv.reader(lines, delimiter=" ", skipinitialspace=True)
-    rows = ([cell for cell in row if cell] if row[-1:] == [""] else row for row in found)
+    rows = aligned if len(aligned[0]) > 1 and len({*map(len, aligned)}) == 1 else found
+    buffer = io.StringIO()
     csv.writer(buffer, lineterminator="\n").writerows(rows)
     return buffer.getvalue().encode()
 
@@ -465,18 +560,23 @@ def _header_width(text: bytes, separator: str) -> int:
         return 1
 
 
-def _header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, bool]:
-    """Return how many header rows there are, and whether a row with the index's name alone follows them."""
+def _header_rows(rows: Sequence[Sequence[str]]) -> tuple[int, int]:
+    """Return how many header rows there are, and how many names of indexes stand alone in a row below them."""
     layered = _mostly_repeated(rows[0][1:])
-    for n in (1, 2, 3):
-        named = len(rows) > n and rows[n][0].strip() and not any(cell.strip() for cell in rows[n][1:])
-        if named and (INDEX_HEADING.fullmatch(rows[n][0].strip()) or (layered and n > 1)):
-            return n, True
+    for n, row in enumerate(rows[1:4], 1):
+        filled = [bool(cell.strip()) for cell in row]
+        k = sum(filled)
+        if not 0 < k < len(row) or not all(filled[:k]):
+            continue
+        if k == 1 and (INDEX_HEADING.fullmatch(row[0].strip()) or (layered and n > 1)):
+            return n, k
+        if k > 1 and not any(cell.strip() for above in rows[:n] for cell in above[:k]):
+            return n, k
     n = 1
     layered |= len(rows) > 2 and not any(map(NUMBER.fullmatch, rows[1])) and any(map(NUMBER.fullmatch, rows[2]))
     while layered and n < 3 and len(rows) > n + 1 and _repeated(rows[:n]) and _names_only(rows[n]):
         n += 1
-    return n, False
+    return n, 0
 
 
 def _says_units(rows: Sequence[Sequence[str]]) -> bool:
@@ -506,20 +606,38 @@ def _names_only(cells: Sequence[str]) -> bool:
     )
 
 
-def _names(header: Sequence[Sequence[str]], index_name: str | None) -> tuple[str, ...]:
+def _names(header: Sequence[Sequence[str]], indexes: Sequence[str]) -> tuple[str, ...]:
     """Join the header rows of each column, name what has no name, and number repeated names."""
     width = len(header[0])
-    columns = [[" ".join(row[i].split()) if i < len(row) else "" for row in header] for i in range(width)]
+    columns = [
+        [" ".join(row[i].strip("\ufeff").split()) if i < len(row) else "" for row in header] for i in range(width)
+    ]
     names = ["_".join(filter(None, parts)) or f"Unnamed: {i}" for i, parts in enumerate(columns)]
-    if index_name is not None:
-        names[0] = index_name.strip()
+    names[: len(indexes)] = map(str.strip, indexes)
     return tuple(unique_names(names))
 
 
-def _refuse_open_quote(name: str, text: bytes, table: Any, swallowed: bool) -> None:
-    """Refuse a text whose quotation mark has swallowed the rows after it, into a ragged row or into the last one."""
+def _refuse_open_quote(name: str, text: bytes, table: Any, swallowed: bool, separator: str) -> None:
+    """Refuse a text whose quotation mark has swallowed the rows after it, into a ragged row, a cell or the last one."""
     if text.count(b'"') % 2 == 0:
+        if start := _swallowed(table, separator):
+            raise DataError(
+                f"{name} has rows within a cell, which begins with “{start}”: close its quotation mark, or remove it."
+            )
         return
     last = table.slice(max(0, table.num_rows - 1)).to_pylist()
     if swallowed or any(isinstance(value, str) and "\n" in value for row in last for value in row.values()):
         raise DataError(f"{name} opens a quotation mark that is never closed: close or remove it.")
+
+
+def _swallowed(table: Any, separator: str) -> str:
+    """Return the beginning of a cell that holds whole rows: lines of as many cells, of which some are numbers."""
+    from pyarrow import compute, types
+
+    for column in table.columns:
+        if types.is_string(column.type):
+            for cell in column.filter(compute.match_substring(column, "\n")).to_pylist():
+                lines = [line.split(separator) for line in cell.split("\n")]
+                if any(len(line) == table.num_columns and any(map(NUMBER.fullmatch, line)) for line in lines[1:-1]):
+                    return str(cell)[:30].partition("\n")[0]
+    return ""

@@ -10,6 +10,7 @@ import gzip
 import io
 import lzma
 import re
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -42,6 +43,8 @@ _PACKED: dict[bytes, Callable[..., Any]] = {
     b"BZh": bz2.open,
     b"\x28\xb5\x2f\xfd": _open_zstd,
 }
+_TAR = slice(257, 262)
+"""Where a tar archive says that it is one."""
 _SOUND, _PICTURE = "a sound, not a table: add sounds as a folder of clips", "a picture: choose the table itself"
 _PICKLE = "a pickle, which is never opened here, because it can run programs: save the table as CSV or Parquet"
 _OTHER = {
@@ -75,8 +78,9 @@ _INSIDE = {
 """Other kinds of files that are archives themselves, by a file in them."""
 _ABOUT = re.compile(r"(?i)(^|/)(readme|licen[cs]e|citation|changes|changelog|notice)[^/]*$|\.(md|pdf|html?)$")
 """Names of files that only tell of a table beside them."""
-_TABLE = re.compile(r"(?i)\.(csv|tsv|tab|parquet|feather|arrow|arff|jsonl?|xlsx)$")
+_TABLE = re.compile(r"(?i)\.(csv|tsv|tab|parquet|feather|arrow|arff|jsonl?|xlsx)(\.(gz|xz|bz2|zst))?$")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
+_JSON = re.compile(rb"[\xef\xbb\xbf\xff\xfe\0\s]*[{\[][\0\s]*(?:[\[{\"'\d\]}-]|true|false|null|NaN)")
 _LINK = re.compile(rb"\s*(https?://\S{4,500})\s*")
 
 
@@ -85,19 +89,19 @@ def unpacked(name: str, data: bytes) -> tuple[list[tuple[str, bytes]], list[str]
 
     Raises DataError where it is broken, protected, holds several files that are no tables, or more than `MAX_BYTES`.
     """
-    opened = next((opened for start, opened in _PACKED.items() if data.startswith(start)), None)
-    if opened:
-        with opened(io.BytesIO(data)) as file:
-            data = _limited(name, file)
-    if data[257:262] == b"ustar":
-        raise DataError(f"{name} is a tar archive: unpack it and choose the table in it.")
-    if not data.startswith(b"PK\x03\x04"):
+    data = _decompressed(name, data)
+    is_tar = data[_TAR] == b"ustar"
+    if not (is_tar or data.startswith(b"PK\x03\x04")):
         return [(name, data)], []
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = [one for one in archive.namelist() if not one.endswith("/") and not re.search(r"(^|/)[._]", one)]
+        with _archive(data) as archive:
+            if is_tar:
+                sizes = {one.name: one.size for one in archive if one.isfile()}
+            else:
+                sizes = {one.filename: one.file_size for one in archive.infolist() if not one.is_dir()}
+            names = [one for one in sizes if not re.search(r"(^|/)[._](?!/)", one)]
             if "xl/workbook.xml" in names:
-                if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
+                if sum(sizes.values()) > MAX_BYTES:
                     raise DataError(_too_large(name))
                 return [(name, data)], []
             if other := next((what for one, what in _INSIDE.items() if one in names), ""):
@@ -109,16 +113,33 @@ def unpacked(name: str, data: bytes) -> tuple[list[tuple[str, bytes]], list[str]
             tables = _tables_in(names)
             if not 1 <= len(tables) <= MOST_IN_ARCHIVE:
                 raise DataError(f"{name} holds {len(names):,} files: unpack it and choose the tables in it.")
-            if sum(archive.getinfo(one).file_size for one in tables) > MAX_BYTES:
+            if sum(sizes[one] for one in tables) > MAX_BYTES:
                 raise DataError(_too_large(name))
             others = [one for one in names if one not in tables]
             beside = f" Not read of it: {', '.join(others[:3])}{' …' if len(others) > 3 else ''}." if others else ""
-            found = [(one, _limited(name, archive.open(one))) for one in tables]
+            read = archive.extractfile if is_tar else archive.open
+            found = [(one, _decompressed(one, _limited(name, read(one)))) for one in tables]
+            if sum(len(one) for _, one in found) > MAX_BYTES:
+                raise DataError(_too_large(name))
             return found, [f"Unpacked from {name}.{beside}"]
-    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, UnicodeError) as error:
+    except (zipfile.BadZipFile, tarfile.TarError, RuntimeError, NotImplementedError, UnicodeError) as error:
         raise DataError(
             f"{name} is an archive that is cut short, broken or protected: download it again, or unpack it first."
         ) from error
+
+
+def _archive(data: bytes) -> Any:
+    file = io.BytesIO(data)
+    return tarfile.open(fileobj=file) if data[_TAR] == b"ustar" else zipfile.ZipFile(file)
+
+
+def _decompressed(name: str, data: bytes) -> bytes:
+    """Return what a compressed file holds, and any other as it is."""
+    opened = next((opened for start, opened in _PACKED.items() if data.startswith(start)), None)
+    if opened is None:
+        return data
+    with opened(io.BytesIO(data)) as file:
+        return _limited(name, file)
 
 
 def _tables_in(names: list[str]) -> list[str]:
@@ -151,9 +172,9 @@ def as_table(name: str, data: bytes) -> Any | None:
         what = f"a link to {link[1].decode('latin-1')[:60]}, not the table: download that, and choose it"
     if what:
         raise DataError(f"{name} is {what}.")
-    if data.startswith(b"ARROW1"):
+    if data.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
         return _feather(name, data)
-    if data[:2000].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n")[:1] in (b"{", b"["):
+    if _JSON.match(data):
         return read_json(name, data)
     return None
 
@@ -178,7 +199,8 @@ def _feather(name: str, data: bytes) -> Any:
     from pyarrow import feather
 
     try:
-        return feather.read_table(pa.BufferReader(data))
+        source = pa.BufferReader(data)
+        return feather.read_table(source) if data.startswith(b"ARROW1") else pa.ipc.open_stream(source).read_all()
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{name} is a Feather file that cannot be read; it may be cut short: save it again.") from error
 

@@ -7,7 +7,12 @@ from typing import Self
 
 from genre_core.errors import DataError
 
-SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", " ": "blanks"}
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "vertical bars", " ": "blanks"} | {
+    "^": "carets",
+    "~": "tildes",
+    ":": "colons",
+    "\x01": "Ctrl-A signs",
+}
 DECIMALS = {".": "points", ",": "commas"}
 THOUSANDS = {".": "points", ",": "commas", " ": "blanks", "'": "apostrophes", "none": "no signs"}
 ENCODINGS = (
@@ -91,12 +96,12 @@ class How:
 
 def sign(text: str) -> str:
     """Return the sign that a text names: itself, or `tab` for a tab, `blank` for a blank."""
-    return {"tab": "\t", "\\t": "\t", "blank": " ", "space": " "}.get(text.lower(), text)
+    return {"tab": "\t", "\\t": "\t", "blank": " ", "space": " ", "ctrl-a": "\x01"}.get(text.lower(), text)
 
 
 def _refuse_other(value: str, known: dict[str, str], what: str) -> None:
     if value and value not in known:
-        words = ", ".join({"\t": "tab", " ": "blank"}.get(one, one) for one in known)
+        words = ", ".join({"\t": "tab", " ": "blank", "\x01": "ctrl-a"}.get(one, one) for one in known)
         raise DataError(f"“{value}” is no {what} that is read: choose one of {words}.")
 
 

@@ -1,8 +1,10 @@
 """Tables in JSON: an object a line, a list of objects, or a table as pandas writes it in any of its orientations."""
 
+import ast
 import io
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from genre_core.data.tables.delimited import count_of
@@ -30,8 +32,7 @@ def read_json(name: str, data: bytes) -> Any:
         pass
     try:
         text = data.decode("utf-16" if data[:2] in UTF16 else "utf-8-sig")
-        document = _lines(text) or json.loads(text)
-        return _as_arrow(_frame(document))
+        return _as_arrow(_frame(_document(text)))
     except json.JSONDecodeError as error:
         is_cut = error.pos >= len(text) - 1 and text.rstrip()[-1:] not in ("]", "}")
         where = "ends before it is complete" if is_cut else f"is wrong in line {error.lineno:,}"
@@ -40,6 +41,24 @@ def read_json(name: str, data: bytes) -> Any:
         raise DataError(
             f"{name} is JSON, but no list of objects, one a track with the same names: save it as such or as CSV."
         ) from error
+
+
+def _document(text: str) -> Any:
+    """Return what a text holds in JSON, or as Python prints it, with single quotation marks."""
+    try:
+        return _lines(text, json.loads) or json.loads(text)
+    except json.JSONDecodeError:
+        if "'" not in text[:BLOCK_BYTES] or len(text) > BLOCK_BYTES:
+            raise
+        try:
+            return _lines(text, _python) or _python(text)
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            pass
+        raise
+
+
+def _python(text: str) -> Any:
+    return ast.literal_eval(re.sub(r"(?<=[:,\[(])( *-?)(?:nan|inf)(?= *[],})])", "None", text.strip()))
 
 
 def flat(table: Any) -> Any:
@@ -51,7 +70,7 @@ def flat(table: Any) -> Any:
     return table
 
 
-def _lines(text: str) -> list[Any]:
+def _lines(text: str, read: Callable[[str], Any]) -> list[Any]:
     """Return the objects of a text with one a line; nothing where it is something else."""
     lines = [line.strip().rstrip(",") for line in io.StringIO(text) if line.strip()]
     if len(lines) < 2 or not all(line.startswith("{") and line.endswith("}") for line in lines[:-1]):
@@ -59,7 +78,7 @@ def _lines(text: str) -> list[Any]:
     found = []
     for number, line in enumerate(lines):
         try:
-            found.append(json.loads(line))
+            found.append(read(line))
         except json.JSONDecodeError as error:
             at = len(text) if number == len(lines) - 1 else error.pos
             raise json.JSONDecodeError(error.msg, text + "\n" * (number + 1), at) from error
@@ -100,7 +119,7 @@ def _as_arrow(frame: Any) -> Any:
     for name in frame.columns:
         try:
             columns[name] = pa.array(frame[name], from_pandas=True)
-        except pa.ArrowException:
+        except (pa.ArrowException, OverflowError):
             texts = (None if _is_missing(value) else str(value) for value in frame[name])
             columns[name] = pa.array(texts, pa.string())
     return flat(pa.table(columns))

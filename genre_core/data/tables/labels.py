@@ -24,6 +24,7 @@ from genre_core.data.tables.cells import (
     texts,
 )
 from genre_core.data.tables.delimited import count_of
+from genre_core.data.tables.lists import QUOTED
 from genre_core.data.tables.onehot import chosen_marks, genres_by_marks, is_mark, marked_genres
 from genre_core.data.tables.paths import is_numeric, path_columns
 from genre_core.data.tables.roles import write_names
@@ -203,6 +204,8 @@ def _told(series: "pd.Series[Any]", values: "pd.Series[str]") -> str:
         in_rows = count_of(int((values == said_missing[0]).sum()), "row")
         told.append(f"“{said_missing[0]}” counts as a genre in {in_rows}: leave it out if it means that none is known.")
     names = texts(series[~missing]).drop_duplicates()
+    if len(names) and names.str.fullmatch(QUOTED).all():
+        told.append(f"Its names stand in quotation marks, such as {names.iloc[0][:30]}, which are left away.")
     again = composed(names)
     if several := sorted(again[again.duplicated(keep=False)].unique()):
         told.append(f"“{several[0]}” is written in two Unicode forms that look the same, which count as one genre.")

@@ -4,13 +4,14 @@ import ast
 import re
 from typing import TYPE_CHECKING, Any
 
-from genre_core.data.tables.delimited import unique_names
+from genre_core.data.tables.delimited import MISSING, unique_names
 
 if TYPE_CHECKING:
     import pandas as pd
 
-VECTOR = re.compile(r"\s*[\[(]([-+\d.eE,;\s]*)[\])]\s*")
-"""Numbers in brackets, as Python and NumPy write a list or an array; with decimals, which ids of genres have not."""
+VECTOR = re.compile(r"\s*(?:[\w.]+\()?[\[(]([-+\d.eEnaif,;\s\[\]()]*)[\])](?:,\s*\w+=[^,]+)*\)?\s*")
+"""Numbers in brackets, as Python, NumPy and PyTorch write them; with decimals, which ids of genres have not."""
+QUOTED = r"'.*'|`.*`|“.*”|«.*»|‘.*’|\".*\""
 OBJECT = re.compile(r"\{\s*['\"][^'\"]*['\"]\s*:")
 BESIDE = re.compile(r"(?<=['\"])\s+(?=['\"])")
 
@@ -35,13 +36,13 @@ def _of_vectors(name: str, values: Any) -> dict[str, Any]:
     from pyarrow import types
 
     is_text = types.is_string(values.type) or types.is_large_string(values.type)
-    first = next((str(cell) for cell in values if cell.is_valid), "") if is_text else ""
+    first = next((str(cell) for cell in values if str(cell) not in MISSING), "") if is_text else ""
     if not (VECTOR.fullmatch(first) and re.search(r"\d\.", first)):
         return {name: values}
-    texts = [cell or None for cell in values.to_pylist()]
+    texts = [None if cell in MISSING else cell for cell in values.to_pylist()]
     cells = [text and VECTOR.fullmatch(text) for text in texts]
     try:
-        lists = [cell and [float(one) for one in re.split(r"[\s,;]+", cell[1].strip(" ,;\n"))] for cell in cells]
+        lists = [cell and [*map(float, re.findall(r"[^\s,;\[\]()]+", cell[1]))] for cell in cells]
     except ValueError:
         return {name: values}
     widths = {len(one) for one in lists if one}
@@ -73,8 +74,13 @@ def _columns(name: str, values: Any) -> dict[str, Any]:
 
 
 def unlisted_text(text: "pd.Series[str]") -> "pd.Series[str]":
-    """Return text in which a program's list or set, `['rock', 'pop']`, is `rock|pop`, and its `b'rock'` is `rock`."""
+    """Return text in which a program's list or set, `['rock', 'pop']`, is `rock|pop`, and its `b'rock'` is `rock`.
+
+    Names that all stand in quotation marks are without them.
+    """
     known = text.dropna()
+    if len(known) and known.str.fullmatch(QUOTED).all():
+        return text.str[1:-1]
     if len(known) and known.str.fullmatch(r"b'[^']*'|b\"[^\"]*\"").all():
         return text.map({word: _bytes_read(word) for word in known.unique()})
     if known.empty or not known.str.fullmatch(r"\[.*\]|\{.*\}|\(.*\)").all():

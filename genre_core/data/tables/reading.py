@@ -41,6 +41,8 @@ MATCHED = "\0matched"
 """Column that two tables are joined on while they are joined."""
 LOST = " left out: "
 """The beginning of notes on rows that were lost."""
+MOST_EXACT = 2**53
+"""Largest whole number up to which floats hold all."""
 MAX_ROWS = 2_000_000
 MAX_VALUES = 50_000_000
 """Most values (rows × columns) of a table: 400 MB as float64."""
@@ -131,9 +133,10 @@ def _read_file(name: str, data: bytes, how: How) -> tuple[Any, list[str], str]:
     table = _read_parquet(name, data) if data.startswith(b"PAR1") else as_table(name, data)
     if table is not None:
         _check_shape(name, table.num_rows, table.num_columns)
+        table, named = _with_names_of_classes(table)
         table = table.rename_columns(unique_names(_flat_name(column) for column in table.column_names))
         table, notes = _plain(name, table)
-        return _emptied(table, how.missing), notes, how.decimal or "."
+        return _emptied(table, how.missing), [*named, *notes], how.decimal or "."
     written, form = as_text(name, data, how.encoding)
     text, encoding_notes = without_entities(*decode(name, written, "" if form else how.encoding))
     layout = find_layout(name, text, replace(how, separator="") if form else how)
@@ -143,6 +146,22 @@ def _read_file(name: str, data: bytes, how: How) -> tuple[Any, list[str], str]:
     table, type_notes = _plain(name, table)
     notes = [*form, *encoding_notes, *layout.notes, *row_notes, *type_notes]
     return _emptied(table, how.missing), notes, layout.decimal
+
+
+def _with_names_of_classes(table: Any) -> tuple[Any, list[str]]:
+    """Return an Arrow table of Hugging Face's with the names of its classes for their numbers, and notes on that."""
+    import pyarrow as pa
+    from pyarrow import compute, types
+
+    said = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
+    notes = []
+    for name, kind in said.get("info", {}).get("features", {}).items():
+        names = kind.get("names") if isinstance(kind, dict) else None
+        if names and name in table.column_names and types.is_integer(table[name].type):
+            known = compute.if_else(compute.greater_equal(table[name], 0), table[name], None)
+            table = table.set_column(table.column_names.index(name), name, pa.array(names).take(known))
+            notes.append(f"The numbers of {name} stand for the names that the file has for them: 0 for {names[0]}.")
+    return table, notes
 
 
 def _emptied(table: Any, missing: Sequence[str]) -> Any:
@@ -182,7 +201,8 @@ def _repeats_told(table: Any) -> tuple[Any, list[str]]:
             f"{count_of(len(other), 'column')} had the name of an earlier one and now a number, as {other[0]}."
         )
     if same:
-        notes.append(f"{count_of(len(same), 'column')} repeated the name and the values of {same[0]}.")
+        of = ", ".join([*dict.fromkeys(same)][:3])
+        notes.append(f"{count_of(len(same), 'column')} repeated the name and the values of an earlier one: {of}.")
     return table.rename_columns(names), notes
 
 
@@ -240,7 +260,7 @@ def _plain(name: str, table: Any) -> tuple[Any, list[str]]:
     columns = []
     table = unlisted(flat(table))
     for column in table.column_names:
-        values = table[column]
+        values = _exact(table[column])
         try:
             columns.append(values.cast(_plain_type(values.type)))
         except (pa.ArrowException, ValueError):
@@ -248,6 +268,18 @@ def _plain(name: str, table: Any) -> tuple[Any, list[str]]:
             notes.append(f"{column} is{LOST}it holds values of type {values.type}, which are not read.")
     table, said = widened(pa.table(columns, names=table.column_names), partial(_check_shape, name))
     return table, notes + said
+
+
+def _exact(values: Any) -> Any:
+    """Return whole numbers that floats would round, such as ids of 17 digits, as text."""
+    import pyarrow as pa
+    from pyarrow import compute, types
+
+    if types.is_integer(values.type) and values.type.bit_width == 64:
+        least, most = compute.min_max(values).as_py().values()
+        if least is not None and (most > MOST_EXACT or least < -MOST_EXACT):
+            return values.cast(pa.string())
+    return values
 
 
 def _plain_type(kind: Any) -> Any:
@@ -259,7 +291,7 @@ def _plain_type(kind: Any) -> Any:
     if types.is_boolean(kind):
         return pa.bool_()
     if types.is_integer(kind):
-        return pa.float64() if types.is_uint64(kind) else pa.int64()
+        return pa.int64()
     if types.is_floating(kind) or types.is_decimal(kind):
         return pa.float64()
     return pa.string()

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray
 from genre_core.data.tables.decimals import UNKNOWN
@@ -45,8 +46,8 @@ _NEGATIVE = r"^(?:\(([\d.,]+)\)|([\d.,]+)-)$"
 _EITHER = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
 _EITHER_BY = {sign: rf"^[-+]?[1-9]\d{{0,2}}[{sign}]\d{{3}}$" for sign in ".,"}
 _WRAPPED = (
-    r"^(?:(?:\w+\.)?(?:float|u?int|tensor|array|Decimal)\d*\('?|\[|[$€£¥₹]\s?|[~≈]\s?)"
-    r"([-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)\.?(?:'?(?:, dtype=[\w.]+)?\)|\])?$"
+    r"^(?:(?:\w+\.)?(?:float|u?int|tensor|array|Decimal)\d*\(['\[]?|\[|[$€£¥₹]\s?|[~≈]\s?)"
+    r"([-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)\.?(?:['\]]?(?:, \w+=[^,]+)*\)|\])?$"
 )
 """A number with a currency or a tilde before it, or as Python, NumPy and PyTorch show one: `np.float64(1.5)`."""
 _OTHER_DIGITS = "[٠-٩۰-۹०-९０-９]"
@@ -112,9 +113,13 @@ def read_written(text: "pd.Series[str]", signs: Signs = Signs(), most_odd: float
             return None
         return Written(np.full(len(text), np.nan), unclear)
     other = "." if sign == "," else ","
+    unsure = _unsure(bare, sign, other) if not signs.is_said else np.zeros(len(bare), dtype=bool)
+    if unsure.sum() > most_odd * len(bare):
+        return Written(np.full(len(text), np.nan), _said_unsure(known[unsure], sign))
     splits = bare.str.contains(other, regex=False)
     if signs.thousands in ("", other):
         splits &= ~bare.str.match(_grouped(other, sign))
+    splits |= unsure
     bare = bare.str.replace(other, "", regex=False).where(~splits, "?")
     bare = bare.str.replace(",", ".", regex=False)
     is_number = bare.str.match(_PLAIN)
@@ -123,13 +128,33 @@ def read_written(text: "pd.Series[str]", signs: Signs = Signs(), most_odd: float
         return None
     values = np.full(len(text), np.nan)
     values[np.flatnonzero(text.notna().to_numpy())[is_number.to_numpy()]] = bare[is_number].astype(np.float64)
-    return Written(values, " ".join(filter(None, (_odd(known, ~is_number), wrapped, unit))))
+    told = (_odd(known, ~is_number & ~unsure), _said_unsure(known[unsure], sign), wrapped, unit)
+    return Written(values, " ".join(filter(None, told)))
 
 
 BOTH_WAYS = (
     "Numbers such as 1,234 can mean a thousand or one and decimals, and nothing here tells which: read the file "
     "otherwise, with the sign before decimals."
 )
+
+
+def _unsure(bare: "pd.Series[str]", sign: str, other: str) -> "npt.NDArray[np.bool_]":
+    """Say which numbers can be thousands or have decimals: 1.234 beside 98,5 where none is 1.234,5 or 1.234.567."""
+    either = bare.str.match(_EITHER_BY[other])
+    grouped = bare.str.contains(other, regex=False) & ~either & bare.str.match(_grouped(other, sign))
+    with_decimals = bare.str.match(_ONLY_COMMA if sign == "," else _ONLY_POINT)
+    return (either & bool(with_decimals.any() and not grouped.any())).to_numpy()
+
+
+def _said_unsure(values: "pd.Series[str]", sign: str) -> str:
+    if not (n := len(values)):
+        return ""
+    signs = ("comma", "point") if sign == "," else ("point", "comma")
+    value = f"{n:,} {'value counts' if n == 1 else 'values count'} as missing, such as “{values.iloc[0]}”"
+    return (
+        f"{value} in row {int(values.index[0]) + 1:,}: others have a decimal {signs[0]}, so this {signs[1]} may mark "
+        "thousands or be a slip. Read the file otherwise, with the sign between thousands."
+    )
 
 
 def _odd(known: "pd.Series[str]", is_odd: "pd.Series[bool]") -> str:
