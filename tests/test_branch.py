@@ -250,6 +250,27 @@ def test_a_branch_of_a_complete_run_starts_from_a_checkpoint_that_was_kept(tmp_p
     store.close()
 
 
+def test_a_branch_trains_itself_what_a_run_has_trained_that_is_deleted_meanwhile(tmp_path, monkeypatch):
+    store = RunStore(f"sqlite:///{tmp_path / 'store.sqlite'}")
+    store.submit("parent", SMALL)
+    store.request("parent", "step")
+    execute("parent", 1, store.url)
+    kept = RunStore.checkpoint_before
+
+    def deleted(self, run, epoch):
+        checkpoint = kept(self, run, epoch)
+        assert checkpoint
+        self.delete(run.id)
+        return checkpoint
+
+    monkeypatch.setattr(RunStore, "checkpoint_before", deleted)
+    store.submit("branch", config := branch(3, learning_rate=0.001))
+    execute("branch", 1, store.url)
+    assert store.run("branch").error is None
+    assert store.artifact("branch", "weights") == trained(config)[2].weights()
+    store.close()
+
+
 def test_the_terminal_branches(capsys):
     words = ["--data.n_samples", "400", "--train.max_epochs", "3", "--train.learning_rate", "0.0001"]
     branched = ["--before.epochs", "2", "--part", "validation", "--no-store", "--json"]

@@ -262,10 +262,12 @@ class _Work:
         store, run, before = self._store, self._run, self._run.config.parent
         for parent in store.runs_of(before.fingerprint) if before else ():
             checkpoint = store.checkpoint_before(parent, run.config.before.epochs)
-            if checkpoint and _same_machine(parent, card) and store.run(parent.id).attempt == parent.attempt:
+            epochs, predictions = store.epochs(parent.id), store.all_predictions(parent.id)
+            now = store.find(parent.id)  # after all that is read of it: it may be deleted or begun again meanwhile
+            if checkpoint and _same_machine(parent, card) and now and now.attempt == parent.attempt:
                 self._trainer.restore(checkpoint)
-                for epoch in store.epochs(parent.id)[: self._trainer.epoch]:
-                    store.append(run.id, run.attempt, epoch, store.predictions(parent.id, epoch.epoch).tobytes())
+                for epoch, row in zip(epochs[: self._trainer.epoch], predictions, strict=False):
+                    store.append(run.id, run.attempt, epoch, row.tobytes())
                 return
 
     def _end(self, end: TrainEnd) -> None:
