@@ -385,6 +385,7 @@ def test_an_artist_who_owns_a_genre_is_named() -> None:
         "test."
     )
     assert not found(replace(tracks(), groups={"artist": np.arange(800) // 3}), "one group")
+    assert not found(replace(tracks(), groups={"artist": artist}), "too small to split", "small"), "it is told once"
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,7 @@ def _hide_or_show() -> None:
 
 def _merged(judged: Judged, found: Confusions) -> None:
     assert found.merged is not None
-    with st.container(key="merged", horizontal=True, vertical_alignment="top", gap="small"):
+    with st.container(key="merged", horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(plain(sentences.merge_sentence(judged.outcome.evaluation, found.merged), longest=900))
         _train_merged(judged, found.merged.members)
         st.button("Undo", icon=":material/undo:", type="tertiary", key="undo merge", on_click=address.look,

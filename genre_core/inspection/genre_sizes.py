@@ -41,7 +41,8 @@ def find(dataset: Dataset, split: Split | None) -> list[Finding]:
 def _small(dataset: Dataset, split: Split | None) -> list[Finding]:
     """Report genres that cannot be split, and those whose test score rests on a handful."""
     level, units = _units(dataset)
-    present = np.flatnonzero(dataset.counts > 0)
+    owned = [g for g, n in enumerate(units) if n == 1 < dataset.counts[g] and level != "track" and split is None]
+    present = np.setdiff1d(np.flatnonzero(dataset.counts > 0), owned)  # those of one artist are told by `_owned`
     tiny = [g for g in present if split is None and units[g] < FEWEST_TO_SPLIT]
     if split is not None:
         in_test, noun = np.bincount(dataset.y[split.test], minlength=len(dataset.genres)), f"{dataset.noun}s"
@@ -52,7 +53,7 @@ def _small(dataset: Dataset, split: Split | None) -> list[Finding]:
     found = []
     if tiny:
         names = tuple(dataset.genres[g] for g in tiny)
-        leave = ", or leave them out" if len(present) - len(tiny) > 1 else ""
+        leave = f", or leave {'it' if len(tiny) == 1 else 'them'} out" if len(present) - len(tiny) > 1 else ""
         sizes = listed([f"{dataset.genres[g]} with {units[g]:,}" for g in tiny])
         sentence = (
             f"{len(names):,} {'genre has' if len(names) == 1 else 'genres have'} fewer than {FEWEST_TO_SPLIT} {level}s "

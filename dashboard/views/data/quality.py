@@ -38,7 +38,7 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
     gaps = datasets.gaps(config.data) if has_features(data, "Looking for copies, gaps and leaks") else None
     with st.container(key="findings", gap="small"):
         st.markdown("**Data check**")
-        if checked.split or not any(finding.kind == "too small to split" for finding in checked.findings):
+        if checked.split or not {"too small to split", "one group"} & {finding.kind for finding in checked.findings}:
             _split(checked, config, data)
         offered = list[Remedy]()
         for number, finding in enumerate(checked.findings):
