@@ -72,7 +72,8 @@ def links(page):
 
 def test_without_two_complete_runs_the_page_leads_to_train(tmp_path):
     with own_store(tmp_path) as own:
-        assert opened(COMPARE).header[0].value == sentences.no_runs(False)[0].answer
+        assert (page := opened(COMPARE)).header[0].value == sentences.no_runs(False)[0].answer
+        assert not page.multiselect, "there is nothing to choose"
         own.submit("held", configure(SMALL))
         page = opened(COMPARE, runs="held")
         assert page.header[0].value == sentences.no_runs(True)[0].answer

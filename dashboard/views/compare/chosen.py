@@ -128,6 +128,8 @@ def _picker(asked: Sequence[Run]) -> None:
     complete = runs.listed(MOST_LISTED, runs.COMPLETE)
     there = {run.id: run for run in complete if not asked or same_tracks(run) == same_tracks(asked[0])}
     there |= {run.id: run for run in asked}
+    if not there:
+        return
     labels = run_labels([*complete, *asked])
     if len(asked) > 1:  # those that are chosen by what tells them apart: little of a label is in sight
         told = zip(asked, comparing.names_of(asked), strict=True)
@@ -140,7 +142,7 @@ def _picker(asked: Sequence[Run]) -> None:
         key=KEY,
         max_selections=MOST,
         wrap=True,
-        placeholder="Choose runs; the first one is compared with the others",
+        placeholder="Choose two runs or more",
         label_visibility="collapsed",
         on_change=_choose,
     )
