@@ -31,7 +31,7 @@ def few(options: argparse.Namespace) -> int:
         extract_with_progress(data, inputs)
     study = FewClips(config, inputs)
     total, read = study.few_plan.n_scores, FewScore.from_json
-    scores = scores_of(study, FEW_CLIPS, config, read, inputs, config.experiment, total, "trained", n_workers)
+    scores = scores_of(study, FEW_CLIPS, config, read, inputs, total, "trained", n_workers)
     if scores is None:
         return INTERRUPTED
     document = _document(config, study.few_plan, scores)

@@ -70,11 +70,9 @@ def _judge(lens: Lens, inputs: Inputs, n_workers: int) -> list[LensScore] | None
     """
     from threadpoolctl import threadpool_limits
 
-    config, total = lens.config, lens.lens_plan.n_scores
-    n_values = len(lens.dataset) * len(lens.dataset.features)
+    total, read, n_values = lens.lens_plan.n_scores, LensScore.from_json, len(lens.dataset) * len(lens.dataset.features)
     with threadpool_limits(1 if 0 < n_values < WORTH_THREADS else None):
-        read, experiment = LensScore.from_json, config.experiment
-        return scores_of(lens, LENS, config, read, inputs, experiment, total, "scores", n_workers)
+        return scores_of(lens, LENS, lens.config, read, inputs, total, "scores", n_workers)
 
 
 def _document(config: LensConfig, plan: LensPlan, scores: Sequence[LensScore], clean: bool) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from genre_core.evaluation.repeated_scores import pooled_score
 from genre_core.settings.config import ExperimentConfig
 from genre_core.store.gate import predictions_of
 from genre_core.store.openings import opened
-from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.runs import RunStore
 from genre_core.store.schema import Run
 from genre_core.studies.kinds import REPEATS
 from genre_core.studies.repeats import summary as repeats
@@ -49,18 +49,16 @@ def _do(options: argparse.Namespace, what: dict[str, Any]) -> int:
     n_workers = read_workers(options)
     experiment, inputs = read_order(options)
     config = _config(experiment, what)
-    store, study_id = RunStore(), new_run_id()
+    store = RunStore()
     inputs.put_into(store, experiment)
-    store.studies.submit(study_id, REPEATS.kind, config.model_dump_json())
 
-    def done() -> int:
+    def done(study_id: str) -> int:
         return sum(run.state == "complete" for run in store.members.runs(study_id).values())
 
-    study = do_study(store, study_id, len(config.configs), "runs", done, n_workers)
-    runs = store.members.runs(study_id)
-    n_complete = sum(run.state == "complete" for run in runs.values())
+    study = do_study(store, REPEATS, config, len(config.configs), "runs", done, n_workers)
+    runs, n_complete = store.members.runs(study.id), done(study.id)
     if study.state == "cancelled":
-        say(f"Stopped after {n_complete} of {len(config.configs)} runs: continue {study_id} in the dashboard.")
+        say(f"Stopped after {n_complete} of {len(config.configs)} runs: continue {study.id} in the dashboard.")
         return INTERRUPTED
     if study.state == "failed" or not n_complete:
         say(study.error or "No run has a score: each was stopped before its first epoch ended.")
@@ -68,7 +66,7 @@ def _do(options: argparse.Namespace, what: dict[str, Any]) -> int:
     part: Part = "test" if isinstance(config.what, Folds) else options.part
     if part == "test":
         runs = {n: opened(store, run)[0] if run.state == "complete" else run for n, run in runs.items()}
-    document = _document(store, config, study_id, runs, part, options.by)
+    document = _document(store, config, study.id, runs, part, options.by)
     show(document, text.repeated(document), as_json=options.json)
     return DONE
 

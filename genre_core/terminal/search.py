@@ -5,7 +5,7 @@ from typing import Any
 
 from genre_core.data.sources import longest_window
 from genre_core.store.openings import opened
-from genre_core.store.runs import RunStore, new_run_id
+from genre_core.store.runs import RunStore
 from genre_core.studies.kinds import SEARCH
 from genre_core.studies.tuning.config import SearchConfig, search_config, trial_config
 from genre_core.studies.tuning.rows import SearchSummary, TrialResult, best_of, read_rows
@@ -35,17 +35,16 @@ def search(options: argparse.Namespace) -> int:
         fast_masks=not options.no_fast_masks,
         seed=options.search_seed,
     )
-    store, study_id = RunStore(), new_run_id()
+    store = RunStore()
     inputs.put_into(store, base)
-    store.studies.submit(study_id, SEARCH.kind, config.model_dump_json())
 
-    def done() -> int:
+    def done(study_id: str) -> int:
         return sum(row["kind"] == "trial" for row in store.studies.results(study_id))
 
-    study = do_study(store, study_id, config.n_planned, "trials", done, n_workers)
-    trials, summary = read_rows(store.studies.results(study_id))
+    study = do_study(store, SEARCH, config, config.n_planned, "trials", done, n_workers)
+    trials, summary = read_rows(store.studies.results(study.id))
     if study.state == "cancelled":
-        say(f"Paused after {len(trials)} of {config.n_planned} trials: continue {study_id} on Tune in the dashboard.")
+        say(f"Paused after {len(trials)} of {config.n_planned} trials: continue {study.id} on Tune in the dashboard.")
         return INTERRUPTED
     best = best_of(config, trials)
     if study.state == "failed" or best is None:
@@ -54,7 +53,7 @@ def search(options: argparse.Namespace) -> int:
     revealed = {"test": None, "test_opened": None}
     if options.part == "test":
         revealed = _reveal(store, config, best, summary)
-    document = _document(config, study_id, trials, best, summary) | revealed
+    document = _document(config, study.id, trials, best, summary) | revealed
     show(document, text.searched(document), as_json=options.json)
     return DONE
 

@@ -5,15 +5,17 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 from genre_core.errors import ConfigError, GenreLabError
-from genre_core.settings.config import ExperimentConfig
 from genre_core.store.runs import RunStore, new_run_id
 from genre_core.store.schema import Study
+from genre_core.studies.few_clips.config import FewClipsConfig
 from genre_core.studies.kinds import Config, Kind
+from genre_core.studies.lens.config import LensConfig
 from genre_core.studies.study import Result, StudyWork, iter_results
 from genre_core.terminal.inputs import Inputs
 from genre_core.terminal.output import INTERRUPTED, WORKER, progress_bar, say
@@ -103,16 +105,20 @@ def read_workers(options: argparse.Namespace) -> int:
 
 
 def do_study(
-    store: RunStore, study_id: str, total: int, nouns: str, done: Callable[[], int], n_workers: int = 1
+    store: RunStore,
+    kind: Kind[Config],
+    config: Config,
+    total: int,
+    nouns: str,
+    done: Callable[[str], int],
+    n_workers: int,
 ) -> Study:
-    """Do a queued study and show how many of `total` are `done`; return it as it ended."""
-
-    def do() -> None:
-        if n_workers > 1:
-            execute_with(n_workers, store, study_id)
-        else:
-            execute_study(study_id, 1, store.url)
-
+    """Do a new study, which stays in the store, and show how many of `total` are `done`; return it as it ended."""
+    study_id = new_run_id()
+    store.studies.submit(study_id, kind.kind, config.model_dump_json())
+    do = partial(execute_study, study_id, 1, store.url)
+    if n_workers > 1:
+        do = partial(execute_with, n_workers, store, study_id)
     with at_work() as work, progress_bar(total, f"{{n}} of {{total}} {nouns}, {{elapsed}}") as bar:
         work.begin(do)
         while not work.over or store.studies.study(study_id).active:  # another worker may have it
@@ -120,49 +126,38 @@ def do_study(
             if work.asked and store.studies.stop(study_id):
                 work.told = True
                 break
-            bar.n = done()
+            bar.n = done(study_id)
             bar.refresh()
     return store.studies.study(study_id)
 
 
-def do_dealt(
-    store: RunStore, kind: Kind[Config], config: Config, total: int, nouns: str, n_workers: int
-) -> Sequence[Result] | None:
-    """Do a new study by several workers, which stays in the store; return its results, or None where it was stopped.
-
-    Raises GenreLabError where it could not be done.
-    """
-    study_id = new_run_id()
-    store.studies.submit(study_id, kind.kind, config.model_dump_json())
-    study = do_study(store, study_id, total, nouns, lambda: store.studies.study(study_id).n_results, n_workers)
-    if study.state == "failed":
-        raise GenreLabError(study.error or "The work failed.")
-    if study.state == "cancelled":
-        say(f"Stopped after {study.n_results} of {total} {nouns}: continue {study_id} in the dashboard.")
-        return None
-    return store.studies.results(study_id)
-
-
 def scores_of(
-    study: StudyWork,
-    of: Kind[Config],
-    config: Config,
+    work: StudyWork,
+    kind: Kind[Any],
+    config: LensConfig | FewClipsConfig,
     read: Callable[[Result], Any],
     inputs: Inputs,
-    experiment: ExperimentConfig,
     total: int,
     nouns: str,
     n_workers: int,
 ) -> list[Any] | None:
-    """Return all scores of a study on an experiment, done here or by several workers; None where they were stopped."""
+    """Return all scores of a study, done here or by several workers; None where they were stopped.
+
+    Raises GenreLabError where it could not be done.
+    """
     if n_workers == 1:
         scores = []
         with progress_bar(total, f"{{n}} of {{total}} {nouns}, {{elapsed}}") as bar:
-            for result in iter_results(study):
+            for result in iter_results(work):
                 scores.append(read(result))
                 bar.update()
         return scores
-    store, order = RunStore(), list(study.pieces())
-    inputs.put_into(store, experiment)
-    results = do_dealt(store, of, config, total, nouns, n_workers)
-    return None if results is None else sorted(map(read, results), key=lambda score: order.index(score.task))
+    store, order = RunStore(), list(work.pieces())
+    inputs.put_into(store, config.experiment)
+    study = do_study(store, kind, config, total, nouns, lambda name: store.studies.study(name).n_results, n_workers)
+    if study.state == "failed":
+        raise GenreLabError(study.error or "The work failed.")
+    if study.state == "cancelled":
+        say(f"Stopped after {study.n_results} of {total} {nouns}: continue {study.id} in the dashboard.")
+        return None
+    return sorted(map(read, store.studies.results(study.id)), key=lambda score: order.index(score.task))
