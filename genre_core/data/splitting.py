@@ -314,7 +314,8 @@ def _too_small(dataset: Dataset, config: SplitConfig, unit: str, genres: IntArra
         f", too few for a training, a validation and a test part (test {100 * config.test_fraction:g} %, "
         f"validation {100 * config.validation_fraction:g} % of the rest)"
     )
-    return _too_few(dataset, genres.tolist(), n, unit, lack, ["add tracks", "raise the fractions"])
+    add = "add tracks" if unit in ("row", "track") else f"add tracks of other {unit}s"
+    return _too_few(dataset, genres.tolist(), n, unit, lack, [add, *(["raise the fractions"] if n >= FEWEST else [])])
 
 
 def _too_few(dataset: Dataset, genres: Sequence[int], n: int, unit: str, lack: str, ways: Sequence[str]) -> GenresError:
