@@ -164,6 +164,17 @@ def test_each_metric_has_an_interval_that_holds_it(reference):
             assert interval.low < getattr(found, name) < interval.high
 
 
+def test_the_right_one_of_few_genres_is_always_among_the_first_so_that_is_no_score():
+    y_true, logits = _from_counts(np.array([[8, 1], [3, 7]]))
+    two = evaluate(y_true, logits, GENRES[:2], majority=0)
+    assert (two.top_2_accuracy, two.top_3_accuracy) == (None, None)
+    assert not {"top_2_accuracy", "top_3_accuracy"} & two.intervals.keys()
+    y_true, logits = _from_counts(np.array([[8, 0, 0], [0, 5, 0], [1, 0, 9]]))
+    three = evaluate(y_true, logits, GENRES[:3], majority=0)
+    assert (three.top_2_accuracy is None, three.top_3_accuracy is None) == (False, True)
+    assert Evaluation.from_json(json.loads(json.dumps(three.to_json()))).to_json() == three.to_json()
+
+
 def test_an_evaluation_of_an_earlier_version_is_read(reference):
     plain = reference.to_json()
     for name in METRICS:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from dashboard.components.threshold import Words, threshold_told
 from dashboard.services.outcomes import Outcome
 from dashboard.text.evaluate import ordinal
 from dashboard.views.genres import text as sentences
@@ -12,6 +13,7 @@ from dashboard.views.genres.genre_tracks import tracks_of_genre
 from dashboard.views.genres.learning_curve import LearningCurve
 from genre_core.bayes.limit import BayesScore
 from genre_core.evaluation.concentration import concentration
+from genre_core.evaluation.curves import operating_point
 from genre_core.evaluation.history import confusion_history
 from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.report import evaluate
@@ -70,7 +72,20 @@ def test_a_genre_is_below_the_others_only_where_its_interval_is(outcome):
     assert "That is 40.0\u202fpoints below the mean of the others" in sentences.against(outcome, 1)
     few = outcome_of([[9, 1, 0], [2, 8, 0], [0, 1, 9]])
     assert "no clear difference" in sentences.against(few, 1)
+    fewer = outcome_of([[9, 1, 0], [2, 7, 0], [0, 1, 9]])
+    assert (
+        sentences.against(fewer, 1)
+        == "With 9 tracks that is no clear difference from the mean of the others, 90.0\u202f%."
+    )
     assert "below" not in sentences.against(few, 1)
+
+
+def test_a_threshold_that_none_reaches_leaves_no_precision_and_does_not_deny_what_is_predicted_without_it():
+    point = operating_point(np.arange(20) < 5, np.linspace(0.4, 0, 20), 0.5)
+    assert threshold_told(point, Words("rock", "validation clips", "", ""), 5, 15)[1:] == [
+        "None of the validation clips reaches it, so there is no precision.",
+        "No false alarm.",
+    ]
 
 
 def test_the_best_classifier_is_more_only_beyond_the_interval(outcome):

@@ -132,7 +132,7 @@ def _precision_recall(found: AgainstTheRest, words: Words) -> dict[str, object]:
 
 
 def _row(point: OperatingPoint, words: Words, n_own: int, n_others: int) -> Row:
-    return {"threshold": point.threshold, **_rates(point), "said": _said(point, words, n_own, n_others)}
+    return {"threshold": point.threshold, **_rates(point), "said": threshold_told(point, words, n_own, n_others)}
 
 
 def _rates(point: OperatingPoint) -> dict[str, object]:
@@ -152,12 +152,12 @@ def _usual(point: OperatingPoint, words: Words) -> str:
     )
 
 
-def _said(point: OperatingPoint, words: Words, n_own: int, n_others: int) -> list[str]:
+def threshold_told(point: OperatingPoint, words: Words, n_own: int, n_others: int) -> list[str]:
     """Return what a threshold comes to, in three sentences."""
     share = percent(point.recall, point.recall_interval, words.too_few)
     found = f"Finds {point.found:,} of {n_own:,} {words.genre} {words.nouns}, {share}."
     if point.precision is None:
-        return [found, f"{words.genre} is never predicted, so it has no precision.", "No false alarm."]
+        return [found, f"None of the {words.nouns} reaches it, so there is no precision.", "No false alarm."]
     right = percent(point.precision, None if words.too_few else point.precision_interval)
     alarms = percent(point.false_alarm, point.false_alarm_interval)
     return [

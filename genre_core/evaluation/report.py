@@ -59,8 +59,8 @@ class Evaluation:
     per_genre: tuple[GenreScore, ...]
     majority_accuracy: float
     intervals: Mapping[str, Interval]
-    top_2_accuracy: float | None = None  # this and the next ones were not kept by earlier versions
-    top_3_accuracy: float | None = None
+    top_2_accuracy: float | None = None  # None of two genres, and of three in the next one, where it is always 1
+    top_3_accuracy: float | None = None  # these and the next ones were not kept by earlier versions
     matthews: float | None = None
     kappa: float | None = None
 
@@ -147,20 +147,22 @@ def evaluate(
     check_same_length("logits", y_prob, labels)
     y_pred = y_prob.argmax(axis=1)
     matrix = confusion_matrix(labels, y_pred, genres, groups, level)
+    always = {f"top_{k}_accuracy" for k in TOPS if k >= len(genres)}
     return Evaluation(
         n=matrix.n,
         confusion_matrix=matrix,
         intervals=_intervals(labels, y_prob, groups),
         per_genre=tuple(_genre_score(matrix, genre) for genre in range(len(genres))),
         majority_accuracy=float((labels == majority).mean()),
-        **{name: metric.compute(labels, y_prob) for name, metric in METRICS.items()},
+        **{name: metric.compute(labels, y_prob) for name, metric in METRICS.items() if name not in always},
     )
 
 
 def _intervals(y_true: IntArray, y_prob: FloatArray, groups: IntArray | None) -> dict[str, Interval]:
     """Return the interval of each of `METRICS`."""
     y_pred, everywhere = y_prob.argmax(axis=1), np.ones(len(y_true), dtype=np.bool_)
-    found = {f"top_{k}_accuracy": share_interval(among_top(y_true, y_prob, k), everywhere, groups) for k in TOPS}
+    tops = [k for k in TOPS if k < y_prob.shape[1]]
+    found = {f"top_{k}_accuracy": share_interval(among_top(y_true, y_prob, k), everywhere, groups) for k in tops}
     found["log_loss"] = mean_interval(log_losses(y_true, y_prob), groups, lowest=0.0)
     again = resampled_matrices(y_true, y_pred, y_prob.shape[1], groups)
     found |= {m.name: again.interval(m.of_counts, *m.range) for m in METRICS.values() if m.of_counts is not None}

@@ -153,8 +153,8 @@ def _against_others(outcome: Outcome, genre: int) -> str:
         return f"That is {by} above the mean of the others, {percent(mean)}."
     if score.recall == mean:
         return ""
-    few = f" with {count(score.support, outcome.noun)}" if score.support < FEW else ""
-    return f"That is no clear difference from the mean of the others, {percent(mean)}{few}."
+    that = f"With {count(score.support, outcome.noun)} that" if score.support < FEW else "That"
+    return f"{that} is no clear difference from the mean of the others, {percent(mean)}."
 
 
 def _against_limit(outcome: Outcome, genre: int, known: str) -> str:

@@ -54,7 +54,8 @@ def evaluation(document: Document, part: str) -> str:
         lines.append(document["tree"]["sentence"])
     if part == "test":
         lines.append(f"Looks at the test part: {document['test_looks']}")
-    figures = [(metric.term, figure(found, metric)) for metric in METRICS.values() if metric.name != "accuracy"]
+    scores = [metric for metric in METRICS.values() if metric.name != "accuracy" and found.get(metric.name) is not None]
+    figures = [(metric.term, figure(found, metric)) for metric in scores]
     figures += [(term, text) for term, text in document.get("tree", {}).get("rows", ())]
     figures.append(("always the most common genre", rate(found["majority_accuracy"])))
     if told := document.get("tags_alone"):
