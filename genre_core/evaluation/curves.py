@@ -83,7 +83,7 @@ def roc_curve(is_genre: IsGenre, y_score: FloatArray, groups: IntArray | None = 
 
 
 def precision_recall_curve(
-    is_genre: IsGenre, y_score: FloatArray, groups: IntArray | None = None, seed: int = 0
+    is_genre: IsGenre, y_score: FloatArray, groups: IntArray | None = None
 ) -> PrecisionRecallCurve | None:
     """Return the precision-recall curve of scores (n,); None where no track is of the genre, or every one."""
     from sklearn import metrics
@@ -93,7 +93,7 @@ def precision_recall_curve(
         return None
     precision, recall, _ = metrics.precision_recall_curve(is_genre, y_score)
     area = float(metrics.average_precision_score(is_genre, y_score))
-    interval = _interval(area, is_genre, y_score, groups, seed, at=1)
+    interval = _interval(area, is_genre, y_score, groups, seed=0, at=1)
     return PrecisionRecallCurve(precision, recall, area, interval, n_positive / len(is_genre))
 
 

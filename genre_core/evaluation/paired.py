@@ -212,13 +212,13 @@ def _weights_of_kinds(kind: IntArray, times: IntArray, groups: IntArray | None, 
     return (per_group @ rng.standard_exponential((len(names), N_DRAWS))).T
 
 
-def detectable_difference(n: float, discordance: float, level: float = LEVEL, power: float = POWER) -> float:
-    """Return the smallest difference that a two-sided test on n tracks finds as often as `power` says, at most 1.
+def detectable_difference(n: float, discordance: float, level: float = LEVEL) -> float:
+    """Return the smallest difference that a two-sided test on n tracks finds with probability `POWER`, at most 1.
 
     A difference cannot be larger than the discordance: where the formula asks for more, it is the one at which every
     discordant track speaks for the same classifier.
     """
-    z_level, z_power = _quantiles(level, power)
+    z_level, z_power = _quantiles(level)
     c = discordance
     root = n * c * z_level**2 - (n + z_power**2) * c * (z_level**2 - z_power**2)
     found = (z_level * math.sqrt(n * c) + math.sqrt(max(0.0, root))) / (n + z_power**2)
@@ -227,12 +227,12 @@ def detectable_difference(n: float, discordance: float, level: float = LEVEL, po
     return _one_sided(n, z_level, z_power)
 
 
-def tracks_needed(difference: float, discordance: float, level: float = LEVEL, power: float = POWER) -> int | None:
-    """Return how many tracks it takes to find that difference as often as `power` says; None for no difference."""
+def tracks_needed(difference: float, discordance: float, level: float = LEVEL) -> int | None:
+    """Return how many tracks it takes to find that difference with probability `POWER`; None for no difference."""
     d = abs(difference)
     if not d:
         return None
-    z_level, z_power = _quantiles(level, power)
+    z_level, z_power = _quantiles(level)
     c = max(discordance, d)
     return math.ceil((z_level * math.sqrt(c) + z_power * math.sqrt(max(0.0, c - d * d))) ** 2 / (d * d))
 
@@ -245,5 +245,5 @@ def _one_sided(n: float, z_level: float, z_power: float) -> float:
     return d
 
 
-def _quantiles(level: float, power: float) -> tuple[float, float]:
-    return normal_quantile(1 - level / 2), normal_quantile(power)
+def _quantiles(level: float) -> tuple[float, float]:
+    return normal_quantile(1 - level / 2), normal_quantile(POWER)

@@ -86,9 +86,7 @@ def sureness(y_prob: npt.ArrayLike, score: ScoreName) -> FloatArray:
     return top[:, -1] if score == "confidence" else top[:, -1] - top[:, -2]
 
 
-def risk_coverage(
-    scores: npt.ArrayLike, right: npt.ArrayLike, *, groups: IntArray | None = None, seed: int = 0
-) -> RiskCoverage:
+def risk_coverage(scores: npt.ArrayLike, right: npt.ArrayLike, *, groups: IntArray | None = None) -> RiskCoverage:
     """Return the risk-coverage curve of scores (n,) for answers that are right or not (n,).
 
     With groups (n,) intervals take whole groups as what was sampled.
@@ -101,7 +99,7 @@ def risk_coverage(
     share = np.bincount(tie, wrong) / np.bincount(tie)  # a random order within ties
     risk, ideal_risk = _risks(share[tie][order][None])[0], _risks(np.sort(wrong)[None])[0]
     area, ideal = float(risk.mean()), float(ideal_risk.mean())
-    areas = _resampled_areas(share[tie][order], None if members is None else members[order], seed)
+    areas = _resampled_areas(share[tie][order], None if members is None else members[order])
     interval = intervals.resampled_rate(area, areas, n, members)
     coverage, error = np.arange(1, n + 1) / n, float(wrong.mean())
     return RiskCoverage(coverage, risk, ideal_risk, error, area, interval, ideal, area - ideal)
@@ -204,8 +202,8 @@ def _risks(wrong: FloatArray, weights: FloatArray | None = None) -> FloatArray:
     return np.divide(np.cumsum(times * wrong, axis=1), counted, out=np.zeros_like(counted), where=counted > 0)
 
 
-def _resampled_areas(expected: FloatArray, groups: IntArray | None, seed: int) -> FloatArray:
+def _resampled_areas(expected: FloatArray, groups: IntArray | None) -> FloatArray:
     """Return areas (n_resamples,) over resampled tracks, which come in the order of their scores."""
     n = len(expected)
-    drawn = intervals.drawn_weights(n, groups, intervals.n_resamples(n, 20), seed)
+    drawn = intervals.drawn_weights(n, groups, intervals.n_resamples(n, 20))
     return np.concatenate([(each * _risks(expected[None], each)).sum(axis=1) / each.sum(axis=1) for each in drawn])

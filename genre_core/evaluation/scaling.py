@@ -115,13 +115,7 @@ def fit_vector(y_validation: npt.ArrayLike, logits_validation: npt.ArrayLike) ->
 
 
 def cross_fitted(
-    fit: Fit,
-    y_validation: npt.ArrayLike,
-    logits_validation: npt.ArrayLike,
-    *,
-    groups: IntArray | None = None,
-    n_folds: int = N_FOLDS,
-    seed: int = 0,
+    fit: Fit, y_validation: npt.ArrayLike, logits_validation: npt.ArrayLike, *, groups: IntArray | None = None
 ) -> FloatArray:
     """Return validation logits (n, k), each row scaled by a fit on other folds; groups (n,) stay within a fold.
 
@@ -134,7 +128,7 @@ def cross_fitted(
     if groups is not None:
         check_same_length("groups", groups, labels)
         units = np.unique(groups, return_inverse=True)[1]
-    folds = _folds(labels, units, n_folds, seed)
+    folds = _folds(labels, units)
     if folds.max() == 0:
         raise DataError("Validation has only one track or group of tracks: there is nothing else to fit on.")
     n_folds_of = np.bincount(np.unique(np.column_stack([labels, folds]), axis=0)[:, 0], minlength=logits.shape[1])
@@ -166,10 +160,10 @@ def _log_sum(logits: FloatArray) -> FloatArray:
     return highest + np.log(np.exp(logits - highest[:, None]).sum(axis=1))
 
 
-def _folds(labels: IntArray, units: IntArray, n_folds: int, seed: int) -> IntArray:
+def _folds(labels: IntArray, units: IntArray) -> IntArray:
     """Return the fold of each track (n,): units are dealt in turn, in the order of their first track's class."""
     first = np.unique(units, return_index=True)[1]
-    order = np.lexsort((np.random.default_rng(seed).random(len(first)), labels[first]))
+    order = np.lexsort((np.random.default_rng(0).random(len(first)), labels[first]))
     dealt = np.empty(len(first), dtype=np.int64)
-    dealt[order] = np.arange(len(first)) % n_folds
+    dealt[order] = np.arange(len(first)) % N_FOLDS
     return dealt[units]

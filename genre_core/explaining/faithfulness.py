@@ -62,12 +62,12 @@ class Faithfulness:
         return area > float(random.max())
 
 
-def faithfulness(answers: Answers, x: npt.NDArray[np.float32], saliency: FloatArray, seed: int = 0) -> Faithfulness:
+def faithfulness(answers: Answers, x: npt.NDArray[np.float32], saliency: FloatArray) -> Faithfulness:
     """Compare an explanation with random ones: itself, moved and mirrored in time and pitch.
 
     So random masks hide as many bins, in pieces of the same size and shape. `x` and `saliency` are (n_mels, n_frames).
     """
-    rng = np.random.default_rng(seed)
+    rng = np.random.default_rng(0)
     orders = [order_of(saliency), *(order_of(moved(saliency, rng)) for _ in range(N_RANDOM))]
     hidden = np.array([[mask_of(order, share) for share in SHARES] for order in orders])
     return Faithfulness(_curve(answers, x, hidden), _curve(answers, x, ~hidden))

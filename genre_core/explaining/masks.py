@@ -64,10 +64,10 @@ def mask_of(order: FloatArray, share: float) -> npt.NDArray[np.bool_]:
         return np.asarray(order * n < round(share * n) - 0.5)
 
 
-def densest(weights: FloatArray, share: float = 0.5) -> tuple[int, int]:
-    """Return the first and last of the shortest run of places that holds `share` of the weights (n,), at least 0."""
+def densest(weights: FloatArray) -> tuple[int, int]:
+    """Return the first and last of the shortest run of places that holds half of the weights (n,), at least 0."""
     sums = np.concatenate([[0.0], np.cumsum(weights)])
-    needed = share * sums[-1]
+    needed = 0.5 * sums[-1]
     firsts = np.arange(len(weights))
     lasts = np.searchsorted(sums, sums[firsts] + needed - 1e-12)  # one past the last
     lengths = np.where(lasts <= len(weights), lasts - firsts, len(weights) + 1)

@@ -14,7 +14,7 @@ from dashboard.shell import address, forms
 from dashboard.shell.address import plain
 from dashboard.views.data import exploration_text as sentences
 from dashboard.views.data.counts_figure import distribution_figure
-from dashboard.views.data.features_figure import MOST_RANKED, drifts_figure, multiples, separations_figure
+from dashboard.views.data.features_figure import MOST_DRIFTS, MOST_RANKED, drifts_figure, multiples, separations_figure
 from dashboard.views.data.genres_figure import correlations_figure
 from dashboard.views.data.multiples import small_multiples
 from dashboard.views.data.pair import choose_pair
@@ -148,6 +148,6 @@ def _drift(config: DatasetConfig) -> None:
         return
     sentence = sentences.drift_sentence(found)
     st.caption(plain(sentence))
-    plot(drifts_figure(found), key="drift", height=70 + 19 * min(12, len(found.features)), alt=sentence)
+    plot(drifts_figure(found), key="drift", height=70 + 19 * min(MOST_DRIFTS, len(found.features)), alt=sentence)
     alt = "How much each feature differs between the training and the test part."
     twin(sentences.drift_table(found), "drift", alt, ("largest difference",))

@@ -12,15 +12,16 @@ from genre_core.inspection.drift import Drifts
 from genre_core.inspection.features import Histogram, Separation
 
 MOST_RANKED = 20
+MOST_DRIFTS = 12
 QUIET = 0.5
 """Opacity of the lines of genres that do not stand out: there may be many."""
 WIDTH, HEIGHT = 120, 44
 """A small multiple's size in its own units; it is drawn as wide as there is room."""
 
 
-def separations_figure(found: Sequence[Separation], most: int = MOST_RANKED) -> Figure:
+def separations_figure(found: Sequence[Separation]) -> Figure:
     """Return the first features, each with two marks in percent: variance between genres, and information on them."""
-    shown = found[:most]
+    shown = found[:MOST_RANKED]
     names = [item.feature for item in shown]
     explained = [round(100 * item.explained, 2) for item in shown]
     informed = [round(100 * item.informed, 2) for item in shown]
@@ -46,9 +47,9 @@ def separations_figure(found: Sequence[Separation], most: int = MOST_RANKED) -> 
     }
 
 
-def drifts_figure(found: Drifts, most: int = 12) -> Figure:
+def drifts_figure(found: Drifts) -> Figure:
     """Return how much the features that differ most differ between two parts; full marks: beyond chance."""
-    shown = found.features[:most]
+    shown = found.features[:MOST_DRIFTS]
     names = [item.feature for item in shown]
     apart = [round(100 * item.statistic, 2) for item in shown]
     beyond = [item.adjusted < 0.05 for item in shown]
