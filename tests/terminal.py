@@ -9,8 +9,8 @@ from pathlib import Path
 from unittest import mock
 
 ROOT = Path(__file__).parents[1]
-_forked = multiprocessing.get_context("forkserver")
-_forked.set_forkserver_preload(
+forked = multiprocessing.get_context("forkserver")
+forked.set_forkserver_preload(
     ["torch", "sklearn.model_selection", "genre_core.workers.run", "genre_core.workers.study"]
 )
 
@@ -20,7 +20,7 @@ class Terminal:
 
     def __init__(self, folder: Path, *arguments: str, err: Path | None = None) -> None:
         self.files = folder / "out", err or folder / "err"
-        self._process = _forked.Process(target=_do, args=(arguments, self.files, dict(os.environ)), daemon=True)
+        self._process = forked.Process(target=_do, args=(arguments, self.files, dict(os.environ)), daemon=True)
         # The new process runs the main module first, and Streamlit's tests leave one there that runs in them alone.
         with mock.patch.dict(sys.modules, {"__main__": sys.modules[__name__]}):
             self._process.start()

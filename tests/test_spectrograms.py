@@ -4,7 +4,6 @@ import json
 import math
 import os
 import signal
-import time
 from copy import deepcopy
 from unittest import mock
 
@@ -27,6 +26,7 @@ from genre_core.networks.spectrograms import SpectrogramNetworkConfig
 from genre_core.settings.config import ClipsConfig, ExperimentConfig, TrainConfig
 from genre_core.settings.ensembles import average_logits, ensemble_of
 from genre_core.settings.names import configure
+from genre_core.store.runs import RunStore
 from genre_core.studies.extraction import Extraction, ExtractionConfig, by_processes
 from genre_core.studies.study import iter_results
 from genre_core.terminal import inputs
@@ -38,7 +38,7 @@ from genre_core.training.predictions import Predictions
 from genre_core.training.trainer import Trainer, TrainingData, predict, rebuilt
 from genre_core.workers.run import execute
 from tests.hums import GENRES, import_hums, write_hums
-from tests.terminal import Terminal
+from tests.terminal import forked
 
 N = 8
 
@@ -191,26 +191,31 @@ def test_one_command_trains_a_network_on_spectrograms_of_a_folder(store, table, 
     assert len(document["history"]) == 2
 
 
-def test_a_run_whose_process_is_killed_comes_to_the_same(store, table, tmp_path, monkeypatch):
-    monkeypatch.setenv("GENRE_LAB_STORE", store.url)
-    settings = {"model.architecture": "cnn", "model.channels": "4", "model.crop": "0.5", "train.max_epochs": "60"}
-    settings |= {"train.patience": "60", "train.batch_size": "4"}
-    words = [word for name, value in settings.items() for word in (f"--{name}", value)]
-    before = {one.id for one in store.runs()}
-    terminal = Terminal(tmp_path, "train", "--clips", table, *words)
-    deadline = time.monotonic() + 60
-    while not (new := [one for one in store.runs() if one.id not in before and one.epoch > 1]):
-        assert terminal.running
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
-    terminal.send(signal.SIGKILL)
-    assert terminal.end()[0] == -signal.SIGKILL
-    killed = store.run(new[0].id)
-    assert killed.state == "running"
-    execute(killed.id, store.requeue(killed.id, ["running"], anew=True), store.url)
-    store.submit("unharmed", killed.config)
+def killed(run_id, store_url):
+    """Train until the second epoch is in the store."""
+    append = RunStore.append
+
+    def last(self, run_id, attempt, epoch, *rest):
+        answer = append(self, run_id, attempt, epoch, *rest)
+        return answer if epoch.epoch < 2 else os.kill(os.getpid(), signal.SIGKILL)
+
+    RunStore.append = last
+    execute(run_id, 1, store_url)
+
+
+def test_a_run_whose_process_is_killed_comes_to_the_same(store, config):
+    model = {"model.architecture": "cnn", "model.channels": (4,), "model.crop": 0.5}
+    learning = configure(model | {"train.max_epochs": 4, "train.batch_size": 4})
+    for one in ("killed", "unharmed"):
+        store.submit(one, learning.model_copy(update={"data": config}))
+    process = forked.Process(target=killed, args=("killed", store.url))
+    process.start()
+    process.join(60)
+    assert process.exitcode == -signal.SIGKILL
+    assert (store.run("killed").state, store.run("killed").epoch) == ("running", 2)
+    execute("killed", store.requeue("killed", ["running"], anew=True), store.url)
     execute("unharmed", 1, store.url)
-    saved = [store.artifact(one, name) for name in ("logits", "weights") for one in (killed.id, "unharmed")]
+    saved = [store.artifact(one, name) for name in ("logits", "weights") for one in ("killed", "unharmed")]
     assert saved[0] == saved[1]
     assert saved[2] == saved[3]
 

@@ -290,9 +290,11 @@ def silence(store: RunStore, run_id: str, seconds: float = DEAD_AFTER + 1) -> No
 def test_reap_queues_again_only_runs_without_a_sign_of_life(store: RunStore) -> None:
     run_id = running(store, n_epochs=6)
     store.request(run_id, "pause")
+    seen = store.run(run_id).heartbeat_at
+    assert seen
     assert store.reap() == []
-    assert store.reap(later(DEAD_AFTER - 1)) == []
-    assert store.reap(later(DEAD_AFTER + 1)) == [run_id]
+    assert store.reap(seen + timedelta(seconds=DEAD_AFTER - 1)) == []
+    assert store.reap(seen + timedelta(seconds=DEAD_AFTER + 1)) == [run_id]
     run = store.run(run_id)
     assert (run.state, run.attempt, run.error, run.finished_at) == ("queued", 2, None, None)
     assert run.request == "pause", "what a person asked for still holds"

@@ -38,8 +38,6 @@ WINDOWS = {
     "phone": {"viewport": {"width": 390, "height": 844}, "color_scheme": "light", "has_touch": True, "is_mobile": True},
 }
 
-JS = "--js-flags=--no-maglev --no-opt --no-flush-bytecode"
-"""Scripts of a page run too briefly to be worth optimizing; what is compiled is kept for the next page."""
 AXE_RULES = {"light": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "dark": ["color-contrast"]}
 """By theme, which changes nothing but colors."""
 REMEMBER_COLORS = """() => {
@@ -89,7 +87,7 @@ def browser(chromium):
 
     sync_api.expect.set_options(timeout=1000 * DEADLINE)
     with sync_api.sync_playwright() as running:
-        opened = running.chromium.launch(executable_path=str(chromium), args=["--no-sandbox", JS])
+        opened = running.chromium.launch(executable_path=str(chromium), args=["--no-sandbox"])
         yield opened
         opened.close()
 

@@ -37,7 +37,7 @@ def store_url(tmp_path_factory) -> str:
 
 @pytest.fixture(scope="module")
 def url(serve, store_url) -> str:
-    return serve(APP, GENRE_LAB_STORE=store_url, GENRE_LAB_WORKERS="2")
+    return serve(APP, GENRE_LAB_STORE=store_url, GENRE_LAB_WORKERS="1")
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +89,8 @@ def run_of(page) -> str | None:
     return page.evaluate("new URLSearchParams(location.search).get('run')")
 
 
-def wait_until(true, seconds: float = DEADLINE) -> None:
-    deadline = time.monotonic() + seconds
+def wait_until(true) -> None:
+    deadline = time.monotonic() + DEADLINE
     while not true():
         assert time.monotonic() < deadline, "it did not happen in time"
         time.sleep(0.05)
@@ -137,10 +137,10 @@ def test_curves_grow_zoom_stays_a_reload_changes_nothing_and_two_people_of_one_r
     page.mouse.up()
     zoomed = charts.nth(0).evaluate("plot => plot._fullLayout.xaxis.range.join()")
     before = points(page)
-    wait_for_points(page, before + 2)
+    wait_for_points(page, before + 1)
     assert charts.nth(0).evaluate("plot => plot._fullLayout.xaxis.range.join()") == zoomed
     page.reload()
-    wait_for_points(page, before + 2)
+    wait_for_points(page, before + 1)
     assert run_of(page) == run
     says(page, "Training: epoch")
 
@@ -212,42 +212,13 @@ def test_train_is_opened_by_its_name_and_by_hand_each_step_is_one_epoch(page, ur
     go(page, f"{url}/train?pace=pause+after+each+epoch")
     page.wait_for_url(re.compile(r"/\?pace=pause\+after\+each\+epoch$"))
     run = train(page)
-    for epoch in (1, 2):
-        wait_until(lambda epoch=epoch: (runs.run(run).epoch, runs.run(run).state) == (epoch, "paused"))
-        wait_for_points(page, epoch)
-        says(page, f"Paused: epoch {epoch} of 50")
-        button(page, "Step").click()
-    says(page, "Paused: epoch 3 of 50")
+    says(page, "Paused: epoch 1 of 50")
+    wait_for_points(page, 1)
+    assert (runs.run(run).epoch, runs.run(run).state) == (1, "paused")
+    button(page, "Step").click()
+    says(page, "Paused: epoch 2 of 50")
     button(page, "Stop").click()
-    says(page, r"You stopped it .*\b3\b")
-
-
-def seconds_of_changes(page) -> float:
-    """Change the batch size three times; return the seconds until the page has it in its address, at best."""
-    field, found = page.get_by_role("spinbutton", name="Batch size", exact=True), []
-    for batch in (8, 32, 256):
-        field.fill(str(batch))
-        began = time.perf_counter()
-        field.press("Enter")
-        page.wait_for_function("text => location.search.includes(text)", arg=f"batch_size={batch}")
-        found.append(time.perf_counter() - began)
-    return min(found)
-
-
-def test_pages_answer_within_half_a_second_while_both_workers_train(page, url, runs, finished):
-    go(page, f"{url}/?run={finished}")
-    idle = seconds_of_changes(page)  # whatever else runs on this machine takes its time too
-    asked = []
-    for seed in (11, 12):
-        go(page, f"{url}/?data.n_samples=20000&train.max_epochs=500&train.patience=500&train.seed={seed}")
-        asked.append(train(page))
-    try:
-        wait_until(lambda: all(runs.run(run).epoch for run in asked))
-        assert seconds_of_changes(page) < max(0.5, 2 * idle)
-        assert all(runs.run(run).state == "running" for run in asked)
-    finally:
-        for run in asked:
-            runs.request(run, "stop")
+    says(page, r"You stopped it .*\b2\b")
 
 
 def test_a_double_click_makes_one_run_and_its_branch_stands_on_one_chart_with_it(page, url, runs):
@@ -310,8 +281,7 @@ def test_a_run_goes_on_after_its_worker_the_next_after_the_cluster_and_that_one_
     wait_for_points(page, 2)
     for worker in workers(url):
         worker.send_signal(signal.SIGKILL)
-    # The other worker may have begun the run again before it was killed as well.
-    says(page, r"Its worker was lost .*after epoch \d+,? and it began again\.")
+    says(page, r"Its worker was lost after epoch \d+ and it began again\.")
     says(page, r"Training: epoch \d+ of")
     button(page, "Stop").click()
     says(page, "You stopped it")
@@ -325,7 +295,7 @@ def test_a_run_goes_on_after_its_worker_the_next_after_the_cluster_and_that_one_
     again = serve(APP, GENRE_LAB_STORE=store_url)
     go(page, address.replace(url, again))
     done = runs.run(run).epoch
-    wait_until(lambda: runs.run(run).epoch > done + 1, seconds=30)
+    wait_until(lambda: runs.run(run).epoch > done + 1)
     assert [epoch.epoch for epoch in runs.epochs(run)][:done] == list(range(1, done + 1))
     assert saved <= {run.id for run in runs.runs(states=["complete"])}
     says(page, "Training: epoch [0-9]+ of")
