@@ -11,7 +11,10 @@ from genre_core.data.inputs import Features
 @pytest.mark.parametrize(
     ("names", "shown"),
     [
-        (["classical.00012.wav", "jazz.00013.wav"], ["…00012", "jazz.00013"]),
+        (["classical.00012.wav", "jazz.00013.wav"], ["…00012", "…00013"]),
+        (["classical.00012", "jazz.00012", "rock.00008"], ["classi…00012", "jazz.00012", "rock.00008"]),
+        (["rock.00012", "jazz.00012"], ["rock.00012", "jazz.00012"]),
+        (["A short one", "Some long title without end"], ["A short one", "…without end"]),
         (["classical.00012.0.wav", "classical.00012.1.wav"], ["…00012.0", "…00012.1"]),
         (["5,618", "134963"], ["5,618", "134963"]),
         (["a.wav"], ["a.wav"]),
