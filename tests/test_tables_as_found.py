@@ -108,6 +108,17 @@ def workbook(table: bytes, **others: list[str]) -> bytes:
     return buffer.getvalue()
 
 
+def formulas() -> bytes:
+    """Write a workbook with a column of formulas, beside which a program writes no values."""
+    book = Workbook()
+    book.active.append(["label", "tempo", "rms", "sum"])
+    for i in range(N_ROWS):
+        book.active.append([("Jazz", "Rock")[i % 2], i * 37 % 101 / 3, i * 53 % 97 / 7, f"=B{i + 2}+C{i + 2}"])
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
 def sheets(*titles: str, label: bool = False) -> bytes:
     """Write a workbook of sheets with the same columns, one of them of two lines a cell."""
     book = Workbook()
@@ -225,6 +236,11 @@ CASES = {
         genres=("R&B", "Rock"),
         said="Codes of web pages, such as &amp;, are read as what they mean: &.",
     ),
+    "genres with letters as web pages write them": Case(
+        rows("label,tempo,rms", "G,~,~").replace(b"Jazz", b"caf&eacute;"),
+        genres=("café", "Rock"),
+        said="Codes of web pages"
+    ),
     "several genres with &": Case(
         rows("label,tempo,rms", "G & Rock,~,~", 60) + rows("", "G,~,~", 60, seed=6)[1:],
         genres=("Jazz", "Jazz & Rock", "Rock", "Rock & Rock"),
@@ -318,6 +334,11 @@ CASES = {
         rows("label,tempo,rms", 'G,"1,{t}",~').replace(b",00", b","), features=("rms",), said="nothing here tells which"
     ),
     "a typographic minus": Case(rows("label,tempo,rms", "G,−{i}.5,~")),
+    "a blank after the minus": Case(rows("label,tempo,rms", "G,- {i}.5,~")),
+    "Python's sign between thousands": Case(rows("label,tempo,rms", "G,1_{t}.5,~").replace(b"_00", b"_")),
+    "two numbers in a cell": Case(
+        rows("label,tempo,rms", "G,1{i}.5;2.5,~"), features=("rms",), said="such as “10.5;2.5”"
+    ),
     "a dash as the minus": Case(rows("label,tempo,rms", "G,–{i}.5,~")),
     "a unit": Case(rows("label,tempo,rms", "G,12{i}.5 BPM,~"), said="tempo: 120 values had the unit BPM"),
     "a currency": Case(rows("label,tempo,rms", "G,$12{i}.5,~"), said="values were written like “$120.5”"),
@@ -331,6 +352,9 @@ CASES = {
     "arrays as NumPy shows them": Case(
         rows("label,rms,mfcc", 'G,~,"array([1{i}.5, {i}.], dtype=float32)"', first="Jazz,~,"),
         features=("rms", "mfcc_1", "mfcc_2")
+    ),
+    "lists of NumPy's numbers": Case(
+        rows("label,rms,mfcc", 'G,~,"[np.float32(1{i}.5), np.float32(-2.{i})]"'), features=("rms", "mfcc_1", "mfcc_2")
     ),
     "arrays of PyTorch": Case(
         rows("label,rms,mfcc", "G,~,\"tensor([[1{i}.5], [-2.{i}]], device='cuda:0')\""),
@@ -431,6 +455,7 @@ CASES = {
         rows("label,tempo,rms", "G,~,~", 60) + b"# more\n" + rows("", "G,~,~", 60, seed=6)[1:],
         said="1 comment among the rows passed over: “# more”.",
     ),
+    "a header in a comment, as NumPy writes it": Case(rows("# label tempo rms", "G ~ ~")),
     "a header in a comment": Case(rows("#label,tempo,rms", "G,~,~")),
     "the header again": Case(
         rows("label,tempo,rms", "G,~,~", 60) + rows("label,tempo,rms", "G,~,~", 60, seed=6),
@@ -671,6 +696,31 @@ CASES = {
             for row in rows("", "~,~,G").split()
         )
     ),
+    "JSON with columns by file": Case(
+        json.dumps(
+            {
+                "label": {f"{i}.wav": "ab"[i % 2] for i in range(N_ROWS)},
+                "tempo": {f"{i}.wav": i * 37 % 101 / 3 for i in range(N_ROWS)},
+                "rms": {f"{i}.wav": i * 53 % 97 / 7 for i in range(N_ROWS)},
+            }
+        ).encode(),
+        genres=("a", "b"),
+    ),
+    "JSON in Latin-1": Case(
+        json.dumps(
+            [{"label": ("Forró", "b")[i % 2], "tempo": i / 7, "rms": i * i / 8} for i in range(N_ROWS)],
+            ensure_ascii=False,
+        ).encode("latin-1"),
+        genres=("b", "Forró"),
+        said="Read as Windows-1252, in which it says “Forró”",
+    ),
+    "JSON with ids of 21 digits": Case(
+        b"\n".join(
+            b'{"track_id":10000000000000000%b,"label":"%b","tempo":%b,"rms":%b}' % tuple(row.split(b","))
+            for row in rows("", "{t},G,~,~").split()
+        ),
+        levels={"track": 40},
+    ),
     "JSON by its columns": Case(
         json.dumps(
             {"columns": ["label", "tempo", "rms"], "data": [["ab"[i % 2], i / 7, i * i / 8] for i in range(N_ROWS)]}
@@ -686,6 +736,10 @@ CASES = {
     ),
     "a list as Python prints it": Case(
         str([{"label": "ab"[i % 2], "tempo": i / 7, "rms": i * i / 8} for i in range(N_ROWS)]).encode(),
+        genres=("a", "b"),
+    ),
+    "tuples as Python prints them": Case(
+        str([("label", "tempo", "rms"), *(("ab"[i % 2], i / 7, i * i / 8) for i in range(N_ROWS))]).encode(),
         genres=("a", "b"),
     ),
     "lines as Python prints them": Case(
@@ -727,6 +781,7 @@ CASES = {
         workbook(rows("label,tempo,rms", "G,~,~"), About=["Features of 2024"]),
         said="Read from the sheet Features. The other sheets are not read: About.",
     ),
+    "formulas without values": Case(formulas(), said="120 formulas left out: the file holds no values of them."),
     "merged cells of a workbook": Case(
         merged(), features=("mfcc_mean", "mfcc_var"), said="Merged cells: 3. Their value stands in each of their rows."
     ),

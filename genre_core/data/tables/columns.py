@@ -43,7 +43,7 @@ _TELLS = "of success, date or place, or of the file, not of the sound."
 NOT_SOUND = f"Tells {_TELLS} Take it as a feature if you want it."
 NOT_TAKEN = f"is left out: it tells {_TELLS} Take it as a feature if you want it."
 SEVERAL_NOT_TAKEN = f"are left out: they tell {_TELLS} Take them as features if you want them."
-LIKE_NUMBERS = r"^[\W_]{0,2}\d[\d.,:’' ]*(?:[eEdD][-+]?\d+)?\s?[A-Za-z%/°µ]{0,5}(?:\s?[±+]/?-?\s?[\d.,]+j?)?\W?$"
+LIKE_NUMBERS = r"^[\W_]{0,2}\d[\d.,:;’' ]*(?:[eEdD][-+]?\d+)?\s?[A-Za-z%/°µ]{0,5}(?:\s?[±+]/?-?\s?[\d.,]+j?)?\W?$"
 MOSTLY = 0.9
 """Share of a column's texts that begin with a number and hold little else, from which they were meant as numbers."""
 LENGTH = "A length: it says how the recording was cut, not how it sounds."
@@ -221,7 +221,11 @@ def _each_a_feature(categories: Sequence[str]) -> str:
 
 def _rounded(values: FloatArray | None) -> str:
     """Say that numbers of tracks look rounded, as spreadsheets save long ones: all end in 000, and some repeat."""
-    if values is None or len(np.unique(values)) == len(values) or not ((values >= 1e5) & (values % 1000 == 0)).all():
+    if (
+        values is None
+        or len(np.unique(values)) == len(values)
+        or not ((values >= 1e5) & (values < 2**53) & (values % 1000 == 0)).all()
+    ):
         return ""
     example = f"{values[0]:.2E}"
     return f"ends in 000 in all rows, such as {example}: if a spreadsheet rounded it, several tracks count as one."

@@ -9,7 +9,8 @@ from genre_core.data.tables.letters import SCRIPTS, Found, likely
 from genre_core.errors import DataError
 
 BLOCK_BYTES = 1024**2
-_ENTITY = re.compile(rb"&(?:amp|apos|#0?39);")
+_ENTITY = re.compile(rb"&(?:amp|apos|nbsp|#\d{2,5}|[A-Za-z](?:acute|grave|circ|tilde|uml|cedil|ring)|[A-Za-z]{2}lig);")
+"""Codes of web pages that stand for letters and signs within names."""
 _LOST = "\ufffd".encode()
 BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """Bytes that a text without any content may consist of: white space and byte order marks."""
@@ -82,11 +83,16 @@ def _decoded(name: str, data: bytes, said: str = "", encoding: str = "") -> tupl
 
 
 def without_entities(text: bytes, notes: tuple[str, ...]) -> tuple[bytes, tuple[str, ...]]:
-    """Return a text in UTF-8 in which `&amp;` and codes of an apostrophe are what they mean on a web page."""
-    if not (codes := set(_ENTITY.findall(text))):
+    """Return a text in UTF-8 in which `&amp;` and codes of letters are what they mean on a web page.
+
+    Those of signs that part columns or cells stay.
+    """
+    codes = {code for code in _ENTITY.findall(text) if not set(unescape(code.decode())) & set(';,\t"|\r\n')}
+    if not codes:
         return text, notes
     first = min(codes).decode()
-    return _ENTITY.sub(lambda code: unescape(code[0].decode()).encode(), text), (
+    read = _ENTITY.sub(lambda code: unescape(code[0].decode()).encode() if code[0] in codes else code[0], text)
+    return read, (
         *notes,
         f"Codes of web pages, such as {first}, are read as what they mean: {unescape(first)}.",
     )

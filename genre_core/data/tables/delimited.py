@@ -27,7 +27,7 @@ MISSING = (
     *("?", "-", "--", "."),
     *("NA", "N/A", "n/a", "na", "<NA>", "#NA", "#N/A", "#N/A N/A"),
     *("NaN", "nan", "NAN", "-nan", "-NaN", "1.#IND", "-1.#IND", "1.#QNAN", "-1.#QNAN"),
-    *("NULL", "null", "(null)", "None", "none", "nil", r"\N", "NaT", "N.A.", "n.a.", "missing", "—", "–"),
+    *("NULL", "null", "(null)", "None", "none", "nil", r"\N", "NaT", "N.A.", "n.a.", "missing", "—", "–", "..", "..."),
     *("#DIV/0!", "#VALUE!", "#REF!", "#NUM!", "#NAME?", "#NULL!", "#NV", "#N/D", "#WERT!", "#ZAHL!", "#BEZUG!"),
     *("#VALEUR!", "#NOMBRE!", "#NOM?", "#VALOR!", "#¡VALOR!", "#¡DIV/0!", "#¡REF!", "#¡NUM!"),
 )
@@ -123,6 +123,8 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
     except (csv.Error, IndexError) as error:
         raise DataError(f"{name} is not a table: its first lines cannot be divided into columns.") from error
     width = _usual_width(rows)
+    if rows and len(rows[0]) == width + 1 and rows[0][0].strip() in COMMENT:
+        rows[0] = rows[0][1:]  # the names of the columns after the sign of a comment, as NumPy writes them
     above = next((i for i in range(len(rows)) if not _is_title(rows[i:], width)), 0)
     if how.header > 0:
         above = how.header - 1
@@ -227,7 +229,7 @@ def parse(name: str, layout: Layout, *, keep_rows: bool = False) -> tuple[Any, t
         )
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
         raise DataError(f"{name} cannot be read as a table: {str(error).splitlines()[0].rstrip('.')}.") from error
-    if rounded := [position for position in map(int, positions) if _is_rounded(table[position])]:
+    if rounded := [position for position in map(int, positions) if is_rounded(table[position])]:
         exact, found = parse(name, replace(layout, padded=(*layout.padded, *rounded)), keep_rows=keep_rows)
         if all(compute.all(compute.match_substring_regex(exact[i], r"^\s*[-+]?\d*\s*$")).as_py() for i in rounded):
             return exact, found
@@ -254,7 +256,7 @@ def parse(name: str, layout: Layout, *, keep_rows: bool = False) -> tuple[Any, t
     return table, tuple(notes)
 
 
-def _is_rounded(values: Any) -> bool:
+def is_rounded(values: Any) -> bool:
     """Say whether numbers were read that are too long for whole ones, such as ids of 20 digits."""
     from pyarrow import compute, types
 

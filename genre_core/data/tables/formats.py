@@ -20,6 +20,7 @@ from typing import IO, Any
 
 from genre_core.data.tables.arff import read_arff
 from genre_core.data.tables.decoding import decode
+from genre_core.data.tables.delimited import count_of
 from genre_core.data.tables.json_tables import read_json
 from genre_core.errors import DataError
 
@@ -80,7 +81,8 @@ _ABOUT = re.compile(r"(?i)(^|/)(readme|licen[cs]e|citation|changes|changelog|not
 """Names of files that only tell of a table beside them."""
 _TABLE = re.compile(r"(?i)\.(csv|tsv|tab|parquet|feather|arrow|arff|jsonl?|xlsx)(\.(gz|xz|bz2|zst))?$")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
-_JSON = re.compile(rb"[\xef\xbb\xbf\xff\xfe\0\s]*[{\[][\0\s]*(?:[\[{\"'\d\]}-]|true|false|null|NaN)")
+_UNCOMPUTED = re.compile(rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+_JSON = re.compile(rb"[\xef\xbb\xbf\xff\xfe\0\s]*[{\[][\0\s]*(?:[\[({\"'\d\]}-]|true|false|null|NaN)")
 _LINK = re.compile(rb"\s*(https?://\S{4,500})\s*")
 
 
@@ -162,8 +164,8 @@ def _too_large(name: str) -> str:
     return f"{name} holds more than the {MAX_BYTES // 1024**2} MB that are read: leave out rows or columns."
 
 
-def as_table(name: str, data: bytes) -> Any | None:
-    """Return what a file of a binary form or of JSON holds as an Arrow table; None where it is text.
+def as_table(name: str, data: bytes, encoding: str = "") -> tuple[Any | None, tuple[str, ...]]:
+    """Return what a file of a binary form or of JSON holds as an Arrow table with notes on it; None where it is text.
 
     Raises DataError where it cannot be read, or is of a kind that is not read.
     """
@@ -173,10 +175,11 @@ def as_table(name: str, data: bytes) -> Any | None:
     if what:
         raise DataError(f"{name} is {what}.")
     if data.startswith((b"ARROW1", b"\xff\xff\xff\xff")):
-        return _feather(name, data)
+        return _feather(name, data), ()
     if _JSON.match(data):
-        return read_json(name, data)
-    return None
+        text, notes = decode(name, data, encoding)
+        return read_json(name, text), notes
+    return None, ()
 
 
 def as_text(name: str, data: bytes, encoding: str = "") -> tuple[bytes, tuple[str, ...]]:
@@ -212,7 +215,8 @@ def _sheet(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
     try:
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         shown = [one for one in book.worksheets if one.sheet_state == "visible"] or book.worksheets
-        merged = {sheet.title: _MERGED.findall(sheet._get_source().read()) for sheet in shown}
+        sources = {sheet.title: sheet._get_source().read() for sheet in shown}
+        merged = {title: _MERGED.findall(source) for title, source in sources.items()}
         cells = {s.title: ([_cell(cell) for cell in row] for row in s.iter_rows(values_only=True)) for s in shown}
         sheets = {title: _written(_spread(rows, merged[title])) for title, rows in cells.items()}
     except (
@@ -233,6 +237,9 @@ def _sheet(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
     notes = [f"Read from the {'sheet' if len(read) == 1 else 'sheets'} {', '.join(read)}.{more}"]
     if n := sum(len(merged[title]) for title in read):
         notes.append(f"Merged cells: {n:,}. Their value stands in each of their rows.")
+    if n := sum(len(_UNCOMPUTED.findall(sources[title])) for title in read):
+        said = "the file holds no values of them. Open it in a spreadsheet program, save it, and choose it again."
+        notes.append(f"{count_of(n, 'formula')} left out: {said}")
     return text, tuple(notes)
 
 

@@ -4,20 +4,22 @@ import ast
 import io
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from genre_core.data.tables.delimited import count_of
+from genre_core.data.tables.delimited import GENRE_ROW, count_of, is_rounded
 from genre_core.errors import DataError
 
 BLOCK_BYTES = 32 * 1024**2
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_PYTHON = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\b(?:None|True|False|nan|inf)\b|[()]|,(?=\s*[])}])""")
+"""What Python prints otherwise than JSON has it: texts, words, tuples, and commas before an end."""
+_WORDS = {"None": "null", "True": "true", "False": "false", "nan": "NaN", "inf": "Infinity", "(": "[", ")": "]"}
 KEY = "list"
 """Column with the name of the list that a row stands in, as in `{"rock": [{…}, …], "jazz": […]}`."""
 
 
-def read_json(name: str, data: bytes) -> Any:
-    """Return what a JSON text holds as an Arrow table; objects within objects are columns of their own.
+def read_json(name: str, text: bytes) -> Any:
+    """Return what a JSON text in UTF-8 holds as an Arrow table; objects within objects are columns of their own.
 
     Raises DataError where it cannot be read, or is no table.
     """
@@ -25,16 +27,15 @@ def read_json(name: str, data: bytes) -> Any:
     from pyarrow import json as arrow_json
 
     try:
-        found = arrow_json.read_json(pa.BufferReader(data), arrow_json.ReadOptions(block_size=BLOCK_BYTES))
-        if found.num_rows > 1:
-            return flat(found)
+        found = flat(arrow_json.read_json(pa.BufferReader(text), arrow_json.ReadOptions(block_size=BLOCK_BYTES)))
+        if found.num_rows > 1 and not any(map(is_rounded, found.columns)):
+            return found
     except pa.ArrowException:
         pass
     try:
-        text = data.decode("utf-16" if data[:2] in UTF16 else "utf-8-sig")
-        return _as_arrow(_frame(_document(text)))
+        return _as_arrow(_frame(_document(text.decode())))
     except json.JSONDecodeError as error:
-        is_cut = error.pos >= len(text) - 1 and text.rstrip()[-1:] not in ("]", "}")
+        is_cut = error.pos >= len(error.doc) - 1 and error.doc.rstrip()[-1:] not in ("]", "}")
         where = "ends before it is complete" if is_cut else f"is wrong in line {error.lineno:,}"
         raise DataError(f"{name} is JSON that {where}: save it again, or as CSV.") from error
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError, pa.ArrowException) as error:
@@ -46,19 +47,20 @@ def read_json(name: str, data: bytes) -> Any:
 def _document(text: str) -> Any:
     """Return what a text holds in JSON, or as Python prints it, with single quotation marks."""
     try:
-        return _lines(text, json.loads) or json.loads(text)
+        return _lines(text) or json.loads(text)
     except json.JSONDecodeError:
-        if "'" not in text[:BLOCK_BYTES] or len(text) > BLOCK_BYTES:
-            raise
         try:
-            return _lines(text, _python) or _python(text)
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            plain = _PYTHON.sub(_in_json, text)
+            return _lines(plain) or json.loads(plain)
+        except (ValueError, SyntaxError):
             pass
         raise
 
 
-def _python(text: str) -> Any:
-    return ast.literal_eval(re.sub(r"(?<=[:,\[(])( *-?)(?:nan|inf)(?= *[],})])", "None", text.strip()))
+def _in_json(found: re.Match[str]) -> str:
+    """Return a word or a sign of Python's as JSON has it."""
+    word = found[0]
+    return json.dumps(ast.literal_eval(word)) if word[0] in "'\"" else _WORDS.get(word, "")
 
 
 def flat(table: Any) -> Any:
@@ -70,7 +72,7 @@ def flat(table: Any) -> Any:
     return table
 
 
-def _lines(text: str, read: Callable[[str], Any]) -> list[Any]:
+def _lines(text: str) -> list[Any]:
     """Return the objects of a text with one a line; nothing where it is something else."""
     lines = [line.strip().rstrip(",") for line in io.StringIO(text) if line.strip()]
     if len(lines) < 2 or not all(line.startswith("{") and line.endswith("}") for line in lines[:-1]):
@@ -78,7 +80,7 @@ def _lines(text: str, read: Callable[[str], Any]) -> list[Any]:
     found = []
     for number, line in enumerate(lines):
         try:
-            found.append(read(line))
+            found.append(json.loads(line))
         except json.JSONDecodeError as error:
             at = len(text) if number == len(lines) - 1 else error.pos
             raise json.JSONDecodeError(error.msg, text + "\n" * (number + 1), at) from error
@@ -99,7 +101,9 @@ def _frame(document: Any) -> Any:
         elif len(lists) == 1:
             frame = pd.json_normalize(lists[0])
         elif len(inner) == len(document) and not all(key.isdecimal() for key in inner[0]):
-            frame = pd.DataFrame.from_dict(dict(document), orient="index").rename_axis("name").reset_index()
+            by_column = any(map(GENRE_ROW.fullmatch, document))
+            frame = pd.DataFrame.from_dict(dict(document), orient="columns" if by_column else "index")
+            frame = frame.rename_axis("name").reset_index()
         else:
             frame = pd.DataFrame(document)
     elif document and all(isinstance(row, list) for row in document):

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 VECTOR = re.compile(r"\s*(?:[\w.]+\()?[\[(]([-+\d.eEnaif,;\s\[\]()]*)[\])](?:,\s*\w+=[^,]+)*\)?\s*")
 """Numbers in brackets, as Python, NumPy and PyTorch write them; with decimals, which ids of genres have not."""
+SCALAR = re.compile(r"\bnp\.\w+\(([^()]*)\)")
+"""A number as NumPy shows it in a list."""
 QUOTED = r"'.*'|`.*`|“.*”|«.*»|‘.*’|\".*\""
 OBJECT = re.compile(r"\{\s*['\"][^'\"]*['\"]\s*:")
 BESIDE = re.compile(r"(?<=['\"])\s+(?=['\"])")
@@ -36,10 +38,10 @@ def _of_vectors(name: str, values: Any) -> dict[str, Any]:
     from pyarrow import types
 
     is_text = types.is_string(values.type) or types.is_large_string(values.type)
-    first = next((str(cell) for cell in values if str(cell) not in MISSING), "") if is_text else ""
+    first = next((SCALAR.sub(r"\1", str(cell)) for cell in values if str(cell) not in MISSING), "") if is_text else ""
     if not (VECTOR.fullmatch(first) and re.search(r"\d\.", first)):
         return {name: values}
-    texts = [None if cell in MISSING else cell for cell in values.to_pylist()]
+    texts = [None if cell in MISSING else SCALAR.sub(r"\1", cell) for cell in values.to_pylist()]
     cells = [text and VECTOR.fullmatch(text) for text in texts]
     try:
         lists = [cell and [*map(float, re.findall(r"[^\s,;\[\]()]+", cell[1]))] for cell in cells]

@@ -130,13 +130,14 @@ def _lost(notes: Sequence[str]) -> list[str]:
 
 def _read_file(name: str, data: bytes, how: How) -> tuple[Any, list[str], str]:
     """Return a file's table, notes on how it was read, and the sign before decimals in what is still text."""
-    table = _read_parquet(name, data) if data.startswith(b"PAR1") else as_table(name, data)
+    is_parquet = data.startswith(b"PAR1")
+    table, told = (_read_parquet(name, data), ()) if is_parquet else as_table(name, data, how.encoding)
     if table is not None:
         _check_shape(name, table.num_rows, table.num_columns)
         table, named = _with_names_of_classes(table)
         table = table.rename_columns(unique_names(_flat_name(column) for column in table.column_names))
         table, notes = _plain(name, table)
-        return _emptied(table, how.missing), [*named, *notes], how.decimal or "."
+        return _emptied(table, how.missing), [*told, *named, *notes], how.decimal or "."
     written, form = as_text(name, data, how.encoding)
     text, encoding_notes = without_entities(*decode(name, written, "" if form else how.encoding))
     layout = find_layout(name, text, replace(how, separator="") if form else how)

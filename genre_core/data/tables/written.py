@@ -27,8 +27,8 @@ GLANCE_ROWS = 2000
 _MULTIPLIERS = ("k", "K", "m", "M", "G", "µ", "%", "‰")
 
 # Patterns as text run in Arrow.
-_BLANKS, _APOSTROPHES = " \u00a0\u202f\u2009", "'’"
-_MINUS = r"^[−–‐‑—－](?=[\d.,])"
+_BLANKS, _APOSTROPHES = " \u00a0\u202f\u2009", "'’_"
+_MINUS = r"^[-−–‐‑—－]\s*(?=[\d.,])"
 """A minus as people type it, and as programs make it look better."""
 _PLAIN = r"^[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?$"
 _ONLY_POINT = (
