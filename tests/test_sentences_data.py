@@ -11,6 +11,7 @@ from dashboard.views.data.upload import lacking
 from genre_core.bayes.limit import BayesLimit, bayes_limit
 from genre_core.data.dataset import Column, Dataset
 from genre_core.data.inputs import Features
+from genre_core.data.sources.table import Inspection
 from genre_core.data.splitting import Split
 from genre_core.settings.config import SyntheticConfig
 
@@ -34,6 +35,13 @@ def test_columns_of_categories_are_counted_and_so_are_their_features():
     columns = (*columns[:1], Column("x", "feature", ""), Column("y", "feature", ""), Column("name", "identifier", ""))
     said = "genre names the genre, 2 columns are features, 1 column is not a measurement and is not used."
     assert sentences.columns_sentence(tracks(columns=columns)) == said
+
+
+def test_a_preview_says_what_was_lost_of_columns_before_what_was_done():
+    columns = (Column("genre", "label", ""), Column("x", "feature", "", problem="1 value is no number."))
+    seen = Inspection(("genre", "x"), ("genre",), tracks(columns=columns))
+    said = ["12 rows of 3 genres, 2 features.", "x: 1 value is no number.", "Tabs separate its columns."]
+    assert of_import.preview(["Tabs separate its columns."], seen) == said
 
 
 def test_a_published_split_that_lacks_a_list_says_which():

@@ -429,11 +429,11 @@ CASES = {
     "colons between columns": Case(rows("label:tempo:rms", "G:~:~"), said="Colons separate its columns."),
     "Ctrl-A between columns": Case(rows("label\1tempo\1rms", "G\1~\1~"), said="Ctrl-a signs separate its columns."),
     "a header with another separator": Case(
-        rows("label;tempo;rms", "G,~,~"), said="Semicolons separate the names in its header, commas its values."
+        rows("label;tempo;rms", "G,~,~"), said="Semicolons separate the names in its header."
     ),
     "a header with commas above decimal commas": Case(
         rows("label,tempo,rms", "G;1{i},5;0,{i}"),
-        said="Commas separate the names in its header, semicolons its values."
+        said="Commas separate the names in its header."
     ),
     "quotation marks that are never closed": Case(
         rows("title\tlabel\ttempo\trms", "Song {i}\tG\t~\t~")
@@ -867,6 +867,11 @@ REFUSED = {
     ),
     "several sounds in an archive": (zipped({"a.wav": b"a", "b.wav": b"b"}), "holds 2 files: unpack it"),
     "an archive in an archive": (zipped({"a.zip": zipped({"a.csv": b"a"})}), "is an archive within an archive: unpack"),
+    "several tables in an archive that hold too much": (
+        zipped({f"{n}.csv.gz": gzip.compress(b"a,b\n" * 20 * 1024**2, mtime=0) for n in range(3)}),
+        "holds more than the 200 MB",
+    ),
+    "a text of blank lines": (b"\n" * 50 + b"x\n", "a single column"),
     "an archive of runs": (
         zipped({"manifest.json": b"{}", "runs.json": b"{}"}),
         "Genre Lab exported: import it on the",

@@ -19,6 +19,8 @@ FMA_SOURCE = (
 )
 MOST_GENRES = 12
 """Most genres that have a column of their own in the table of gaps."""
+MOST_LOST = 5
+"""Most columns of which a preview says what was lost."""
 
 
 def all_of_fma(megabytes: int) -> str:
@@ -30,11 +32,12 @@ def all_of_fma(megabytes: int) -> str:
 
 
 def preview(notes: Sequence[str], seen: Inspection) -> list[str]:
-    """Return what a table would be taken for, and what was done to read it."""
+    """Return what a table would be taken for, what was lost of its columns, and what was done to read it."""
     if (data := seen.dataset) is None:
         return [seen.problem, *notes]
     counts = [count(len(data), "row"), count(len(data.genres), "genre"), count(len(data.features), "feature")]
-    return [f"{counts[0]} of {counts[1]}, {counts[2]}.", *notes]
+    lost = [column.sentence for column in data.columns if column.problem][:MOST_LOST]
+    return [f"{counts[0]} of {counts[1]}, {counts[2]}.", *lost, *notes]
 
 
 def sounds_limits(n_files: int, megabytes: int) -> str:

@@ -380,7 +380,8 @@ def _find_separator(name: str, text: bytes) -> str:
 
 def _one_separator(text: bytes) -> tuple[bytes, list[str]]:
     """Return a text with the separator of its rows in its header, where that has another one, and a note on that."""
-    header, *body = [line for line in text[:BLOCK_BYTES].split(b"\n", SAMPLED_ROWS)[:SAMPLED_ROWS] if line.strip()]
+    lines = [line for line in text[:BLOCK_BYTES].split(b"\n", SAMPLED_ROWS)[:SAMPLED_ROWS] if line.strip()]
+    header, body = b"".join(lines[:1]), lines[1:]
     for here, there in permutations((",", ";", "\t", "|"), 2):
         sign, other, n = here.encode(), there.encode(), header.count(here.encode())
         if not n or other in header or {line.count(other) for line in body} != {n}:
@@ -389,7 +390,7 @@ def _one_separator(text: bytes) -> tuple[bytes, list[str]]:
             bool(re.fullmatch(rb'[ "]*-?\d+,\d+[ "\r]*', cell)) for line in body for cell in line.split(other)
         )
         if {line.count(sign) for line in body} not in ({n}, {n + 1}) or 2 * n_decimals > n * len(body):
-            said = f"{SEPARATORS[here].capitalize()} separate the names in its header, {SEPARATORS[there]} its values."
+            said = f"{SEPARATORS[here].capitalize()} separate the names in its header."
             return text.replace(header, header.replace(sign, other), 1), [said]
     return text, []
 

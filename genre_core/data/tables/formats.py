@@ -81,7 +81,7 @@ _ABOUT = re.compile(r"(?i)(^|/)(readme|licen[cs]e|citation|changes|changelog|not
 """Names of files that only tell of a table beside them."""
 _TABLE = re.compile(r"(?i)\.(csv|tsv|tab|parquet|feather|arrow|arff|jsonl?|xlsx)(\.(gz|xz|bz2|zst))?$")
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
-_UNCOMPUTED = re.compile(rb"</f>\s*(?:<v\s*/>|<v></v>)?\s*</c>")
+_UNCOMPUTED = re.compile(rb"</f>\s*(?:<v\s*/>\s*|<v></v>\s*)?</c>")
 _JSON = re.compile(rb"[\xef\xbb\xbf\xff\xfe\0\s]*[{\[][\0\s]*(?:[\[({\"'\d\]}-]|true|false|null|NaN)")
 _LINK = re.compile(rb"\s*(https?://\S{4,500})\s*")
 
@@ -103,8 +103,6 @@ def unpacked(name: str, data: bytes) -> tuple[list[tuple[str, bytes]], list[str]
                 sizes = {one.filename: one.file_size for one in archive.infolist() if not one.is_dir()}
             names = [one for one in sizes if not re.search(r"(^|/)[._](?!/)", one)]
             if "xl/workbook.xml" in names:
-                if sum(sizes.values()) > MAX_BYTES:
-                    raise DataError(_too_large(name))
                 return [(name, data)], []
             if other := next((what for one, what in _INSIDE.items() if one in names), ""):
                 raise DataError(f"{name} is {other}.")
@@ -120,9 +118,11 @@ def unpacked(name: str, data: bytes) -> tuple[list[tuple[str, bytes]], list[str]
             others = [one for one in names if one not in tables]
             beside = f" Not read of it: {', '.join(others[:3])}{' …' if len(others) > 3 else ''}." if others else ""
             read = archive.extractfile if is_tar else archive.open
-            found = [(one, _decompressed(one, _limited(name, read(one)))) for one in tables]
-            if sum(len(one) for _, one in found) > MAX_BYTES:
-                raise DataError(_too_large(name))
+            found = list[tuple[str, bytes]]()
+            for one in tables:
+                found.append((one, _decompressed(one, _limited(name, read(one)))))
+                if sum(len(data) for _, data in found) > MAX_BYTES:
+                    raise DataError(_too_large(name))
             return found, [f"Unpacked from {name}.{beside}"]
     except (zipfile.BadZipFile, tarfile.TarError, RuntimeError, NotImplementedError, UnicodeError) as error:
         raise DataError(
@@ -132,7 +132,7 @@ def unpacked(name: str, data: bytes) -> tuple[list[tuple[str, bytes]], list[str]
 
 def _archive(data: bytes) -> Any:
     file = io.BytesIO(data)
-    return tarfile.open(fileobj=file) if data[_TAR] == b"ustar" else zipfile.ZipFile(file)
+    return tarfile.open(fileobj=file, mode="r:") if data[_TAR] == b"ustar" else zipfile.ZipFile(file)
 
 
 def _decompressed(name: str, data: bytes) -> bytes:
@@ -213,6 +213,9 @@ def _sheet(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
     from openpyxl.utils.exceptions import InvalidFileException
 
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            if sum(info.file_size for info in archive.infolist()) > MAX_BYTES:
+                raise DataError(_too_large(name))
         book = load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         shown = [one for one in book.worksheets if one.sheet_state == "visible"] or book.worksheets
         sources = {sheet.title: sheet._get_source().read() for sheet in shown}

@@ -129,7 +129,8 @@ def likely(sample: bytes) -> Found | None:
         return Found(best.encoding, fitting=best.fitting)
     if list(LANGUAGES).index(rival.encoding) < list(LANGUAGES).index(best.encoding):
         best, rival = rival, best
-    differ = next(pair for pair in zip(best.words, rival.words, strict=False) if pair[0] != pair[1])
+    pairs = (pair for pair in zip(best.words, rival.words, strict=False) if pair[0] != pair[1])
+    differ = max(pairs, key=lambda pair: len(pair[0]))
     return Found(best.encoding, rival.encoding, differ, best.fitting)
 
 

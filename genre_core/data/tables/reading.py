@@ -154,13 +154,19 @@ def _with_names_of_classes(table: Any) -> tuple[Any, list[str]]:
     import pyarrow as pa
     from pyarrow import compute, types
 
-    said = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))
-    notes = []
-    for name, kind in said.get("info", {}).get("features", {}).items():
+    notes = list[str]()
+    try:
+        kinds = json.loads((table.schema.metadata or {}).get(b"huggingface", b"{}"))["info"]["features"].items()
+    except (ValueError, LookupError, AttributeError, TypeError):
+        return table, notes
+    for name, kind in kinds:
         names = kind.get("names") if isinstance(kind, dict) else None
         if names and name in table.column_names and types.is_integer(table[name].type):
             known = compute.if_else(compute.greater_equal(table[name], 0), table[name], None)
-            table = table.set_column(table.column_names.index(name), name, pa.array(names).take(known))
+            if len(names) <= (compute.max(known).as_py() or 0):
+                continue
+            named = pa.array(map(str, names)).take(known)
+            table = table.set_column(table.column_names.index(name), name, named)
             notes.append(f"The numbers of {name} stand for the names that the file has for them: 0 for {names[0]}.")
     return table, notes
 
