@@ -70,6 +70,8 @@ REMEMBERED = {"run", "runs", "lens", "lesson", "view"}
 """State that stays the same from page to page."""
 LEFT_OUT = "pages left out"
 """Where the session keeps the names of pages that are not there for this browser."""
+ADDRESS = re.compile(r"https?:(?=//)|www(?=\.)|(?<=[\w.+-])@(?=[\w-]+\.)", re.IGNORECASE)
+"""What an address of a page or of a person is known by in Markdown."""
 _NOTES, _SETTINGS, _NAMED = "address notes", "address settings", "run that a link names"
 
 
@@ -394,8 +396,12 @@ def _short(text: str) -> str:
 
 
 def plain(sentence: str, longest: int = 600) -> str:
-    """Return a sentence that may quote a link, so that nothing in it is read as Markdown."""
-    return re.sub(r"([\\`*_{}\[\]#|<>~$:])", r"\\\1", sentence[:longest])
+    """Return a sentence that may quote a link, so that nothing in it is read as Markdown.
+
+    An address is made a link however it is escaped: a character without width takes it apart.
+    """
+    apart = ADDRESS.sub("\\g<0>\u2060", sentence[:longest])
+    return re.sub(r"([\\`*_{}\[\]#|<>~$:])", r"\\\1", apart)
 
 
 def _show_notes(notes: Sequence[str]) -> None:

@@ -1,9 +1,11 @@
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from dashboard.shell.address import judge
+from dashboard.shell.address import judge, plain
 from genre_core.settings.config import ExperimentConfig
 from genre_core.settings.names import all_settings, configure
 from genre_core.settings.presets import PRESETS
@@ -83,6 +85,14 @@ def test_a_link_cannot_put_markup_on_the_page():
     assert "\\[click\\]" in note
     assert "\\*\\*b" in note
     assert "\\$x\\$" in note
+
+
+@pytest.mark.parametrize("name", ["http://a.b", "Https://a.b/c", "www.a.b", "dj@a.b", "[link](http://a.b)"])
+def test_an_address_in_a_name_is_no_link_and_reads_the_same(name):
+    shown = plain(name)
+    assert not re.search(r"https?:?//|https?\\://|www\.|@a", shown, re.IGNORECASE)
+    assert shown.replace("\u2060", "").replace("\\", "") == name
+    assert "\u2060" not in plain("a@b, :// and wwwa: no address")
 
 
 def test_settings_that_do_not_fit_together_fall_back_together_and_leave_the_rest():
