@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from dashboard.components.phone_parts import part, phone_parts
 from dashboard.components.table import table
 from dashboard.services import sounds, tables
 from dashboard.shell import address, forms
@@ -23,8 +24,10 @@ PREVIEW_ROWS, PREVIEW_COLUMNS = 20, 200
 
 def draw(config: ExperimentConfig, data: Dataset) -> None:
     """Draw the columns beside what there is to know, then the published split and the first rows."""
+    taken = "Clips" if isinstance(config.data, SoundConfig) else "Columns and rows"
+    phone_parts({"check": "Data check", "taken": taken})  # what is wrong comes first
     left, right = st.columns([1.1, 1], gap="medium")
-    with left, st.container(key="table-columns"):
+    with left, part("taken"), st.container(key="table-columns"):
         if isinstance(config.data, TableConfig):
             _columns(config.data, data.columns, said.columns_sentence(data))
             genre_choice.draw(config.data)
@@ -37,7 +40,7 @@ def draw(config: ExperimentConfig, data: Dataset) -> None:
             collection.listen(config.data, sounds.clips(config.data))
             genre_choice.draw(config.data)
         _published(config, data)
-    with right:
+    with right, part("check"):
         quality.draw(config, data)
         if isinstance(config.data, SoundConfig):
             collection.describe(config.data, sounds.clips(config.data))
