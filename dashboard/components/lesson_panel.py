@@ -278,8 +278,7 @@ class Panel:
         run = self._looked_at
         prediction_fields(ask, key, self._genres, run.noun if run else "track")
         st.button("This is my prediction", key="predict", type="primary", on_click=self._predicted, args=(ask, key))
-        if self._page_tells:
-            st.caption("The page opens after your prediction.")
+        st.caption(f"The {'page opens' if self._page_tells else 'Train button appears'} after your prediction.")
 
     def _predicted(self, ask: Question, key: str) -> None:
         if (prediction := read_prediction(ask, key)) is not None:

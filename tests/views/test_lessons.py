@@ -88,6 +88,7 @@ def test_a_lesson_goes_from_its_first_step_to_its_last(store, name):
         assert step.title in [head.value for head in page.subheader]
         if step.ask:
             assert step.trains == bool(has(page, "controls"))
+            assert step.trains == ("The Train button appears after your prediction." in texts(page))
             assert step.explain not in texts(page)
             if isinstance(step.ask, Cell):
                 noun = "Clips" if lesson.called(step.of).preset == "music" else "Tracks"
