@@ -20,9 +20,18 @@ def test_differences_come_largest_first_with_welchs_interval():
     first, second = apart(X, y, 2, ("noise", "shifted"))
     assert (first.feature, first.clear, second.clear) == ("shifted", True, False)
     own, others = DescrStatsW(X[y == 2, 1]), DescrStatsW(X[y != 2, 1])
-    low, high = CompareMeans(own, others).zconfint_diff(usevar="unequal")
+    low, high = CompareMeans(own, others).tconfint_diff(usevar="unequal")
     assert first.difference == pytest.approx(own.mean - others.mean)
     assert (first.interval.low, first.interval.high) == pytest.approx((low, high), rel=1e-6)
+
+
+def test_of_many_features_that_tell_nothing_hardly_any_is_clear():
+    rng, y = np.random.default_rng(0), np.arange(100) < 12
+    names = tuple(map(str, range(57)))
+    found = [apart(rng.standard_normal((100, 57)), y.astype(int), 1, names) for _ in range(100)]
+    assert np.mean([any(one.clear for one in each) for each in found]) < 0.1
+    outside = [not one.interval.low <= 0 <= one.interval.high for each in found for one in each]
+    assert np.mean(outside) == pytest.approx(0.05, abs=0.01)
 
 
 def test_groups_are_what_is_sampled():

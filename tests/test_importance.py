@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from genre_core.evaluation.intervals import Interval
 from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.importance import permutation_importances
 from genre_core.explaining.network import FittedNetwork
@@ -72,6 +73,16 @@ def test_the_same_seed_gives_the_same_and_groups_widen_intervals(data, network):
     together = permutation_importances(network, X, y, NAMES, np.repeat(np.arange(300), 4))
     width, wide = (found.per_genre[1][0].loss_interval for found in (alone, together))
     assert wide.high - wide.low > 1.2 * (width.high - width.low)
+
+
+def test_a_few_tracks_or_groups_are_not_taken_for_certain(data, network):
+    X, y = (values[:12] for values in data)
+    alike = permutation_importances(network, X, y, NAMES).per_genre[1]
+    assert alike[0].recall_drop > 0.5, "of the same for each of its tracks"
+    assert alike[0].recall_interval is None
+    assert alike[1].recall_interval == Interval(0.0, 0.0), "what is ignored costs none"
+    by_four = permutation_importances(network, X, y, NAMES, np.arange(12) % 4).per_genre[1][0]
+    assert by_four.recall_interval is by_four.loss_interval is None
 
 
 def test_a_genre_without_tracks_has_no_recall_to_lose(data, network):

@@ -137,6 +137,9 @@ def test_features_are_named_only_beyond_their_intervals():
     not_so = Importance("mfcc2", 0.02, Interval(-0.1, 0.1), 0.1, None)
     assert "Jazz depends most on mfcc1" in sentences.importance_sentence([rests, not_so], "Jazz", "90 test tracks", 5)
     assert "No single feature" in sentences.importance_sentence([not_so, not_so], "Jazz", "90 test tracks", 5)
+    hardly = Importance("mfcc3", 0.2, Interval(0.04, 0.36), 0.1, None)  # the largest of 57 may be so by chance
+    assert "depends most on mfcc3" in sentences.importance_sentence([hardly, not_so], "Jazz", "90 test tracks", 5)
+    assert "No single feature" in sentences.importance_sentence([hardly, *[not_so] * 56], "Jazz", "90 test tracks", 5)
 
 
 def test_artists_are_blamed_only_beyond_chance():

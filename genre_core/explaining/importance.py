@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import FloatArray, IntArray
-from genre_core.evaluation.intervals import Z95, Interval, mean_and_variance
+from genre_core.evaluation.intervals import Interval, mean_interval
 from genre_core.evaluation.metrics import softmax
 from genre_core.explaining.network import FittedNetwork
 
@@ -21,8 +21,8 @@ LEAST_PROBABILITY = 1e-15
 class Importance:
     """Cost of shuffling one feature for one genre: points of its recall, and nats of its one-against-the-rest log loss.
 
-    The 95 % intervals are over tracks (or groups of them), each averaged over the shuffles; None where there are not
-    two of them.
+    The 95 % intervals are over tracks (or groups of them), each averaged over the shuffles; None where there are too
+    few of them.
     """
 
     feature: str
@@ -94,9 +94,12 @@ def _judged(
 
 
 def _mean(values: FloatArray, groups: IntArray | None) -> tuple[float, Interval | None]:
-    """Return a mean with its interval, from the spread between groups where they are given; NaN of nothing."""
+    """Return a mean with its interval, from the spread between groups where they are given; NaN of nothing.
+
+    There is none where the few that there are cost the same, which does not mean that all do.
+    """
     if not len(values):
         return float("nan"), None
-    mean, variance = map(float, mean_and_variance(values, groups))
-    half = Z95 * math.sqrt(variance)
-    return mean, Interval(mean - half, mean + half) if half == half else None
+    mean, interval = float(values.mean()), mean_interval(values, groups)
+    known = math.isfinite(interval.low) and (interval.low < interval.high or not mean)
+    return mean, interval if known else None

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from genre_core.data.dataset import IntArray
-from genre_core.evaluation.intervals import Z95, Interval, mean_and_variance
+from genre_core.evaluation.intervals import Interval, mean_and_variance
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,15 @@ class Apart:
     feature: str
     difference: float
     interval: Interval | None
+    further: float = 1.0
+    """How many times as far the ends of the interval lie out where all features are looked at together (Bonferroni)."""
 
     @property
     def clear(self) -> bool:
-        """Return whether the interval leaves zero out."""
-        return self.interval is not None and not self.interval.low <= 0 <= self.interval.high
+        """Return whether the interval leaves zero out, with all features looked at together."""
+        if self.interval is None:
+            return False
+        return abs(self.difference) > self.further * (self.interval.high - self.interval.low) / 2
 
 
 def apart(
@@ -32,9 +36,11 @@ def apart(
 ) -> tuple[Apart, ...]:
     """Return each feature's difference in standard scores X (n, n_features), the largest first; none without a side.
 
-    The interval is Welch's with the normal quantile; with groups (n,) the variance of each mean is that between whole
-    groups.
+    The interval is Welch's (B. L. Welch, "The generalization of Student's problem", Biometrika 34, 1947); with groups
+    (n,) the variance of each mean is that between whole groups.
     """
+    from scipy.special import stdtrit
+
     own = y == genre
     if not own.any() or own.all():
         return ()
@@ -42,11 +48,16 @@ def apart(
     (mean, variance), (others, their_variance) = (
         mean_and_variance(X[side], None if groups is None else groups[side]) for side in (own, ~own)
     )
-    difference, half = mean - others, Z95 * np.sqrt(variance + their_variance)
+    difference, whole = mean - others, variance + their_variance
+    n, n_others = (int(side.sum()) if groups is None else len(np.unique(groups[side])) for side in (own, ~own))
+    parts = variance**2 / max(1, n - 1) + their_variance**2 / max(1, n_others - 1)
+    degrees = np.divide(whole**2, parts, out=np.full(len(whole), n + n_others - 2.0), where=parts > 0)
+    alone, together = stdtrit(degrees, 0.975), stdtrit(degrees, 1 - 0.025 / len(features))
     order = np.argsort(-np.abs(difference), kind="stable")
-    return tuple(_apart(features[at], float(difference[at]), float(half[at])) for at in order)
+    half, further = alone * np.sqrt(whole), together / alone
+    return tuple(_apart(features[at], *(float(one[at]) for one in (difference, half, further))) for at in order)
 
 
-def _apart(feature: str, difference: float, half: float) -> Apart:
+def _apart(feature: str, difference: float, half: float, further: float) -> Apart:
     interval = Interval(difference - half, difference + half) if half == half else None
-    return Apart(feature, difference, interval)
+    return Apart(feature, difference, interval, further)

@@ -14,7 +14,7 @@ from genre_core.data.dataset import Part
 from genre_core.evaluation.concentration import Concentration
 from genre_core.evaluation.confusion import f1_interval
 from genre_core.evaluation.history import ConfusionHistory
-from genre_core.evaluation.intervals import Interval
+from genre_core.evaluation.intervals import Z95, Interval, normal_quantile
 from genre_core.evaluation.report import Evaluation, GenreScore
 from genre_core.explaining.importance import Importance
 from genre_core.inspection.apart import Apart
@@ -251,9 +251,17 @@ def apart_sentence(found: Sequence[Apart], genre: str, noun: str = "track") -> s
 
 
 def importance_sentence(found: Sequence[Importance], genre: str, judged: str, n_repeats: int) -> str:
-    """Say what a genre's recognition rests on most, where its interval leaves zero out."""
+    """Say what a genre's recognition rests on most, where its interval leaves zero out: one for all features together.
+
+    Of many features some seem to matter by chance, so that each has its share of the 5 % (Bonferroni).
+    """
     judged = f"On {judged}, each feature shuffled {count(n_repeats, 'time')}."
-    clear = [one for one in found if one.recall_interval is not None and one.recall_interval.low > 0]
+    further = normal_quantile(1 - 0.025 / max(1, len(found))) / Z95
+    clear = [
+        one
+        for one in found
+        if one.recall_interval is not None and one.recall_drop > further * (one.recall_drop - one.recall_interval.low)
+    ]
     if not clear or len(found) < 2:
         return f"No single feature clearly lowers the recall of {genre} when it is shuffled. {judged}"
     first = max(clear, key=lambda one: one.recall_drop)
