@@ -280,9 +280,9 @@ def test_who_waits_sees_how_many_go_before_and_how_long(store: RunStore) -> None
     assert store.queue_position(waiting[0]) == 0
 
 
-def silence(store: RunStore, run_id: str, seconds: float = DEAD_AFTER + 1) -> None:
-    """Make a run's last sign of life older, as if its worker had died then."""
-    older = update(runs).where(runs.c.id == run_id).values(heartbeat_at=runs.c.heartbeat_at - seconds)
+def silence(store: RunStore, run_id: str) -> None:
+    """Make a run's last sign of life an hour older, as if its worker had died then."""
+    older = update(runs).where(runs.c.id == run_id).values(heartbeat_at=runs.c.heartbeat_at - 3600)
     with store.transaction() as connection:
         connection.execute(older)
 

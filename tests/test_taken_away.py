@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 DASHBOARD = Path(__file__).parents[1] / "dashboard"
@@ -18,10 +19,15 @@ OWN_BUTTONS = {"components/plot.py"}
 """Components that bring the buttons themselves."""
 
 
+@cache
+def all_calls(path: Path) -> list[ast.Call]:
+    return [node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+
+
 def calls(path: Path, name: str) -> Iterator[ast.Call]:
     """Yield the calls of a function, or of a method, by its name."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
+    for node in all_calls(path):
+        if getattr(node.func, "id", getattr(node.func, "attr", "")) == name:
             yield node
 
 

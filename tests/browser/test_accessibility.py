@@ -31,7 +31,6 @@ PAGES = {
     "evaluate, prediction sets": ("evaluate", "run=read&section=sets&level=80", "80 % was promised"),
     "evaluate, labels and the game": ("evaluate", "run=doubted&section=labels&game=4", "labels are wrong. Which?"),
     "evaluate, other data": ("evaluate", "run=read&section=elsewhere&on=notebook&pairs=Rock=Jazz", "Judge on other"),
-    "track": ("track", "run=read&track=5", "Nearest training tracks"),
     "track, with its score": ("track", "run=heard&track=5", "Its score"),
     "genres": ("genres", "run=read", "recognized"),
     "genre": ("genres", "run=read&genre=Jazz", "Jazz"),
