@@ -143,6 +143,7 @@ def test_a_pasted_link_shows_the_same_cell_and_track_in_a_fresh_browser(evaluate
     settle(other)
     expect(other.locator(".st-key-track-head h3")).to_have_text(heading.inner_text())
     assert listed(other, i, j, counts) == counts[i][j]
+    expect(other.locator(".st-key-matrix-choices")).to_be_hidden()  # the tracks stand right below the matrix
     assert other.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     evaluate.go_back()
     evaluate.wait_for_url(re.compile(r"cell=\d+-\d+$"))
