@@ -386,6 +386,18 @@ CASES = {
         features=("rms",),
         said="tempo: 120 of 120 values are numbers with something else, such as “120.5 Hz”, so it is left out.",
     ),
+    "blanks of thousands in parentheses": Case(
+        rows("label,tempo,rms", "G,(1\u00a0{t}.5),~").replace(b"\xa000", b"\xa0")
+    ),
+    "commas of thousands in parentheses": Case(
+        rows("label,tempo,rms", 'G,"(1,{t}.5)",~').replace(b",00", b","), said="accountants write negative numbers so"
+    ),
+    "blanks of thousands in Latin-1": Case(
+        rows("label,tempo,rms", "G,1\u00a0{t}.5,~").decode().replace("\xa000", "\xa0").encode("latin-1")
+    ),
+    "an odd word beside percent": Case(
+        rows("label,tempo,rms", "G,{i}.5 %,~", first="Jazz,loud,~"), said="1 value is no number and counts as missing"
+    ),
     "commas of thousands as in India": Case(
         b"label,tempo,rms\n"
         + b"".join(b'%b,"1,%d,456.5",%d\n' % (GENRES[i // 3 % 2], 10 + i // 2, i % 7) for i in range(N_ROWS))
@@ -467,6 +479,14 @@ CASES = {
     ),
     "the header at the end": Case(
         rows("label,tempo,rms", "G,~,~") + b"label,tempo,rms", said="The header stands again among the rows"
+    ),
+    "an index before carets": Case(rows("^label^tempo^rms", "{i}^G^~^~"), said="An index: it only numbers the rows."),
+    "a title above carets": Case(
+        rows("My features\nlabel^tempo^rms", "G^~^~"), said="The line above the header is passed over: “My features”"
+    ),
+    "a title and lines of old Macs": Case(rows("My features\rlabel,tempo,rms", "G,~,~", end="\r")),
+    "a header with another separator, and a note below": Case(
+        rows("label;tempo;rms", "G,~,~", 24) + b"(measured at home)\n", n=24, said="1 ragged row left out"
     ),
     "a comma at each end": Case(rows("label,tempo,rms,", "G,~,~,")),
     "a comma at each end of a row": Case(rows("label,tempo,rms", "G,~,~,")),

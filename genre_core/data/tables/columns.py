@@ -43,7 +43,7 @@ _TELLS = "of success, date or place, or of the file, not of the sound."
 NOT_SOUND = f"Tells {_TELLS} Take it as a feature if you want it."
 NOT_TAKEN = f"is left out: it tells {_TELLS} Take it as a feature if you want it."
 SEVERAL_NOT_TAKEN = f"are left out: they tell {_TELLS} Take them as features if you want them."
-LIKE_NUMBERS = r"^[\W_]{0,2}\d[\d.,:;’' ]*(?:[eEdD][-+]?\d+)?\s?[A-Za-z%/°µ]{0,5}(?:\s?[±+]/?-?\s?[\d.,]+j?)?\W?$"
+LIKE_NUMBERS = r"^[\W_]{0,2}\d[\d.,:;’'\s]*(?:[eEdD][-+]?\d+)?\s?[A-Za-z%/°µ]{0,5}(?:\s?[±+]/?-?\s?[\d.,]+j?)?\W?$"
 MOSTLY = 0.9
 """Share of a column's texts that begin with a number and hold little else, from which they were meant as numbers."""
 LENGTH = "A length: it says how the recording was cut, not how it sounds."

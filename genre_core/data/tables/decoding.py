@@ -15,8 +15,8 @@ _LOST = "\ufffd".encode()
 BLANK = b" \t\r\n\f\v\0\xef\xbb\xbf\xfe\xff"
 """Bytes that a text without any content may consist of: white space and byte order marks."""
 _WESTERN = "windows-1252"
-_QUOTES = b"\x91\x92\x93\x94"
-"""Quotation marks of Windows: text with nothing else beyond ASCII is English, as a rule."""
+_QUOTES = b"\x91\x92\x93\x94\xa0"
+"""Quotation marks of Windows and blanks: text with nothing else beyond ASCII is English, as a rule."""
 _KANA = 0.4
 """Share of the letters of Japanese that are kana at least, beside kanji."""
 _EAST_ASIAN = {

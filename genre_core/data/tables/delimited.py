@@ -35,8 +35,9 @@ MISSING = (
 
 SEPARATORS = {sign: words for sign, words in ALL_SEPARATORS.items() if sign != " "}
 RARE = "^~:\x01"
-"""Separators that count only where the header has as many as the rows."""
+"""Separators that count only where the first row of the usual width names the columns."""
 SAMPLED_ROWS = 30
+NEARLY_ALL = 0.9
 BLOCK_BYTES = 8 * 1024**2
 """The parser's block: a row must fit into one."""
 csv.field_size_limit(BLOCK_BYTES)
@@ -89,6 +90,8 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
     Raises DataError where there are too many columns, only one, no row of data, or no header.
     """
     notes: list[str] = []
+    if b"\n" not in text:
+        text = text.replace(b"\r", b"\n")
     try:
         text, n_escaped = ESCAPED_QUOTE.subn(b'""', text) if b'\\"' in text else (text, 0)
         if n_escaped:
@@ -123,7 +126,8 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
     except (csv.Error, IndexError) as error:
         raise DataError(f"{name} is not a table: its first lines cannot be divided into columns.") from error
     width = _usual_width(rows)
-    if rows and len(rows[0]) == width + 1 and rows[0][0].strip() in COMMENT:
+    is_noted = len(rows) > 1 and len(rows[0]) == width + 1 and rows[0][0].strip() in COMMENT
+    if is_noted and any(map(NUMBER.fullmatch, rows[1])):
         rows[0] = rows[0][1:]  # the names of the columns after the sign of a comment, as NumPy writes them
     above = next((i for i in range(len(rows)) if not _is_title(rows[i:], width)), 0)
     if how.header > 0:
@@ -372,10 +376,18 @@ def _find_separator(name: str, text: bytes) -> str:
             rows, _ = _first_rows(text, separator, SAMPLED_ROWS)
         except csv.Error:
             continue
-        if (width := _usual_width(rows)) > 1 and (separator not in RARE or len(rows[0]) == width):
+        if (width := _usual_width(rows)) < 2:
+            continue
+        first, *others = next(row for row in rows if len(row) == width)
+        if separator not in RARE or (_names_all(others) and not NUMBER.fullmatch(first)):
             share = sum(len(row) == width for row in rows) / len(rows)
             scores[separator] = (separator != " ", share, len(rows[0]) == width, width)
     return max(scores, key=lambda separator: scores[separator], default=",")
+
+
+def _mostly(said: Iterable[object], lines: Sequence[bytes]) -> bool:
+    """Say whether it is so of nearly all lines; the others may be a title or a note."""
+    return bool(lines) and sum(map(bool, said)) >= NEARLY_ALL * len(lines)
 
 
 def _one_separator(text: bytes) -> tuple[bytes, list[str]]:
@@ -384,11 +396,9 @@ def _one_separator(text: bytes) -> tuple[bytes, list[str]]:
     header, body = b"".join(lines[:1]), lines[1:]
     for here, there in permutations((",", ";", "\t", "|"), 2):
         sign, other, n = here.encode(), there.encode(), header.count(here.encode())
-        if not n or other in header or {line.count(other) for line in body} != {n}:
+        if not n or other in header or not _mostly((line.count(other) == n for line in body), body):
             continue
-        n_decimals = sum(
-            bool(re.fullmatch(rb'[ "]*-?\d+,\d+[ "\r]*', cell)) for line in body for cell in line.split(other)
-        )
+        n_decimals = sum(bool(re.fullmatch(rb"\W*\d+,\d+\D{0,8}", cell)) for line in body for cell in line.split(other))
         if {line.count(sign) for line in body} not in ({n}, {n + 1}) or 2 * n_decimals > n * len(body):
             said = f"{SEPARATORS[here].capitalize()} separate the names in its header."
             return text.replace(header, header.replace(sign, other), 1), [said]
@@ -420,11 +430,12 @@ def _without_quotes(cell: str) -> str:
 
 
 def _is_single_quoted(text: bytes, separator: str) -> bool:
-    """Say whether each of the first lines has a cell in single quotation marks, and none in double ones."""
+    """Say whether nearly all of the first lines have a cell in single quotation marks, and none one in double ones."""
     lines = text[:BLOCK_BYTES].rstrip().split(b"\n", SAMPLED_ROWS)[1:SAMPLED_ROWS]
+    lines = lines[3:] or lines
     sign = re.escape(separator.encode())
     cell = re.compile(rb"(?:^|%b) *'[^'\n]*' *(?=%b|\r?$)" % (sign, sign))
-    return bool(lines) and b'"' not in text[:BLOCK_BYTES] and all(map(cell.search, lines))
+    return bool(lines) and b'"' not in text[:BLOCK_BYTES] and _mostly(map(cell.search, lines), lines)
 
 
 def _is_transposed(rows: Sequence[Sequence[str]]) -> bool:

@@ -39,7 +39,8 @@ def _of_vectors(name: str, values: Any) -> dict[str, Any]:
 
     is_text = types.is_string(values.type) or types.is_large_string(values.type)
     first = next((SCALAR.sub(r"\1", str(cell)) for cell in values if str(cell) not in MISSING), "") if is_text else ""
-    if not (VECTOR.fullmatch(first) and re.search(r"\d\.", first)):
+    is_negative = first.lstrip().startswith("(") and not re.search(r",\s", first)  # (1,234.5) as accountants write
+    if is_negative or not (VECTOR.fullmatch(first) and re.search(r"\d\.", first)):
         return {name: values}
     texts = [None if cell in MISSING else SCALAR.sub(r"\1", cell) for cell in values.to_pylist()]
     cells = [text and VECTOR.fullmatch(text) for text in texts]

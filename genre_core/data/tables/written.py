@@ -41,7 +41,7 @@ _ONLY_COMMA = (
 )
 _POWER = r"^([-+]?\d+\.?\d*)(?:[dD]|\s?[x×*·]\s?10\^?)([-+]?\d+)$"
 """Powers of ten as Fortran writes them, and people."""
-_NEGATIVE = r"^(?:\(([\d.,]+)\)|([\d.,]+)-)$"
+_NEGATIVE = r"^(?:\(([\d.,'’\s]+)\)|([\d.,'’\s]+)-)$"
 """A negative number as accountants write it."""
 _EITHER = r"^[-+]?[1-9]\d{0,2}[.,]\d{3}$"
 _EITHER_BY = {sign: rf"^[-+]?[1-9]\d{{0,2}}[{sign}]\d{{3}}$" for sign in ".,"}
@@ -199,7 +199,7 @@ def _without_unit(bare: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
     one = unit.str.lower() if unit.str.len().min() > 1 else unit  # m is not M
     unit = unit[one == one.mode().iloc[0]]
     found = str(unit.iloc[0])
-    if len(unit) < len(bare) and found in _MULTIPLIERS:
+    if len(unit) < bare.str.match(r"[-+]?[\d.,]").sum() and found in _MULTIPLIERS:
         return bare, ""  # 1.5k beside 900
     without = bare.str.replace(rf"\s*(?:{'|'.join(map(re.escape, unit.unique()))})$", "", regex=True)
     return without, f"{count_of(len(unit), 'value')} had the unit {found}, which is left away."
