@@ -105,6 +105,9 @@ def test_a_track_says_its_set_unless_the_network_learned_from_it(store):
     at = int(np.flatnonzero(held.sum(axis=1) == 2)[0])
     page = opened(TRACK, run="small", track=seen.rows[at], level="95")
     assert set_sentence(held[at], int(seen.y_true[at]), run.context["genres"], 0.95) in said(page)
+    changed = said(opened(TRACK, run="small", track=seen.rows[at], what="mfcc1:0"))
+    assert "feature changed" in changed
+    assert "Prediction set" not in changed, "it is that of the unchanged track"
     outside = int(np.flatnonzero(~held[np.arange(len(held)), seen.y_true])[0])
     page = opened(TRACK, run="small", track=seen.rows[outside], level="95")
     assert set_sentence(held[outside], int(seen.y_true[outside]), run.context["genres"], 0.95) in said(page)

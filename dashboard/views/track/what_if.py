@@ -48,7 +48,8 @@ def draw(track: LookedAt, network: FittedNetwork, training: Training, why: Expla
         phone_parts(PARTS | (SCORE if isinstance(track.run.config.data, MusicConfig) else {}))
         with part("what-if", "answer"), beyond_plain("changes"):
             st.caption(plain(changed_answer(now, track.logits.astype("float64"), track.data.genres, len(changed))))
-            _set(track)
+            if not changed:  # nothing is promised of tracks that are none of the data's
+                _set(track)
     with right, beyond_plain("what if", aside=True), part("what-if"):
         _head(track, changed)
         _sliders(track, training, why, changed)
