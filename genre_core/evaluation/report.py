@@ -104,6 +104,8 @@ class Evaluation:
                 for score in plain["per_genre"]
             )
             genres = tuple(score.genre for score in values["per_genre"])
+            for name in _always_right(len(genres)):  # kept by earlier versions
+                values.pop(name, None), values["intervals"].pop(name, None)
             values["confusion_matrix"] = ConfusionMatrix(np.array(plain["confusion_matrix"], dtype=np.int64), genres)
             return cls(**values)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -147,7 +149,7 @@ def evaluate(
     check_same_length("logits", y_prob, labels)
     y_pred = y_prob.argmax(axis=1)
     matrix = confusion_matrix(labels, y_pred, genres, groups, level)
-    always = {f"top_{k}_accuracy" for k in TOPS if k >= len(genres)}
+    always = _always_right(len(genres))
     return Evaluation(
         n=matrix.n,
         confusion_matrix=matrix,
@@ -158,11 +160,16 @@ def evaluate(
     )
 
 
+def _always_right(n_genres: int) -> set[str]:
+    """Return the scores that are 1 whatever is predicted of so few genres."""
+    return {f"top_{k}_accuracy" for k in TOPS if k >= n_genres}
+
+
 def _intervals(y_true: IntArray, y_prob: FloatArray, groups: IntArray | None) -> dict[str, Interval]:
     """Return the interval of each of `METRICS`."""
     y_pred, everywhere = y_prob.argmax(axis=1), np.ones(len(y_true), dtype=np.bool_)
-    tops = [k for k in TOPS if k < y_prob.shape[1]]
-    found = {f"top_{k}_accuracy": share_interval(among_top(y_true, y_prob, k), everywhere, groups) for k in tops}
+    found = {f"top_{k}_accuracy": share_interval(among_top(y_true, y_prob, k), everywhere, groups) for k in TOPS}
+    found = {name: interval for name, interval in found.items() if name not in _always_right(y_prob.shape[1])}
     found["log_loss"] = mean_interval(log_losses(y_true, y_prob), groups, lowest=0.0)
     again = resampled_matrices(y_true, y_pred, y_prob.shape[1], groups)
     found |= {m.name: again.interval(m.of_counts, *m.range) for m in METRICS.values() if m.of_counts is not None}

@@ -279,7 +279,7 @@ def test_a_test_track_asks_before_the_test_part_is_opened(store):
     row = rows_of(store.run("closed"), "test")[0]
     page = opened(TRACK, run="closed", track=row)
     assert page.header[0].value == said.closed(f"{int(row) + 1}").answer
-    assert len(page.get("bidi_component")) == 1, "nothing but what lets go of the sidebar"
+    assert len(page.get("bidi_component")) == 2, "nothing but what copies the link and lets go of the sidebar"
     assert not page.slider
     press(page, "Open the test part")
     assert ">test track<" in html(page)
@@ -296,7 +296,7 @@ def test_what_folds_leave_out_stays_closed_whatever_is_opened(store):
     row = int(np.flatnonzero(left_out)[0])
     page = opened(TRACK, run="fold", track=row)
     assert page.header[0].value == said.left_out(f"{row + 1}").answer
-    assert len(page.get("bidi_component")) == 1, "nothing but what lets go of the sidebar"
+    assert len(page.get("bidi_component")) == 2, "nothing but what copies the link and lets go of the sidebar"
 
 
 def test_a_link_that_names_another_part_says_so(store):
