@@ -8,6 +8,7 @@ import gzip
 import io
 import json
 import lzma
+import struct
 import tarfile
 import zipfile
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from random import Random
 import pyarrow as pa
 import pytest
 from openpyxl import Workbook
-from pyarrow import parquet
+from pyarrow import feather, parquet
 
 from genre_core.data.dataset import Dataset
 from genre_core.data.splitting import split_dataset
@@ -117,6 +118,21 @@ def formulas() -> bytes:
     buffer = io.BytesIO()
     book.save(buffer)
     return buffer.getvalue()
+
+
+def broken_feather() -> bytes:
+    """Write a Feather file whose last text reaches far beyond its end."""
+    buffer, ends = io.BytesIO(), struct.pack("<121i", *range(0, 484, 4))
+    feather.write_feather(pa.table({"label": ["Jazz", "Rock"] * 60}), buffer, compression="uncompressed")
+    assert ends in buffer.getvalue()
+    return buffer.getvalue().replace(ends, ends[:-4] + struct.pack("<i", 10**9))
+
+
+def broken_workbook() -> bytes:
+    """Write a workbook whose first sheet cannot be unpacked."""
+    data = sheets("Jazz")
+    start = data.index(b"xl/worksheets/sheet1.xml") + 30
+    return data[:start] + b"\xff" * 20 + data[start + 20 :]
 
 
 def sheets(*titles: str, label: bool = False) -> bytes:
@@ -898,6 +914,8 @@ REFUSED = {
     ),
     "a bomb": (gzip.compress(b"a,b\n" * 1024**2, mtime=0) * 51, "holds more than the 200 MB"),
     "a workbook that is none": (zipped({"xl/workbook.xml": b"<a/>"}), "is a workbook that cannot be read"),
+    "a broken Feather file": (broken_feather(), "is a Feather file that cannot be read"),
+    "a broken workbook": (broken_workbook(), "is a workbook that cannot be read"),
     "NumPy arrays": (zipped({"X.npy": b"x"}), "an archive of NumPy arrays"),
     "JSON that is no table": (b'{"a": 1}', "is JSON, but no list of objects"),
     "an OpenDocument sheet": (

@@ -203,7 +203,9 @@ def _feather(name: str, data: bytes) -> Any:
 
     try:
         source = pa.BufferReader(data)
-        return feather.read_table(source) if data.startswith(b"ARROW1") else pa.ipc.open_stream(source).read_all()
+        table = feather.read_table(source) if data.startswith(b"ARROW1") else pa.ipc.open_stream(source).read_all()
+        table.validate(full=True)  # a broken one would end the process when it is looked at
+        return table
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{name} is a Feather file that cannot be read; it may be cut short: save it again.") from error
 
@@ -230,6 +232,7 @@ def _sheet(name: str, data: bytes) -> tuple[bytes, tuple[str, ...]]:
         TypeError,
         SyntaxError,
         OSError,
+        zlib.error,
     ) as error:
         raise DataError(f"{name} is a workbook that cannot be read: save the sheet as CSV.") from error
     text, read = _of_sheets(sheets)

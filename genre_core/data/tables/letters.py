@@ -130,8 +130,8 @@ def likely(sample: bytes) -> Found | None:
     if list(LANGUAGES).index(rival.encoding) < list(LANGUAGES).index(best.encoding):
         best, rival = rival, best
     pairs = (pair for pair in zip(best.words, rival.words, strict=False) if pair[0] != pair[1])
-    differ = max(pairs, key=lambda pair: len(pair[0]))
-    return Found(best.encoding, rival.encoding, differ, best.fitting)
+    differ = max(pairs, key=lambda pair: len(pair[0]), default=("", ""))
+    return Found(best.encoding, rival.encoding if any(differ) else "", differ, best.fitting)
 
 
 def _read(sample: bytes, encoding: str) -> _Reading | None:
