@@ -258,10 +258,11 @@ def check(page, truth, looked_at=None, without=()):
 @pytest.mark.parametrize("section", ["matrix", "epochs", "confidence", "reject", "labels"])
 def test_every_section_of_evaluate(store, truth, part, section):
     seen = check(opened(EVALUATE, run="one", part=part, section=section), truth[part])
-    assert seen >= {"macro_f1", "correct", "n", "balanced_accuracy", "majority_accuracy", "limit"}
+    assert seen >= {"macro_f1", "correct", "n"}
     if section == "epochs":
         assert "validation accuracy" in seen
     if section == "matrix":
+        assert seen >= {"balanced_accuracy", "majority_accuracy", "limit"}
         assert seen >= {"accuracy", "log_loss", *(f"recall of {g}" for g in genres(store))}
 
 
