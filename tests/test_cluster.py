@@ -144,7 +144,7 @@ def test_workers_are_polite_single_threaded_and_only_reached_from_here(lab: Lab)
     def look() -> tuple[int, str | None]:
         return os.nice(0), os.environ.get("OMP_NUM_THREADS")
 
-    assert lab.client.submit(look, pure=False).result(timeout=30) == (os.nice(0) + 10, "1")
+    assert lab.client.submit(look, pure=False).result(timeout=30) == (min(os.nice(0) + 10, 19), "1")
     if os.access(cluster.SESSION, os.W_OK):  # Linux shares the processor out between sessions
         assert lab.client.submit(cluster.SESSION.read_text, pure=False).result(timeout=30).endswith("nice 10\n")
     (worker,) = lab.client.scheduler_info()["workers"].values()

@@ -105,7 +105,8 @@ class Evaluation:
             )
             genres = tuple(score.genre for score in values["per_genre"])
             for name in _always_right(len(genres)):  # kept by earlier versions
-                values.pop(name, None), values["intervals"].pop(name, None)
+                values.pop(name, None)
+                values["intervals"].pop(name, None)
             values["confusion_matrix"] = ConfusionMatrix(np.array(plain["confusion_matrix"], dtype=np.int64), genres)
             return cls(**values)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
