@@ -23,7 +23,7 @@ MUSIC = {
 }  # fmt: skip
 NOISY = SMALL | {"data.label_noise": 0.1}
 PAGES = {
-    "train complete": ("", "run=read", "Trained: right on"),
+    "train complete": ("", "run=read", "Too few epochs"),
     "evaluate": ("evaluate", "run=read&part=test&cell=0-0", "Right on"),
     "evaluate, through time": ("evaluate", "run=read&section=epochs&lift=1", "Right on"),
     "evaluate, confidence": ("evaluate", "run=read&section=confidence&scaled=vector", "trust its confidence"),
