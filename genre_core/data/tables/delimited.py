@@ -38,6 +38,7 @@ RARE = "^~:\x01"
 """Separators that count only where the first row of the usual width names the columns."""
 SAMPLED_ROWS = 30
 NEARLY_ALL = 0.9
+LONGEST_WHOLE = 2.0**63
 BLOCK_BYTES = 8 * 1024**2
 """The parser's block: a row must fit into one."""
 csv.field_size_limit(BLOCK_BYTES)
@@ -266,8 +267,11 @@ def is_rounded(values: Any) -> bool:
 
     if not types.is_floating(values.type):
         return False
+    least, most = compute.min_max(values).as_py().values()
+    if least is None or max(-least, most) < LONGEST_WHOLE:
+        return False
     size = compute.abs(values)
-    return bool(compute.any(compute.and_(compute.greater_equal(size, 2.0**63), compute.less(size, 1e30))).as_py())
+    return bool(compute.any(compute.and_(compute.greater_equal(size, LONGEST_WHOLE), compute.less(size, 1e30))).as_py())
 
 
 def _evened(layout: Layout) -> Layout:
