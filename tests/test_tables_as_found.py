@@ -236,7 +236,7 @@ CASES = {
     "genres as Python's bytes": Case(rows("label,tempo,rms", "b'G',~,~")),
     "genres in quotation marks of a book": Case(
         rows("label,tempo,rms", "“G”,~,~"),
-        said="Its names stand in quotation marks, such as “Jazz”, which are left away."
+        said="Its names stand in quotation marks, such as “Jazz”, which are removed."
     ),
     "the genre in single quotation marks": Case(
         rows("label,tempo,rms", "'G, live',~,~"),
@@ -406,7 +406,7 @@ CASES = {
         rows("label,tempo,rms", "G,(1\u00a0{t}.5),~").replace(b"\xa000", b"\xa0")
     ),
     "commas of thousands in parentheses": Case(
-        rows("label,tempo,rms", 'G,"(1,{t}.5)",~').replace(b",00", b","), said="accountants write negative numbers so"
+        rows("label,tempo,rms", 'G,"(1,{t}.5)",~').replace(b",00", b","), said="as accountants write negative numbers"
     ),
     "blanks of thousands in Latin-1": Case(
         rows("label,tempo,rms", "G,1\u00a0{t}.5,~").decode().replace("\xa000", "\xa0").encode("latin-1")
@@ -423,7 +423,7 @@ CASES = {
     "powers of ten": Case(rows("label,tempo,rms", "G,1.{i}5×10^3,~")),
     "an accountant's negative numbers": Case(
         rows("label,tempo,rms", "G,(1.{i}5),~", first="Jazz,1.5-,~"),
-        said="120 values were written like “1.5-”: accountants write negative numbers so.",
+        said="120 values were written like “1.5-”, as accountants write negative numbers.",
     ),
     "a point that could be either beside decimal commas": Case(
         rows("label;tempo;rms", "G;1{i},25;0,{i}5", first="Jazz;98.251;0,5"),
@@ -466,7 +466,7 @@ CASES = {
     "quotation marks that are never closed": Case(
         rows("title\tlabel\ttempo\trms", "Song {i}\tG\t~\t~")
         .replace(b"Song 7\t", b'"Song 7\t').replace(b"Song 31", b'"Song 31'),
-        said="Quotation marks that are never closed are left away.",
+        said="Quotation marks that are never closed are removed.",
     ),
     "a title": Case(b"My features\n\n" + rows("label,tempo,rms", "G,~,~"), said="passed over: “My features”"),
     "a title with commas": Case(

@@ -16,7 +16,7 @@ _WEIGHT = re.compile(r"[,\t]\s*\{[^}]*\}\s*$")
 
 
 def read_arff(name: str, text: str) -> bytes:
-    """Return an ARFF file as CSV text with a header; the weights of its rows are left away.
+    """Return an ARFF file as CSV text with a header; the weights of its rows are left out.
 
     Raises DataError where it has no attributes, no rows, or tables within them.
     """

@@ -110,7 +110,7 @@ def find_layout(name: str, text: bytes, how: How = FOUND_OUT) -> Layout:
             separator = _find_separator(name, text)
         if b'"' in text and (plain := _without_open_quotes(text, separator)):
             text = plain
-            notes.append("Quotation marks that are never closed are left away.")
+            notes.append("Quotation marks that are never closed are removed.")
         if separator == " ":
             text, separator = _by_commas(text), ","
         elif _is_escaped(text, separator):

@@ -205,7 +205,7 @@ def _told(series: "pd.Series[Any]", values: "pd.Series[str]") -> str:
         told.append(f"“{said_missing[0]}” counts as a genre in {in_rows}: leave it out if it means that none is known.")
     names = texts(series[~missing]).drop_duplicates()
     if len(names) and names.str.fullmatch(QUOTED).all():
-        told.append(f"Its names stand in quotation marks, such as {names.iloc[0][:30]}, which are left away.")
+        told.append(f"Its names stand in quotation marks, such as {names.iloc[0][:30]}, which are removed.")
     again = composed(names)
     if several := sorted(again[again.duplicated(keep=False)].unique()):
         told.append(f"“{several[0]}” is written in two Unicode forms that look the same, which count as one genre.")

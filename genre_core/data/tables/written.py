@@ -177,17 +177,17 @@ def _unwrapped(known: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
         known = known.str.replace(r'^="(.*)"$', r"\1", regex=True).str.removeprefix("'")
     told = list[str]()
     for pattern, bare, meaning in (
-        (_NEGATIVE, r"-\1\2", "accountants write negative numbers so"),
+        (_NEGATIVE, r"-\1\2", ", as accountants write negative numbers"),
         (_POWER, r"\1E\2", ""),
-        (_WRAPPED, r"\1", "the number in it counts"),
+        (_WRAPPED, r"\1", ": the number in it counts"),
     ):
-        if glance.str.match(pattern).any():
+        if not glance.str.match(pattern).any():
+            continue
+        if meaning:
             found = known[known.str.match(pattern)]
             was = "was" if len(found) == 1 else "were"
-            told += [f"{count_of(len(found), 'value')} {was} written like “{found.iloc[0]}”: {meaning}."] * bool(
-                meaning
-            )
-            known = known.str.replace(pattern, bare, regex=True)
+            told.append(f"{count_of(len(found), 'value')} {was} written like “{found.iloc[0]}”{meaning}.")
+        known = known.str.replace(pattern, bare, regex=True)
     return known, " ".join(told)
 
 
@@ -202,7 +202,7 @@ def _without_unit(bare: "pd.Series[str]") -> tuple["pd.Series[str]", str]:
     if len(unit) < bare.str.match(r"[-+]?[\d.,]").sum() and found in _MULTIPLIERS:
         return bare, ""  # 1.5k beside 900
     without = bare.str.replace(rf"\s*(?:{'|'.join(map(re.escape, unit.unique()))})$", "", regex=True)
-    return without, f"{count_of(len(unit), 'value')} had the unit {found}, which is left away."
+    return without, f"{count_of(len(unit), 'value')} had the unit {found}, which is removed."
 
 
 def _sign(bare: "pd.Series[str]", decimal: str) -> tuple[str, str]:
